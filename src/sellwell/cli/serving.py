@@ -1,0 +1,123 @@
+"""Commands that keep running: the web server with its worker, or a worker alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sellwell.cli import assets
+from sellwell.cli.environment import BAD_INPUT, PROBLEMS, choose_home, database, run_command, server, stop
+from sellwell.cli.supervisor import Process, Supervisor
+from sellwell.kernel import home as homes
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder of files, keys and database.")]
+HostOption = Annotated[str, typer.Option(help="Address to listen on.")]
+PortOption = Annotated[int, typer.Option(help="Port to listen on.")]
+IDLE = 0.5  # seconds between looks when nothing is due
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(serve)
+    app.command()(worker)
+    app.command(name="assets")(build_assets)
+
+
+def serve(home: HomeOption = None, host: HostOption = "127.0.0.1", port: PortOption = 8000) -> None:
+    """Serve pages and API with a worker beside; everything stops on Ctrl-C."""
+    choose_home(home)
+    with server():
+        prepare()
+        run_server(host, port, greeting=[])
+
+
+def prepare() -> None:
+    """Assets and tables as this code needs them."""
+    assets.build()
+    if run_command("migrate", role="owner"):
+        stop(PROBLEMS, "The database could not be brought up to date.")
+
+
+def run_server(host: str, port: int, greeting: list[str]) -> None:
+    """Keep web server, worker and embedded database up until told to stop."""
+    if _answers(host, port):
+        stop(BAD_INPUT, f"{host}:{port} is in use. Choose another with --port.")
+    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "sellwell.wsgi:application"]
+    options = ["--host", host, "--port", str(port), "--workers", "2", "--blocking-threads", "2", "--no-ws"]
+    options += ["--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "warning"]
+    processes = [
+        Process("web", granian + options, {"DJANGO_SETTINGS_MODULE": "sellwell.settings"}),
+        Process("worker", [sys.executable, "-m", "sellwell", "worker"]),
+    ]
+
+    def announce() -> None:
+        print(f"Sellwell is at http://{host}:{port}/ - Ctrl-C stops it.", flush=True)
+        for line in greeting:
+            print(line, flush=True)
+
+    Supervisor(processes, _keep_database_up).run(lambda: _answers(host, port), announce)
+    print("stopped", flush=True)
+
+
+def _keep_database_up() -> None:
+    """Start the embedded server again when somebody killed it."""
+    if os.environ.get("DATABASE_URL"):
+        return
+    from sellwell.kernel.postgres import cluster
+
+    embedded = cluster(homes.current())
+    if not embedded.status().running:
+        embedded.start()
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def worker(home: HomeOption = None) -> None:
+    """Run due reactions until told to stop. Any number of workers may run."""
+    choose_home(home)
+    asked: list[int] = []
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        asked.append(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ask)
+    with database():
+        while not asked:
+            if not _drain_once():
+                time.sleep(IDLE)
+
+
+def _drain_once() -> int:
+    """One batch of reactions; a database that is away for a moment is waited for."""
+    from django.db import DatabaseError, connection
+
+    from sellwell.kernel import directory, outbox
+
+    try:
+        return outbox.drain(directory.current().companies())
+    except DatabaseError as error:
+        print(f"worker: {type(error).__name__}; trying again", file=sys.stderr, flush=True)
+        connection.close()
+        return 0
+
+
+def build_assets() -> None:
+    """Bring scripts and styles by npm and collect them under hashed names, if anything changed."""
+    typer.echo("built" if assets.build() else "nothing to build")

@@ -1,0 +1,1 @@
+"""Who and what we sell to: company, catalog, stock, customers, pricing."""

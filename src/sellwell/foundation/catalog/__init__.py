@@ -1,0 +1,1 @@
+"""Products and services, units, tax classes with dated rates, costs."""

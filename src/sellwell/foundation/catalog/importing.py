@@ -1,0 +1,34 @@
+"""Products of an import: found by code, or made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from uuid import UUID
+
+from sellwell.foundation.catalog.models import Product, TaxClass, TaxRate
+from sellwell.kernel.effects import Effects
+from sellwell.kernel.ids import new_id
+from sellwell.kernel.seeds import BEGINNING
+
+UNIT = "件"
+
+
+def ensure(effects: Effects, names: Mapping[str, str], tax_class: str = "IMPORT") -> dict[str, UUID]:
+    """The identifiers of products by code; unknown ones are made, named as the source names them."""
+    found = dict(Product.objects.filter(code__in=list(names)).values_list("code", "id"))
+    missing = [code for code in names if code not in found]
+    if missing:
+        kind = TaxClass.objects.filter(code=tax_class).first()
+        if kind is None:
+            kind = TaxClass(id=new_id(), code=tax_class, name="导入", name_en="Imported")
+            # Prices of a foreign source hold none of our tax.
+            effects.insert(kind, TaxRate(id=new_id(), tax_class=kind, rate=Decimal(0), since=BEGINNING))
+        made = [
+            Product(id=new_id(), code=code, name=names[code], name_en=names[code], unit=UNIT, tax_class=kind)
+            for code in missing
+        ]
+        effects.insert(*made)
+        effects.search += made
+        found |= {product.code: product.pk for product in made}
+    return found

@@ -1,0 +1,78 @@
+"""The 14 roles (clause 1.1.2), and who may do what with people, rights, rules and approvals (clause 1.3.1)."""
+
+from __future__ import annotations
+
+from sellwell.kernel.access import ALL_ROLES, grant, role
+from sellwell.kernel.values import State, T
+
+
+class RoleCode(State):
+    """The roles that ship with the product. The order is that of the rights matrix's columns."""
+
+    REP = "rep", T("销售代表", "Sales representative")
+    ACCOUNT_MANAGER = "account_manager", T("客户经理", "Account manager")
+    REGIONAL_MANAGER = "regional_manager", T("区域经理", "Regional manager")
+    SALES_MANAGER = "sales_manager", T("销售经理", "Sales manager")
+    MARKETING = "marketing", T("市场专员", "Marketing")
+    SERVICE = "service", T("客服专员", "Customer service")
+    LEGAL = "legal", T("法务", "Legal")
+    FINANCE = "finance", T("财务", "Finance")
+    WAREHOUSE = "warehouse", T("仓储物流", "Warehouse and logistics")
+    QUALITY = "quality", T("质量", "Quality")
+    HR = "hr", T("人力资源", "Human resources")
+    EXECUTIVE = "executive", T("高管", "Executive")
+    AUDITOR = "auditor", T("审计", "Auditor")
+    ADMINISTRATOR = "administrator", T("系统管理员", "Administrator")
+
+
+for _code in RoleCode:
+    role(_code.value, _code.label)
+
+EVERYBODY_OWN = dict.fromkeys(ALL_ROLES, "own")
+EVERYBODY_COMPANY = dict.fromkeys(ALL_ROLES, "company")
+EVERYBODY_GROUP = dict.fromkeys(ALL_ROLES, "group")
+MANAGERS = {"regional_manager": "department", "sales_manager": "company"}
+OVERSEERS = {"executive": "company", "auditor": "company"}
+# Rows of no single company (people, rights, duties, policies) are looked after for the whole group.
+OVERSEERS_OF_GROUP = {"executive": "group", "auditor": "group"}
+
+# People and departments
+grant("company.people", **(EVERYBODY_OWN | MANAGERS | OVERSEERS_OF_GROUP | {"hr": "group", "administrator": "group"}))
+grant("company.people:personal", hr="group")
+grant("company.departments", **EVERYBODY_COMPANY)
+grant("company.companies", **EVERYBODY_GROUP)
+grant("company.assignments", **(EVERYBODY_OWN | MANAGERS | OVERSEERS | {"hr": "company", "administrator": "company"}))
+grant(["company.people.export", "company.assignments.export"], hr="company", auditor="company")
+grant(["company.hire", "company.change_person", "company.leave", "company.issue_password"], hr="group", administrator="group")
+grant(
+    ["company.assign", "company.end_assignment", "company.add_department", "company.change_department"],
+    hr="company",
+    administrator="company",
+)
+grant("company.hand_over", **MANAGERS, hr="group", administrator="group")
+grant("company.transfer", **MANAGERS, account_manager="own")
+grant("users.view", **EVERYBODY_GROUP)
+
+# Approvals, tasks: one's own are those that wait for one, too
+grant(["approvals.view", "approvals.delegations", "tasks.view"], **(EVERYBODY_OWN | MANAGERS | OVERSEERS))
+grant(["approvals.approve", "approvals.reject", "approvals.withdraw"], **EVERYBODY_OWN)
+grant(["approvals.delegate", "approvals.revoke"], **EVERYBODY_OWN)
+grant(["approvals.view.export", "tasks.view.export"], **MANAGERS, **OVERSEERS)
+
+# Rules and records
+grant(
+    ["rights.view", "duties.view"],
+    **OVERSEERS_OF_GROUP,
+    administrator="group",
+    hr="group",
+    regional_manager="group",
+    sales_manager="group",
+)
+grant("policies.view", **EVERYBODY_GROUP)
+grant(["rights.view.export", "duties.view.export", "policies.view.export"], administrator="group", auditor="group")
+grant(["company.set_grant", "company.end_grant", "company.set_duty_pair"], administrator="group")
+grant("company.draft_policy", administrator="group", sales_manager="group", finance="group", legal="group")
+grant("company.publish_policy", administrator="group", sales_manager="group")
+grant("ledger.view", **(EVERYBODY_OWN | OVERSEERS | {"administrator": "company"}))
+grant("security.view", auditor="company", administrator="company")
+grant(["ledger.view.export", "security.view.export"], auditor="company")

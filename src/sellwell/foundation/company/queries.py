@@ -1,0 +1,85 @@
+"""Reads of the organisation that more than one place needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import Q
+
+from sellwell.foundation.company.models import Assignment, Company
+from sellwell.kernel import duties
+from sellwell.kernel.extensions import owned_work
+from sellwell.kernel.models import DutyPair, Grant, Owned
+
+if TYPE_CHECKING:
+    from django.db import models
+
+
+def company(company_id: UUID) -> Company:
+    """A company's own data: name, address and bank on papers, currency and rounding in sums."""
+    return Company.objects.get(pk=company_id)
+
+
+def in_force_on(day: date) -> Q:
+    """Dated rows (`since` inclusive, `until` exclusive) that hold on a day."""
+    return Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
+
+
+def work_of(user_id: UUID) -> list[tuple[type[models.Model], list[UUID]]]:
+    """Everything open that a person answers for, table by table, as far as this session may see."""
+    found: dict[type[models.Model], list[UUID]] = {}
+    for _, function in owned_work:
+        for model, ids in function(user_id):
+            if ids:
+                found.setdefault(model, []).extend(ids)
+    return list(found.items())
+
+
+def owned_model(row_type: str) -> type[Owned] | None:
+    """The table of a row type whose rows have an owner; None for any other name."""
+    try:
+        model = apps.get_model(row_type)
+    except (LookupError, ValueError):
+        return None
+    return model if issubclass(model, Owned) else None
+
+
+def scope_columns(user_id: UUID, company_id: UUID, on: date) -> dict[str, Any] | None:
+    """Owner and scope columns of rows that pass to somebody: the department and region of the first post held.
+
+    None where the person holds no post in the company. The product line stays the row's own.
+    """
+    first = (
+        Assignment.objects.filter(in_force_on(on), user_id=user_id, company_id=company_id, user__is_active=True)
+        .select_related("department")
+        .order_by("since", "id")
+        .first()
+    )
+    if first is None:
+        return None
+    region = first.region or first.department.region
+    return {"owner_id": user_id, "department_path": first.department.path, "region": region}
+
+
+def verbs_of(roles: Iterable[str], on: date) -> set[str]:
+    """Every verb that the rights matrix gives to any of the roles on a day."""
+    return set(Grant.objects.filter(in_force_on(on), role__in=list(roles)).values_list("verb", flat=True))
+
+
+def roles_by_user(on: date) -> dict[UUID, set[str]]:
+    """The roles that active people hold on a day, in the companies that this session may see."""
+    found: dict[UUID, set[str]] = {}
+    held = Assignment.objects.filter(in_force_on(on), user__is_active=True).values_list("user_id", "role")
+    for user_id, role in held:
+        found.setdefault(user_id, set()).add(role)
+    return found
+
+
+def conflict_of(verbs: set[str]) -> DutyPair | None:
+    """The first pair of duties, incompatible per person, of which these verbs hold both sides."""
+    found = duties.conflicts_per_person({UUID(int=0): verbs})
+    return found[0][1] if found else None

@@ -1,0 +1,87 @@
+"""The incompatible duties that ship with the product (domain.md 1.3); what people changed stays as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sellwell.kernel import generations
+from sellwell.kernel.ids import new_id
+from sellwell.kernel.models import DutyPair
+from sellwell.kernel.seeds import seed_with
+from sellwell.kernel.values import T
+
+TAKING_ORDERS = ("pipeline.add_quotation", "orders.create", "orders.change", "orders.confirm")
+SHIPPING = ("delivery.pick", "delivery.ship")
+COLLECTING = ("receivables.enter_receipt", "receivables.apply")
+RELEASING = ("approvals.approve", "receivables.set_credit")
+RIGHTS = ("company.set_grant", "company.end_grant", "company.set_duty_pair")
+BUSINESS = (*TAKING_ORDERS, *SHIPPING, *COLLECTING, "contracts.sign", "receivables.issue_invoice", "stock.adjust")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One default pair."""
+
+    code: str
+    name: T
+    duty_a: tuple[str, ...]
+    duty_b: tuple[str, ...]
+    per: str = "document"
+
+
+PAIRS = (
+    Pair("sell_ship", T("接单与发货分离", "Taking orders apart from shipping"), TAKING_ORDERS, SHIPPING),
+    Pair("sell_collect", T("销售与收款分离", "Selling apart from collecting"), TAKING_ORDERS, COLLECTING),
+    Pair("ship_collect", T("发货与收款分离", "Shipping apart from collecting"), SHIPPING, COLLECTING),
+    Pair(
+        "request_issue_invoice",
+        T("开票申请与开票分离", "Requesting invoices apart from issuing them"),
+        ("receivables.request_invoice",),
+        ("receivables.issue_invoice",),
+    ),
+    Pair("sell_release", T("销售与审批放行分离", "Selling apart from releasing"), TAKING_ORDERS, RELEASING),
+    Pair(
+        "return_refund",
+        T("退货收货与红字开票分离", "Receiving returns apart from red-letter invoices"),
+        ("delivery.receive_return",),
+        ("receivables.reverse_invoice",),
+    ),
+    Pair(
+        "policy_four_eyes",
+        T("制度起草与发布分离", "Drafting policies apart from publishing them"),
+        ("company.draft_policy",),
+        ("company.publish_policy",),
+    ),
+    Pair(
+        "price_quote",
+        T("价格维护与报价分离", "Keeping prices apart from quoting"),
+        ("pricing.add_list", "pricing.set_rule", "pricing.end_rule", "pricing.set_floor"),
+        ("pipeline.add_quotation", "pipeline.send_quotation"),
+        per="person",
+    ),
+    Pair(
+        "rights_business",
+        T("权限管理与业务办理分离", "Setting rights apart from doing business"),
+        RIGHTS,
+        BUSINESS,
+        per="person",
+    ),
+)
+
+
+@seed_with
+def seed_duties(since: date) -> None:
+    """Bring in the default pairs that are missing."""
+    known = set(DutyPair.objects.values_list("code", flat=True))
+    missing = [
+        DutyPair(
+            id=new_id(), code=pair.code, name_zh=pair.name.zh, name_en=pair.name.en, duty_a=list(pair.duty_a),
+            duty_b=list(pair.duty_b), per=pair.per, basis="1.3.1",
+        )
+        for pair in PAIRS
+        if pair.code not in known
+    ]  # fmt: skip
+    DutyPair.objects.bulk_create(missing)
+    if missing:
+        generations.bump("duties")

@@ -1,0 +1,145 @@
+"""How each operation of the organisation succeeds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sellwell.foundation.company.models import Assignment, Person
+from sellwell.kernel import policy
+from sellwell.kernel.ids import new_id
+from sellwell.kernel.models import Grant, PolicyVersion, Task, User
+from sellwell.kernel.testing import Case, builder
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sellwell.testing.world import World
+
+
+def a_task(world: World, owner: str, operation: str = "tests.step", row_id: Any = None, due: datetime | None = None) -> Task:
+    """An open task of somebody, as a step would have left it."""
+    ctx = world.ctx(owner)
+    return Task.objects.create(
+        company_id=world.company.pk, owner=world.user(owner), department_path=ctx.actor.posts[0].department_path,
+        operation=operation, row_type="kernel.user", row_id=row_id or new_id(), created_at=ctx.now, due_at=due or ctx.now,
+    )  # fmt: skip
+
+
+def a_leaver(world: World, username: str = "leaver") -> Person:
+    """Somebody who owns nothing."""
+    user = world.add(username, "rep")
+    return Person.objects.select_related("user").get(user=user)
+
+
+def a_draft(world: World, by: str = "finance") -> PolicyVersion:
+    """A draft of the next version of some policy, its rows as they are."""
+    name = sorted(policy.DEFAULTS)[0]
+    made: PolicyVersion = world.run(by, "company.draft_policy", data=a_draft_of(name)).result
+    return made
+
+
+def a_draft_of(name: str) -> dict[str, Any]:
+    """The input that drafts a policy's shipped rows again."""
+    return {"name": name, "rows": [{"cells": list(row)} for row in policy.DEFAULTS[name].table["rows"]]}
+
+
+def a_grant(world: World) -> Grant:
+    """Some cell of the matrix."""
+    return Grant.objects.filter(verb="company.people", role="rep").get()
+
+
+def a_person(world: World, role: str) -> Person:
+    """A role's person, read afresh."""
+    return Person.objects.select_related("user").get(user=User.objects.get(pk=world.user(role).pk))
+
+
+@builder("company.hire")
+def _hire(world: World) -> Case:
+    data = {
+        "name": "秦不夜", "username": "qin", "number": "E0900", "hired_on": str(world.today),
+        "department": str(world.department("EAST").pk), "role": "rep",
+    }  # fmt: skip
+    return Case("hr", data=data)
+
+
+@builder("company.change_person")
+def _change_person(world: World) -> Case:
+    return Case("hr", row=a_person(world, "rep"), data={"name": "林晓洲", "phone": "13800000000"})
+
+
+@builder("company.issue_password")
+def _issue_password(world: World) -> Case:
+    return Case("administrator", row=a_person(world, "rep"))
+
+
+@builder("company.add_department")
+def _add_department(world: World) -> Case:
+    data = {"code": "EAST2", "name": "华东二部", "parent": str(world.department("EAST").pk)}
+    return Case("hr", data=data)
+
+
+@builder("company.change_department")
+def _change_department(world: World) -> Case:
+    return Case("hr", row=world.department("SOUTH"), data={"head": str(world.user("account_manager").pk)})
+
+
+@builder("company.assign")
+def _assign(world: World) -> Case:
+    data = {
+        "person": str(a_person(world, "rep").pk), "role": "account_manager",
+        "department": str(world.department("SOUTH").pk), "since": str(world.today),
+    }  # fmt: skip
+    return Case("hr", data=data)
+
+
+@builder("company.end_assignment")
+def _end_assignment(world: World) -> Case:
+    return Case("hr", row=Assignment.objects.get(user=world.user("rep")), data={"until": str(world.today)})
+
+
+@builder("company.hand_over")
+def _hand_over(world: World) -> Case:
+    a_task(world, "rep")
+    return Case("regional_manager", row=a_person(world, "rep"), data={"to": str(world.user("account_manager").pk)})
+
+
+@builder("company.leave")
+def _leave(world: World) -> Case:
+    return Case("hr", row=a_leaver(world))
+
+
+@builder("company.transfer")
+def _transfer(world: World) -> Case:
+    task = a_task(world, "rep")
+    data = {"row_type": "kernel.task", "row": str(task.pk), "to": str(world.user("account_manager").pk)}
+    return Case("regional_manager", data=data)
+
+
+@builder("company.set_grant")
+def _set_grant(world: World) -> Case:
+    data = {"role": "rep", "verb": "company.people", "scope": "team", "since": str(world.today)}
+    return Case("administrator", data=data)
+
+
+@builder("company.end_grant")
+def _end_grant(world: World) -> Case:
+    return Case("administrator", row=a_grant(world), data={"until": str(world.today)})
+
+
+@builder("company.set_duty_pair")
+def _set_duty_pair(world: World) -> Case:
+    data = {
+        "code": "hire_pay", "name_zh": "录用与离职分离", "name_en": "Hiring apart from leaving",
+        "duty_a": ["company.hire"], "duty_b": ["company.leave"],
+    }  # fmt: skip
+    return Case("administrator", data=data)
+
+
+@builder("company.draft_policy")
+def _draft_policy(world: World) -> Case:
+    return Case("finance", data=a_draft_of(sorted(policy.DEFAULTS)[0]))
+
+
+@builder("company.publish_policy")
+def _publish_policy(world: World) -> Case:
+    return Case("sales_manager", row=a_draft(world), data={"since": str(world.today)})

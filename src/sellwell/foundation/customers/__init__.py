@@ -1,0 +1,1 @@
+"""Parties, customers, contacts and addresses: who we sell to, one base for all channels."""

@@ -1,0 +1,50 @@
+"""What higher rooms add to customers, and what customers add to the house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from sellwell.foundation.customers.models import Address, Contact, Customer, Party
+from sellwell.kernel import personal
+from sellwell.kernel.extensions import Extension, owned_work
+from sellwell.kernel.values import T
+
+# What is under way with a customer: (customer) -> (what it is called, how many are open).
+open_business: Extension[Callable[[Customer], tuple[T, int]]] = Extension(
+    "customers.open_business", "documents of a customer that are not finished"
+)
+
+
+@owned_work.register("customers.customer")
+def owned_customers(user_id: UUID) -> list[tuple[type[Any], list[UUID]]]:
+    """The customers that a person answers for."""
+    return [(Customer, list(Customer.objects.filter(owner_id=user_id).values_list("pk", flat=True)))]
+
+
+# --- erasure: what stands in clear is blanked --------------------------------------------------------------------------
+
+
+def _erase_party(subject: UUID) -> int:
+    return personal.blank_columns(Party, Q(pk=subject), "phone", "email")
+
+
+def _erase_customers(subject: UUID) -> int:
+    return personal.blank_columns(Customer, Q(party_id=subject))
+
+
+def _erase_contacts(subject: UUID) -> int:
+    return personal.blank_columns(Contact, Q(customer__party_id=subject), "phone", "email")
+
+
+def _erase_addresses(subject: UUID) -> int:
+    return personal.blank_columns(Address, Q(customer__party_id=subject), "phone", "province", "city")
+
+
+personal.register_eraser("customers.party", _erase_party)
+personal.register_eraser("customers.customer", _erase_customers)
+personal.register_eraser("customers.contact", _erase_contacts)
+personal.register_eraser("customers.address", _erase_addresses)

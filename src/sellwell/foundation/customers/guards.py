@@ -1,0 +1,37 @@
+"""What customers demand of verbs elsewhere: no new business with a blocked customer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sellwell.foundation.customers.models import Customer, CustomerState
+from sellwell.kernel.operations import Assessment, Context, guard
+from sellwell.kernel.values import Objection, Reason, T
+
+BLOCKED = Reason(
+    "customers.blocked",
+    T("该客户已停止往来，不能办理新业务。请先恢复往来。", "Business with this customer is stopped. Unblock the customer first."),
+)
+
+
+@guard(
+    "customers.blocked",
+    T("不与停止往来的客户做新业务", "No new business with a blocked customer"),
+    on=[
+        "pipeline.add_opportunity",
+        "pipeline.add_quotation",
+        "pipeline.send_quotation",
+        "contracts.create",
+        "contracts.approve",
+        "orders.create",
+        "orders.confirm",
+    ],
+    clauses=["1.4.2"],
+)
+def not_blocked(assessments: list[Assessment], ctx: Context) -> Mapping[int, Objection | list[Objection]]:
+    """One query for all documents at once."""
+    named = {i: UUID(str(a.content["customer"])) for i, a in enumerate(assessments) if a.content.get("customer")}
+    rows = Customer.objects.filter(pk__in=set(named.values()), state=CustomerState.BLOCKED.value)
+    blocked = set(rows.values_list("pk", flat=True))
+    return {i: BLOCKED.refuse(path="customer") for i, customer in named.items() if customer in blocked}

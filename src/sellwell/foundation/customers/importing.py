@@ -1,0 +1,50 @@
+"""Customers of an import: found by the source's own key, or made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sellwell.foundation.customers.models import Customer, Party
+from sellwell.kernel.drafting import scope_of_actor
+from sellwell.kernel.effects import Effects
+from sellwell.kernel.ids import new_id
+from sellwell.kernel.operations import Context
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCustomer:
+    """What a source knows of a customer."""
+
+    name: str
+    region: str
+    since: date
+
+
+def ensure(effects: Effects, ctx: Context, source: str, wanted: Mapping[str, SourceCustomer]) -> dict[str, UUID]:
+    """The identifiers of customers by the source's key, or by our own number where the source knows it.
+
+    Never matched by name: the key is the identity.
+    """
+    ours = Customer.objects.filter(company_id=ctx.company_id)
+    own = dict(ours.filter(number__in=list(wanted)).values_list("number", "id"))
+    numbers = {key: key if key in own else f"{source}/{key}"[:40] for key in wanted}
+    by_number = own | dict(ours.filter(number__in=list(numbers.values())).values_list("number", "id"))
+    missing = [key for key in wanted if numbers[key] not in by_number]
+    parties = {key: Party(id=new_id(), name=wanted[key].name) for key in missing}
+    scope = scope_of_actor(ctx)
+    customers = [
+        Customer(
+            id=new_id(), company_id=ctx.company_id, party=parties[key], number=numbers[key], origin="import",
+            channel="online", payment_days=0, business_date=wanted[key].since, created_at=ctx.now,
+            **(scope | {"region": wanted[key].region[:40]}),
+        )
+        for key in missing
+    ]  # fmt: skip
+    if customers:
+        effects.insert(*parties.values(), *customers)
+        effects.search += customers
+    by_number |= {customer.number: customer.pk for customer in customers}
+    return {key: by_number[number] for key, number in numbers.items()}

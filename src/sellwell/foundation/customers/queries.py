@@ -1,0 +1,120 @@
+"""What other rooms may ask about customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from sellwell.foundation.customers import rules
+from sellwell.foundation.customers.identity import Keys
+from sellwell.foundation.customers.models import Address, Contact, Customer, Party
+from sellwell.kernel import personal, pinyin
+from sellwell.kernel.models import LedgerEntry, SearchRow
+
+CANDIDATES = 200  # names compared with a new one
+REVEALED_FOR = timedelta(minutes=15)  # how long a revealed number stays readable for the person who asked
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A customer that holds an identity key, itself or through a contact."""
+
+    key: str  # uscc | phone | email
+    customer: Customer
+    through_contact: bool = False
+
+
+def customer(customer_id: UUID) -> Customer:
+    """A customer with its party."""
+    return Customer.objects.select_related("party", "owner").get(pk=customer_id)
+
+
+def customers(ids: Iterable[UUID]) -> dict[UUID, Customer]:
+    """Customers with their parties, by identifier; one query."""
+    return {c.pk: c for c in Customer.objects.select_related("party", "owner").filter(pk__in=set(ids))}
+
+
+def holders(company_id: UUID, keys: Keys, but_party: UUID | None = None) -> list[Match]:
+    """The company's customers that hold one of the keys already, strongest key first."""
+    found: list[Match] = []
+    known = Customer.objects.filter(company_id=company_id).select_related("party", "owner").exclude(party_id=but_party)
+    if keys.uscc:
+        found += [Match("uscc", c) for c in known.filter(party__uscc=keys.uscc)[:1]]
+    if keys.phone:
+        found += [Match("phone", c) for c in known.filter(party__phone_blind=personal.blind(keys.phone, "phone"))[:1]]
+    if keys.email:
+        found += [Match("email", c) for c in known.filter(party__email_blind=personal.blind(keys.email, "email"))[:1]]
+    return found
+
+
+def contact_holders(company_id: UUID, keys: Keys, but_party: UUID | None = None) -> list[Match]:
+    """Customers one of whose contacts has the phone or e-mail: a hint, no proof (a switchboard serves many)."""
+    wanted = {}
+    if keys.phone:
+        wanted["phone"] = Q(phone_blind=personal.blind(keys.phone, "phone"))
+    if keys.email:
+        wanted["email"] = Q(email_blind=personal.blind(keys.email, "email"))
+    rows = Contact.objects.filter(company_id=company_id).exclude(customer__party_id=but_party)
+    return [
+        Match(key, contact.customer, through_contact=True)
+        for key, condition in wanted.items()
+        for contact in rows.filter(condition).select_related("customer__party", "customer__owner")[:1]
+    ]
+
+
+def similar(company_id: UUID, name: str, but: UUID | None = None) -> list[Customer]:
+    """Customers with a name like this one, most alike first: found by the search tokens, ranked by shared characters."""
+    core = rules.core_of(name)
+    tokens = pinyin.query_tokens(core[:4])
+    if len(core) < 2 or not tokens:
+        return []
+    near = SearchRow.objects.filter(company_id=company_id, row_type="customers.customer", tokens__contains=tokens)
+    ids = near.exclude(pk=but).order_by("-id").values_list("pk", flat=True)[:CANDIDATES]
+    rows = {str(c.pk): c for c in customers(ids).values()}
+    alike = rules.most_alike(name, [(key, c.party.name) for key, c in rows.items()])
+    return [rows[key] for key in alike]
+
+
+def by_phone(company_id: UUID, text: str) -> Q | None:
+    """Which customers have this phone number, or a number that ends in these four digits; None if it is no such text."""
+    digits = "".join(ch for ch in text if ch.isdigit())
+    if len(digits) == 4:
+        fingerprint, column = personal.blind_last4(digits, "phone"), "phone_last4_blind"
+    elif len(digits) >= 7:
+        fingerprint, column = personal.blind(text, "phone"), "phone_blind"
+    else:
+        return None
+    of_contacts = Contact.objects.filter(company_id=company_id, **{column: fingerprint}).values("customer_id")
+    return Q(company_id=company_id) & (Q(**{f"party__{column}": fingerprint}) | Q(pk__in=of_contacts))
+
+
+def known_party(uscc: str) -> Party | None:
+    """The party of the group with this social credit code, perhaps another company's customer."""
+    return Party.objects.filter(uscc=uscc).first() if uscc else None
+
+
+def delivery_address(customer_id: UUID) -> Address | None:
+    """Where goods go if nothing else is said."""
+    rows = Address.objects.filter(customer_id=customer_id, kind="delivery")
+    return rows.order_by("-is_default", "-id").first()
+
+
+def primary_contact(customer_id: UUID) -> Contact | None:
+    """Whom to talk to if nobody else is named."""
+    return Contact.objects.filter(customer_id=customer_id).order_by("-is_primary", "-id").first()
+
+
+def phone_of_address(address: Address) -> str:
+    """The consignee's phone in clear, for the delivery note; empty where there is none or it was erased."""
+    return personal.open_(address.phone) or ""
+
+
+def revealed_to(user_id: UUID, customer_id: UUID, now: datetime) -> bool:
+    """Whether this person asked for the numbers of this customer, with a reason, a moment ago."""
+    return LedgerEntry.objects.filter(
+        operation="customers.reveal", row_id=customer_id, actor_id=user_id, at__gt=now - REVEALED_FOR, at__lte=now
+    ).exists()

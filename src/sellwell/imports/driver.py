@@ -1,0 +1,217 @@
+"""Bringing a file in: parse, leave out what is here already, send chunks through the door, reconcile, tell."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sellwell.imports import orders, reading
+from sellwell.imports.mapping import Mapping
+from sellwell.imports.orders import Line, Parcel, Parsed, Rejected
+from sellwell.kernel import door
+from sellwell.kernel.models import ImportBatch, ImportedDocument
+from sellwell.kernel.operations import Context
+from sellwell.kernel.values import Reason, Refusal, T, to_cents
+
+CHANGED = Reason(
+    "import.changed",
+    T("这一行此前已导入，但内容不同。请先撤销原批次。", "This row was imported before with other content. Undo that batch first."),
+)
+ADDED = Reason(
+    "import.added",
+    T("此单据此前已导入，不含这一行。请先撤销原批次。", "This document was imported before without this row. Undo that batch first."),
+)
+NOT_WRITTEN = Reason("import.not_written", T("未能写入：{problem}", "It could not be written: {problem}"))
+
+# Lines per transaction: large enough to be fast, small enough that a failure loses little and locks are short.
+CHUNK_LINES = 5000
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Result:
+    """What came of an import. The three totals add up to the source's, in its currency."""
+
+    rows: int = 0
+    imported_rows: int = 0
+    known_rows: int = 0
+    rejected_rows: int = 0
+    documents: int = 0
+    source_total: Decimal = Decimal("0.00")
+    imported_total: Decimal = Decimal("0.00")
+    known_total: Decimal = Decimal("0.00")
+    rejected_total: Decimal = Decimal("0.00")
+    batch: str = ""
+    reasons: dict[str, int] = field(default_factory=dict)
+    rejected: list[Rejected] = field(default_factory=list)
+
+    @property
+    def reconciled(self) -> bool:
+        """Whether every row and every cent of the source is accounted for."""
+        return (
+            self.rows == self.imported_rows + self.known_rows + self.rejected_rows
+            and self.source_total == self.imported_total + self.known_total + self.rejected_total
+        )
+
+
+def preview(path: Path, mapping: Mapping) -> Result:
+    """What an import would do, without a database: rows judged by the file alone."""
+    parsed = _parse(path, mapping)
+    result = _start(parsed)
+    result.imported_rows = sum(len(p.lines) for p in parsed.parcels.values())
+    result.imported_total = sum((p.total() for p in parsed.parcels.values()), Decimal("0.00"))
+    result.documents = len(parsed.parcels)
+    return _finish(result)
+
+
+def run(path: Path, mapping: Mapping, ctx: Context, progress: Progress = lambda done, of: None) -> Result:
+    """Import a file. Running it again brings in only what is not here; a row that changed is a conflict."""
+    parsed = _parse(path, mapping)
+    result = _start(parsed)
+    fresh = list(_unknown(parsed, mapping, ctx, result))
+    total_lines = sum(len(p.lines) for p in fresh)
+    if fresh:
+        batch = _begin(path, mapping, ctx)
+        result.batch = batch.number
+        done = 0
+        for chunk in _chunks(fresh):
+            _send(chunk, batch, mapping, ctx, result)
+            done += sum(len(p.lines) for p in chunk)
+            progress(done, total_lines)
+        _finish(result)
+        counts = {"rows": result.rows, "rejected": result.rejected_rows, "known": result.known_rows}
+        door.run("imports.finish", ctx, batch.pk, {**counts, "total": result.imported_total})
+    return _finish(result)
+
+
+def _parse(path: Path, mapping: Mapping) -> Parsed:
+    columns = [name for name in mapping.fields.model_dump().values() if name]
+    return orders.parse(reading.rows(path, list(dict.fromkeys(columns))), mapping)
+
+
+def _start(parsed: Parsed) -> Result:
+    return Result(rows=parsed.rows, source_total=parsed.source_total, rejected=list(parsed.rejected))
+
+
+def _finish(result: Result) -> Result:
+    result.rejected.sort(key=lambda r: r.row)
+    result.rejected_rows = len(result.rejected)
+    result.rejected_total = sum((r.amount or Decimal(0) for r in result.rejected), Decimal("0.00"))
+    result.reasons = {}
+    for item in result.rejected:
+        result.reasons[item.objection.code] = result.reasons.get(item.objection.code, 0) + 1
+    return result
+
+
+def _begin(path: Path, mapping: Mapping, ctx: Context) -> ImportBatch:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:60]
+    given = {"profile": "orders", "source": mapping.source, "file_name": path.name, "file_hash": digest, "currency": mapping.currency}
+    batch: ImportBatch = door.run("imports.begin", ctx, None, given).result
+    return batch
+
+
+def _unknown(parsed: Parsed, mapping: Mapping, ctx: Context, result: Result) -> Iterator[Parcel]:
+    """The documents that are not here yet. Of those that are, every row is known, changed or added."""
+    known: dict[str, dict[int, str]] = {}
+    stored = ImportedDocument.objects.filter(company_id=ctx.company_id, source=mapping.source, undone_at__isnull=True)
+    for number, ordinals, hashes in stored.values_list("number", "ordinals", "hashes").iterator(chunk_size=5000):
+        known[number] = dict(zip(ordinals, hashes, strict=True))
+    for parcel in parsed.parcels.values():
+        if parcel.number not in known:
+            yield parcel
+            continue
+        for line in parcel.lines:
+            _compare(parcel, line, known[parcel.number].get(line.ordinal), result)
+
+
+def _compare(parcel: Parcel, line: Line, digest: str | None, result: Result) -> None:
+    amount = -line.amount() if parcel.is_return else line.amount()
+    if digest == line.digest:
+        result.known_rows += 1
+        result.known_total += amount
+        return
+    reason = ADDED if digest is None else CHANGED
+    result.rejected.append(_refused(parcel, line, reason.refuse()))
+
+
+def _refused(parcel: Parcel, line: Line, objection: Any) -> Rejected:
+    amount = -line.amount() if parcel.is_return else line.amount()
+    values = {"product": line.product, "quantity": str(line.quantity), "price": str(line.price)}
+    return Rejected(line.row, parcel.number, line.ordinal, objection, amount, values)
+
+
+def _chunks(parcels: list[Parcel]) -> Iterator[list[Parcel]]:
+    chunk: list[Parcel] = []
+    lines = 0
+    for parcel in parcels:
+        chunk.append(parcel)
+        lines += len(parcel.lines)
+        if lines >= CHUNK_LINES:
+            yield chunk
+            chunk, lines = [], 0
+    if chunk:
+        yield chunk
+
+
+def _send(chunk: list[Parcel], batch: ImportBatch, mapping: Mapping, ctx: Context, result: Result) -> None:
+    """One chunk through the door. If it is refused, its documents are tried one by one, so that one wrong
+    document does not keep the others out."""
+    try:
+        door.run("delivery.import_orders", ctx, batch.pk, _given(chunk, mapping))
+    except Refusal as refusal:
+        if len(chunk) > 1:
+            for parcel in chunk:
+                _send([parcel], batch, mapping, ctx, result)
+            return
+        objection = NOT_WRITTEN.refuse(problem=refusal.objections[0].text)
+        result.rejected += [_refused(chunk[0], line, objection) for line in chunk[0].lines]
+        return
+    result.imported_rows += sum(len(p.lines) for p in chunk)
+    result.imported_total += sum((p.total() for p in chunk), Decimal("0.00"))
+    result.documents += len(chunk)
+
+
+def _given(chunk: list[Parcel], mapping: Mapping) -> dict[str, Any]:
+    return {
+        "rate": mapping.rate,
+        "tax_rate": mapping.tax_rate,
+        "parcels": [
+            {
+                "number": p.number, "is_return": p.is_return, "day": p.day, "customer": p.customer,
+                "customer_name": p.customer_name, "region": p.region[:40],
+                "lines": [
+                    {
+                        "ordinal": line.ordinal, "product": line.product, "name": line.name, "quantity": line.quantity,
+                        "price": line.price, "digest": line.digest,
+                    }
+                    for line in p.lines
+                ],
+            }
+            for p in chunk
+        ],
+    }  # fmt: skip
+
+
+def write_errors(path: Path, rejected: list[Rejected]) -> None:
+    """The error file: every rejected row with its place, its reason and what it said."""
+    names = sorted({name for item in rejected for name in item.values})
+    with path.open("w", encoding="utf-8-sig", newline="") as target:
+        writer = csv.writer(target)
+        writer.writerow(["row", "invoice", "ordinal", "code", "reason", "amount", *names])
+        for item in rejected:
+            amount = "" if item.amount is None else format(to_cents(item.amount), "f")
+            cells = [_safe(item.values.get(name, "")) for name in names]
+            writer.writerow(
+                [item.row, _safe(item.invoice), item.ordinal, item.objection.code, str(item.objection.text), amount, *cells]
+            )
+
+
+def _safe(text: str) -> str:
+    """A cell that a spreadsheet will not run as a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

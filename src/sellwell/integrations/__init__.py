@@ -1,0 +1,1 @@
+"""Outside systems: one package each, a protocol with a simulator. They know the kernel only."""

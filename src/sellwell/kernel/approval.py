@@ -1,0 +1,209 @@
+"""Holds and their release: who must agree, in which order, and what an agreement covers.
+
+Guards and routes that hold an act form one request with parallel routes. A release is bound to the guard, to the hash of
+the assessment's content and to the guard's measure: a new or larger objection needs a new agreement. Context (exposure,
+stock) is never hashed, so a release survives a busy day.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from sellwell.kernel import directory, duties, ledger, numbering, policies
+from sellwell.kernel.effects import NewTask, subject_of
+from sellwell.kernel.ids import new_id
+from sellwell.kernel.inputs import plain
+from sellwell.kernel.models import ApprovalRequest, ApprovalStep, Delegation, DelegationState, Release, RequestState
+from sellwell.kernel.values import Objection, Reason, T
+
+if TYPE_CHECKING:
+    from sellwell.kernel.operations import Assessment, Context, Operation
+
+NEEDS_APPROVAL = Reason("approval.needed", T("按审批制度需要审批。", "The approval policy asks for approval."))
+
+# How long a release holds when nobody says otherwise.
+RELEASE_DAYS = 30
+# Where a route ends when nobody of the named role can be found, in this order.
+LAST_RESORT = ("sales_manager", "executive", "administrator")
+
+
+@dataclass(frozen=True, slots=True)
+class Grantable:
+    """An agreement: this guard, this content, up to this measure."""
+
+    guard: str
+    content_hash: str
+    upper_bound: Decimal | None
+
+
+def content_hash(assessment: Assessment) -> str:
+    """The hash that an approval is bound to: the document's own terms."""
+    return hashlib.sha256(ledger.canonical(plain(dict(assessment.content)))).hexdigest()
+
+
+def route_objections(operation: Operation, ctx: Context, assessment: Assessment) -> list[Objection]:
+    """The hold that the operation's own approval policy asks for, if it names anybody."""
+    if not steps_of(operation.route, ctx, assessment, None):
+        return []
+    return [NEEDS_APPROVAL.hold(operation.route, measure=assessment.amount)]
+
+
+def steps_of(route: str, ctx: Context, assessment: Assessment, measure: Decimal | None) -> list[tuple[str, str]]:
+    """Who a route names, as (mode, role) in order: the policy's output `approvers`, `"regional_manager, all:legal"`."""
+    facts = {**assessment.context, **assessment.content, "measure": measure if measure is not None else Decimal(0)}
+    decision = policies.judge(route, ctx, facts)
+    names = str(decision.outputs.get("approvers", "") or "") if decision.outputs else ""
+    steps = []
+    for part in filter(None, (p.strip() for p in names.split(","))):
+        mode, _, role = part.rpartition(":")
+        steps.append((mode or "any", role))
+    return steps
+
+
+def not_released(
+    operation: Operation, row: Any, assessment: Assessment, objections: Sequence[Objection],
+    releases: Sequence[Grantable], now: datetime,
+) -> list[Objection]:  # fmt: skip
+    """The holds that no agreement covers yet."""
+    holds = [o for o in objections if o.kind == "hold"]
+    if not holds:
+        return []
+    digest = content_hash(assessment)
+    known = list(releases)
+    if row is not None:
+        found = Release.objects.filter(row_id=row.pk, operation=operation.name, until__gt=now)
+        known += [Grantable(r.guard, r.content_hash, r.upper_bound) for r in found]
+    return [o for o in holds if not any(_covers(r, o, digest) for r in known)]
+
+
+def _covers(release: Grantable, objection: Objection, digest: str) -> bool:
+    if release.guard != objection.code or release.content_hash != digest:
+        return False
+    return objection.measure is None or release.upper_bound is None or objection.measure <= release.upper_bound
+
+
+# --- asking ------------------------------------------------------------------------------------------------------------
+
+
+def ask(
+    operation: Operation, ctx: Context, row: Any, given: Any, assessment: Assessment, objections: list[Objection]
+) -> ApprovalRequest:
+    """Make the request with its routes, hold the row, give the approvers their tasks, and leave a ledger entry."""
+    from sellwell.kernel.approval_operations import ASK
+    from sellwell.kernel.effects import Effects
+    from sellwell.kernel.writing import write
+
+    effects, sealer = Effects(), ledger.Sealer()
+    subject = (subject_of(row) if row is not None else None) or getattr(row, "pk", None) or ctx.request_id
+    image = ledger.sealed_input(operation.input, given, subject, sealer)
+    sealer.seal()
+    from sellwell.kernel.drafting import document
+
+    request = document(
+        ApprovalRequest, ctx, "AP", RequestState.OPEN, number="", operation=operation.name,
+        row_type=operation.model._meta.label_lower, row_id=getattr(row, "pk", None),
+        row_version=getattr(row, "version", 0), row_number=str(getattr(row, "number", ""))[:60],
+        amount=assessment.amount, given=image, snapshot=plain(dict(assessment.content)),
+        content_hash=content_hash(assessment), objections=ledger.objection_images(objections),
+    )  # fmt: skip
+    if row is not None and hasattr(row, "department_path"):
+        request.department_path, request.region = row.department_path, row.region
+    steps = [
+        ApprovalStep(
+            id=new_id(), company_id=ctx.company_id, request_id=request.pk, guard=o.code, measure=o.measure,
+            position=position, mode=mode, role=role,
+        )
+        for o in _one_per_guard(objections)
+        for position, (mode, role) in enumerate(steps_of(o.route, ctx, assessment, o.measure) or [("any", LAST_RESORT[0])])
+    ]  # fmt: skip
+    for step in steps:
+        if step.position == 0:
+            open_step(step, request, ctx)
+    request.number = numbering.draw(ctx.company_id, "AP", ctx.today.year)[0]
+    effects.insert(request, *steps)
+    if row is not None and hasattr(row, "held_by"):
+        effects.update(row, held_by=request.pk)
+    effects.tasks += [task for step in steps if step.opened_at for task in tasks_for(step, request)]
+    seq = ledger.write(
+        ASK, ctx, row_id=request.pk, given={"operation": operation.name, "row": plain(request.row_id)},
+        assessment=assessment, policies=[], answers=request.objections,
+        changes=ledger.change_images(effects.changes, ledger.Sealer()),
+    )  # fmt: skip
+    if row is not None:
+        effects.links.append((row, request))
+    write(ASK, ctx, [], effects, seq)
+    return request
+
+
+def _one_per_guard(objections: Sequence[Objection]) -> list[Objection]:
+    """One route per guard: of several objections of one guard the largest counts."""
+    largest: dict[str, Objection] = {}
+    for o in objections:
+        known = largest.get(o.code)
+        if known is None or (o.measure or Decimal(0)) > (known.measure or Decimal(0)):
+            largest[o.code] = o
+    return list(largest.values())
+
+
+def open_step(step: ApprovalStep, request: ApprovalRequest, ctx: Context) -> None:
+    """Find who decides a step, now that it is its turn."""
+    step.opened_at = ctx.now
+    step.candidates = candidates(step.role, request, ctx)
+
+
+def candidates(role: str, request: ApprovalRequest, ctx: Context, without: Sequence[UUID] = ()) -> list[UUID]:
+    """Who may decide: holders of the role in the document's department, else in the one above, up to the company.
+
+    The requester never approves, nor does anybody whom an incompatible duty on the same sale would bar from it, nor
+    those named in `without`. Nobody found anywhere: the roles of last resort, so that no document is stranded.
+    """
+    barred = {request.owner_id, *without, *duties.barred("approvals.approve", [request.row_id] if request.row_id else [])}
+    found: list[UUID] = []
+    for name in (role, *LAST_RESORT):
+        path = request.department_path
+        while True:
+            holders = directory.current().holders(name, request.company_id, path, ctx.today)
+            found = [user for user in holders if user not in barred]
+            if found or not path:
+                break
+            path = path.rstrip(".").rpartition(".")[0]
+            path = f"{path}." if path else ""
+        if found:
+            break
+    return found
+
+
+def tasks_for(step: ApprovalStep, request: ApprovalRequest) -> list[NewTask]:
+    """The approvers' tasks: each candidate has the request in the list."""
+    return [
+        NewTask("approvals.approve", request, owner_id=user, working_hours=Decimal(4)) for user in step.candidates
+    ]
+
+
+# --- deciding ----------------------------------------------------------------------------------------------------------
+
+
+def stands_in_for(user_id: UUID, request: ApprovalRequest, ctx: Context) -> list[UUID]:
+    """Whose decisions this person may take today as a deputy, for this amount."""
+    lent = Delegation.objects.filter(
+        Q(amount_limit__isnull=True) | Q(amount_limit__gte=request.amount or 0),
+        deputy_id=user_id,
+        state=DelegationState.ACTIVE.value,
+        company_id=request.company_id,
+        since__lte=ctx.today,
+        until__gt=ctx.today,
+    )
+    return [d.owner_id for d in lent if d.owner_id != request.owner_id]
+
+
+def release_until(now: datetime) -> datetime:
+    """When a release given now ends."""
+    return now + timedelta(days=RELEASE_DAYS)

@@ -1,0 +1,461 @@
+"""The one door: every change of state goes through `run`.
+
+The order of the steps is DESIGN section 1: the row that the actor may see; the right; state and version; the input;
+locks; the assessment; limits, guards and routes; the handler; ledger, facts, events, tasks and links, all in one
+transaction. A refusal rolls everything back and leaves one line in the security log.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import OperationalError, connection, transaction
+from pydantic import ValidationError
+
+from sellwell.kernel import access, approval, duties, generations, idempotency, ledger, policies, writing
+from sellwell.kernel.effects import subject_of
+from sellwell.kernel.inputs import message, references
+from sellwell.kernel.operations import GUARDS, REGISTRY, Assessment, Context, Lock, Operation, guards_of, operations_of
+from sellwell.kernel.values import Objection, Reason, Refusal, T
+from sellwell.kernel.views import BY_TYPE
+
+if TYPE_CHECKING:
+    from sellwell.kernel.effects import Effects
+    from sellwell.kernel.inputs import Input
+    from sellwell.kernel.models import ApprovalRequest
+
+NOT_FOUND = Reason("not_found", T("没有找到这条记录。", "There is no such record."))
+NOT_PERMITTED = Reason(
+    "not_permitted",
+    T("您没有“{verb}”的权限。可在“权限”页查看谁有此权限。", "You may not do “{verb}”. The rights page says who may."),
+)
+WRONG_STATE = Reason(
+    "wrong_state",
+    T("当前状态是“{state}”，不能“{verb}”。", "“{verb}” is not possible while the state is “{state}”."),
+)
+STALE = Reason(
+    "stale",
+    T(
+        "这条记录在您打开之后已被修改。请刷新后核对，再提交您的修改。",
+        "Somebody changed this record after you opened it. Reload, compare, and send your change again.",
+    ),
+)
+IS_HELD = Reason(
+    "held",
+    T("正在等待审批，批准或撤回之前不能“{verb}”。", "It waits for approval; “{verb}” is possible after the decision or a withdrawal."),
+)
+INVALID = Reason("invalid", T("{problem}", "{problem}"))
+CHANNEL = Reason("channel", T("“{verb}”不能通过此方式办理。", "“{verb}” is not offered on this way in."))
+OVER_LIMIT = Reason(
+    "over_limit",
+    T("金额 {amount} 超过您的限额 {limit}，需要上级审批。", "The amount {amount} is over your limit of {limit} and needs approval."),
+)
+NO_ROUTE = Reason(
+    "over_limit.no_route",
+    T("金额 {amount} 超过您的限额 {limit}。请由有权限的同事办理。", "The amount {amount} is over your limit of {limit}. Ask a colleague with a higher limit."),
+)
+OUT_OF_SCOPE = Reason(
+    "not_permitted.scope",
+    T("您不能为这个范围新建记录。请选择您负责的范围。", "You may not create records outside your scope."),
+)
+
+RETRIES = 5
+_TRANSIENT = ("40P01", "40001")  # deadlock, serialization failure
+
+
+@dataclass
+class Outcome:
+    """What came of a run: the result, or the approval that it now waits for."""
+
+    operation: str
+    result: Any = None
+    hold: ApprovalRequest | None = None
+    warnings: list[Objection] = field(default_factory=list)
+    entry_seq: int | None = None
+    replayed: bool = False
+
+
+class Held(Exception):  # noqa: N818 - not an error: the act waits
+    """Raised inside the transaction when guards or routes hold; carries all that the request needs."""
+
+    def __init__(self, assessment: Assessment, objections: list[Objection]) -> None:
+        super().__init__("held")
+        self.assessment, self.objections = assessment, objections
+
+
+def run(
+    name: str,
+    ctx: Context,
+    row_id: UUID | None = None,
+    data: Mapping[str, Any] | Input | None = None,
+    *,
+    expected_version: int | None = None,
+    key: str | None = None,
+    releases: Sequence[approval.Grantable] = (),
+) -> Outcome:
+    """Do one operation, wholly or not at all. Raises `Refusal`; a hold is an outcome, not a refusal."""
+    operation = REGISTRY[name]
+    if ctx.within:
+        return _attempt(operation, ctx, row_id, data, expected_version, None, releases)
+    _set_companies(ctx)
+    for attempt in range(RETRIES):
+        try:
+            generations.forget()
+            return _attempt(operation, ctx, row_id, data, expected_version, key, releases)
+        except Refusal as refusal:
+            ledger.log_refusal(name, ctx, row_id, refusal.objections, getattr(refusal, "assessment", None))
+            raise
+        except OperationalError as error:
+            transient = getattr(error.__cause__, "sqlstate", None) in _TRANSIENT
+            if not transient or attempt == RETRIES - 1 or connection.in_atomic_block:
+                raise
+            time.sleep(0.01 * 2**attempt)
+    raise AssertionError("unreachable")
+
+
+def rerun(
+    name: str, ctx: Context, row_id: UUID | None, data: Mapping[str, Any], releases: Sequence[approval.Grantable]
+) -> Outcome:
+    """A held act again, for its requester, inside the approver's transaction. A new hold is a refusal here."""
+    with transaction.atomic():
+        outcome = _attempt(REGISTRY[name], ctx, row_id, data, None, None, releases)
+        if outcome.hold is not None:
+            raise Refusal(IS_HELD.refuse(verb=REGISTRY[name].title))
+        return outcome
+
+
+def _set_companies(ctx: Context) -> None:
+    see_companies([ctx.company_id, *ctx.actor.companies])
+
+
+def see_companies(companies: Iterable[UUID]) -> None:
+    """Tell row-level security which companies this session may see; none means no rows."""
+    listed = "{" + ",".join(str(company) for company in dict.fromkeys(companies)) + "}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('sellwell.companies', %s, false)", [listed])
+
+
+def _attempt(
+    operation: Operation,
+    ctx: Context,
+    row_id: UUID | None,
+    data: Mapping[str, Any] | Input | None,
+    expected_version: int | None,
+    key: str | None,
+    releases: Sequence[approval.Grantable],
+) -> Outcome:
+    with transaction.atomic():
+        generations.read_all()
+        if key is not None:
+            answered = idempotency.answered(operation, ctx, key, row_id, data)
+            if answered is not None:
+                return _again(operation, ctx, answered)
+        row = _row(operation, ctx, row_id, expected_version)
+        given = _input(operation, ctx, data)
+        try:
+            with transaction.atomic():
+                outcome = _act(operation, ctx, row, given, releases)
+        except Held as held:
+            if ctx.within:
+                raise
+            request = approval.ask(operation, ctx, row, given, held.assessment, held.objections)
+            ledger.log_refusal(operation.name, ctx, row_id, held.objections, held.assessment)
+            outcome = Outcome(operation.name, row, request)
+        if key is not None:
+            idempotency.remember(operation, ctx, key, row_id, data, outcome)
+        return outcome
+
+
+def _again(operation: Operation, ctx: Context, answered: idempotency.Answer) -> Outcome:
+    """The answer that was given before, rendered again with today's rights."""
+    outcome = Outcome(operation.name, entry_seq=answered.entry_seq, hold=answered.hold, replayed=True)
+    if answered.row_id is not None:
+        outcome.result = operation.model._default_manager.filter(pk=answered.row_id).first()
+        if outcome.result is not None and not _visible(outcome.result, ctx):
+            raise Refusal(NOT_FOUND.refuse())
+    return outcome
+
+
+def _visible(row: Any, ctx: Context) -> bool:
+    view = BY_TYPE.get(row._meta.label_lower)
+    return ctx.actor.is_system or view is None or access.cell_for(ctx.actor, view.name, row) is not None
+
+
+def _row(operation: Operation, ctx: Context, row_id: UUID | None, expected_version: int | None) -> Any:
+    """Steps 1 to 3: the row within what the actor may see, locked; the right; state and version."""
+    if ctx.channel not in operation.channels:
+        raise Refusal(CHANNEL.refuse(verb=operation.title))
+    lent = operation.name in ctx.lent
+    if operation.creates:
+        if not lent and not ctx.actor.may(operation.name):
+            raise Refusal(NOT_PERMITTED.refuse(verb=operation.title))
+        return None
+    manager = operation.model._default_manager
+    through = operation.model.scope_through
+    queryset = manager.select_related(through) if through else manager
+    row = queryset.select_for_update(of=("self",)).filter(pk=row_id).first() if row_id is not None else None
+    if row is None or not (lent or _visible(row, ctx)):
+        raise Refusal(NOT_FOUND.refuse())
+    if not lent and access.cell_for(ctx.actor, operation.name, row) is None:
+        raise Refusal(NOT_PERMITTED.refuse(verb=operation.title))
+    if (objection := standing(operation, row, ctx)) is not None:
+        raise Refusal(objection)
+    if expected_version is not None and row.version != expected_version:
+        raise Refusal(STALE.refuse())
+    return row
+
+
+def standing(operation: Operation, row: Any, ctx: Context) -> Objection | None:
+    """Whether the row's state, or a hold on it, forbids the verb."""
+    if operation.from_states and str(row.state) not in operation.from_states:
+        return WRONG_STATE.refuse(verb=operation.title, state=state_name(row))
+    if getattr(row, "held_by", None) and not operation.while_held and not ctx.lent:
+        return IS_HELD.refuse(verb=operation.title)
+    return None
+
+
+def state_name(row: Any) -> T:
+    """The name of a row's state for people."""
+    view = BY_TYPE.get(row._meta.label_lower)
+    if view is not None and view.states is not None:
+        return view.states(row.state).label
+    return T(str(row.state), str(row.state))
+
+
+def _input(operation: Operation, ctx: Context, data: Mapping[str, Any] | Input | None) -> Any:
+    """Step 4: the input by its type, and its references within what the actor may see."""
+    if isinstance(data, operation.input):
+        given = data
+    else:
+        try:
+            given = operation.input.model_validate(dict(data or {}))
+        except ValidationError as error:
+            raise Refusal(validation_objections(error)) from None
+    missing = [] if operation.name in ctx.lent else _unseen(operation, ctx, given)
+    if missing:
+        raise Refusal(missing)
+    return given
+
+
+def validation_objections(error: ValidationError) -> list[Objection]:
+    """pydantic's findings as objections, path by path."""
+    found = []
+    for item in error.errors(include_url=False, include_input=False):
+        path = ".".join(str(part) for part in item["loc"])
+        found.append(INVALID.refuse(path=path, problem=message(item["type"], item.get("ctx"))))
+    return found
+
+
+def _unseen(operation: Operation, ctx: Context, given: Input) -> list[Objection]:
+    """References to rows that do not exist or that the actor may not see: both are 'not found'."""
+    wanted: dict[str, dict[UUID, list[str]]] = {}
+    for path, row_type, row_id in references(type(given), given):
+        wanted.setdefault(row_type, {}).setdefault(row_id, []).append(path)
+    objections = []
+    for row_type, places in wanted.items():
+        view = BY_TYPE[row_type]
+        rows = view.model._default_manager.all() if ctx.actor.is_system else view.rows(ctx.actor)
+        seen = set(rows.filter(pk__in=places).values_list("pk", flat=True))
+        for row_id, paths in places.items():
+            if row_id not in seen:
+                objections += [NOT_FOUND.refuse(path=path) for path in paths]
+    return objections
+
+
+def _act(operation: Operation, ctx: Context, row: Any, given: Any, releases: Sequence[approval.Grantable]) -> Outcome:
+    """Steps 5 to 9, inside a savepoint: locks, assessment, objections, handler, and everything that is written."""
+    with policies.noting() as used:
+        _lock(operation, ctx, row, given)
+        assessment = operation.assess(row, given, ctx) if operation.assess else Assessment(row, given)
+        assessment = replace(assessment, row=row, given=given)
+        objections, answers = _objections(operation, ctx, row, assessment)
+        refused = [o for o in objections if o.kind == "refuse"]
+        if refused:
+            refusal = Refusal(refused)
+            refusal.assessment = assessment  # type: ignore[attr-defined]  # for the security log
+            raise refusal
+        held = approval.not_released(operation, row, assessment, objections, releases, ctx.now)
+        if held:
+            raise Held(assessment, held)
+        handler_ctx = ctx.nested(operation) if operation.nested else ctx
+        effects = operation.handler(row, given, handler_ctx, assessment)
+        if operation.creates:
+            _check_created(operation, ctx, effects)
+        seq = _write(operation, ctx, row, given, assessment, effects, used, answers)
+    warnings = [o for o in objections if o.kind == "warn"]
+    return Outcome(operation.name, effects.result if effects.result is not None else row, None, warnings, seq)
+
+
+def _lock(operation: Operation, ctx: Context, row: Any, given: Any) -> None:
+    """Step 5: the locks of the operation (which names those of what it nests) and of its guards, in one pass."""
+    wanted: list[Lock] = []
+    for source in (operation, *guards_of(operation.name)):
+        if source.lock_keys is not None:
+            wanted += source.lock_keys(row, given, ctx)
+    merged: dict[tuple[int, type[Any]], set[UUID]] = {}
+    for item in wanted:
+        merged.setdefault((item.rank, item.model), set()).update(item.ids)
+    for (_, model), ids in sorted(merged.items(), key=lambda pair: (pair[0][0], pair[0][1]._meta.label_lower)):
+        if ids:
+            with connection.cursor() as cursor:
+                table = connection.ops.quote_name(model._meta.db_table)
+                cursor.execute(f"SELECT id FROM {table} WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [sorted(ids)])
+
+
+def _objections(
+    operation: Operation, ctx: Context, row: Any, assessment: Assessment
+) -> tuple[list[Objection], list[dict[str, Any]]]:
+    """Step 7: limits, duties, guards and routes, all asked with the same assessment."""
+    found = list(assessment.objections)
+    if operation.name not in ctx.lent:
+        found += _limit(operation, ctx, row, assessment)
+        documents = [row.pk] if row is not None else _parents(operation, assessment.given)
+        if (conflict := duties.objection(operation.name, operation.title, ctx, documents)) is not None:
+            found.append(conflict)
+    answers = []
+    for guard in guards_of(operation.name):
+        answer = guard.check([assessment], ctx).get(0, [])
+        said = answer if isinstance(answer, list) else [answer]
+        answers.append({"guard": guard.name, "said": ledger.objection_images(said)})
+        found += said
+    if operation.route:
+        found += approval.route_objections(operation, ctx, assessment)
+    return found, answers
+
+
+def _parents(operation: Operation, given: Any) -> list[UUID]:
+    values = [getattr(given, name, None) for name in operation.parent.split()]
+    return [value for value in values if isinstance(value, UUID)]
+
+
+def _limit(operation: Operation, ctx: Context, row: Any, assessment: Assessment) -> list[Objection]:
+    """Over one's amount limit: a hold where the operation has a route, else a refusal."""
+    amount = assessment.amount
+    if amount is None or ctx.actor.is_system:
+        return []
+    if row is not None:
+        cell = access.cell_for(ctx.actor, operation.name, row)
+        limits = [cell.limit] if cell else []
+    else:
+        limits = [cell.limit for cell in ctx.actor.cells(operation.name)]
+    if not limits or any(limit is None or amount <= limit for limit in limits):
+        return []
+    limit = max(value for value in limits if value is not None)
+    if operation.route:
+        return [OVER_LIMIT.hold(operation.route, measure=amount, amount=amount, limit=limit)]
+    return [NO_ROUTE.refuse(amount=amount, limit=limit)]
+
+
+def _check_created(operation: Operation, ctx: Context, effects: Effects) -> None:
+    """A created row must lie within what the actor may create."""
+    if operation.name in ctx.lent or ctx.actor.is_system:
+        return
+    for row in effects.result if isinstance(effects.result, list) else [effects.result]:
+        if isinstance(row, operation.model) and access.cell_for(ctx.actor, operation.name, row) is None:
+            raise Refusal(OUT_OF_SCOPE.refuse())
+
+
+def _write(
+    operation: Operation,
+    ctx: Context,
+    row: Any,
+    given: Any,
+    assessment: Assessment,
+    effects: Effects,
+    used: list[dict[str, Any]],
+    answers: list[dict[str, Any]],
+) -> int:
+    """Step 9: ledger, facts, outbox, tasks, links and search rows, one statement each."""
+    target = row if row is not None else effects.result
+    target_id = getattr(target, "pk", None)
+    sealer = ledger.Sealer()
+    subject = (subject_of(target) if target_id else None) or target_id or ctx.request_id
+    image = ledger.sealed_input(operation.input, given, subject, sealer)
+    images = ledger.change_images(effects.changes, sealer)
+    sealer.seal()
+    seq = ledger.write(
+        operation, ctx, row_id=target_id, given=image, assessment=assessment, policies=used, answers=answers,
+        changes=images,
+    )  # fmt: skip
+    settled = [i for i in (target_id, *_parents(operation, given)) if i is not None]
+    writing.write(operation, ctx, settled, effects, seq)
+    return seq
+
+
+# --- asking without doing ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    """A verb that could be next on a row, and what stands in its way."""
+
+    operation: Operation
+    objections: list[Objection]
+
+    @property
+    def possible(self) -> bool:
+        """Whether pressing the button would do it (perhaps with an approval)."""
+        return not any(o.kind == "refuse" for o in self.objections)
+
+
+def preview(name: str, ctx: Context, row: Any, data: Mapping[str, Any] | None = None) -> list[Objection]:
+    """What stands in the way of an operation now: no locks, no writes. Invalid or missing input is not told here."""
+    operation = REGISTRY[name]
+    if (objection := standing(operation, row, ctx)) is not None:
+        return [objection]
+    if access.cell_for(ctx.actor, name, row) is None:
+        return [NOT_PERMITTED.refuse(verb=operation.title)]
+    try:
+        given = operation.input.model_validate(dict(data or {}))
+    except ValidationError:
+        if data is not None:
+            raise
+        given = None
+    if given is None and (operation.assess is not None or any(operation.name in g.operations for g in GUARDS.values())):
+        documents = [row.pk]
+        conflict = duties.objection(name, operation.title, ctx, documents)
+        return [conflict] if conflict else []
+    assessment = operation.assess(row, given, ctx) if operation.assess else Assessment(row, given)
+    return _objections(operation, ctx, row, replace(assessment, row=row, given=given))[0]
+
+
+def next_steps(row: Any, ctx: Context) -> list[Step]:
+    """The verbs that fit the row's state and that this actor may do, each with what stands in its way."""
+    steps = []
+    for operation in operations_of(type(row)):
+        if operation.creates or not operation.menu or "web" not in operation.channels:
+            continue
+        if operation.from_states and str(row.state) not in operation.from_states:
+            continue
+        if access.cell_for(ctx.actor, operation.name, row) is not None:
+            steps.append(Step(operation, preview(operation.name, ctx, row)))
+    return steps
+
+
+def run_all(name: str, ctx: Context, items: Sequence[tuple[UUID, Mapping[str, Any]]], *, submit_held: bool = False) -> list[Outcome]:
+    """Do one operation to many rows: all or none. The refused are named together; held ones only if `submit_held`."""
+    refused: list[Objection] = []
+    outcomes: list[Outcome] = []
+    _set_companies(ctx)
+    try:
+        with transaction.atomic():
+            for index, (row_id, data) in enumerate(items):
+                try:
+                    outcome = _attempt(REGISTRY[name], ctx, row_id, data, None, None, ())
+                except Refusal as refusal:
+                    refused += [o.at(f"{index}.{o.path}".rstrip(".")) for o in refusal.objections]
+                    continue
+                if outcome.hold is not None and not submit_held:
+                    refused += [IS_HELD.refuse(path=str(index), verb=REGISTRY[name].title)]
+                outcomes.append(outcome)
+            if refused:
+                raise Refusal(refused)
+    except Refusal as refusal:
+        first = int(refusal.objections[0].path.split(".")[0])
+        ledger.log_refusal(name, ctx, items[first][0], refusal.objections)
+        raise
+    return outcomes

@@ -1,0 +1,88 @@
+"""Reading the ledger back: the timeline of a record, and how it stood at any moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sellwell.kernel import directory, personal
+from sellwell.kernel.models import LedgerChange, LedgerEntry
+from sellwell.kernel.operations import REGISTRY
+from sellwell.kernel.values import T
+from sellwell.kernel.views import BY_TYPE
+
+if TYPE_CHECKING:
+    from sellwell.kernel.access import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One entry of a timeline: when, who (and for whom), what, and the changes that the reader may see."""
+
+    at: datetime
+    actor: str
+    on_behalf_of: str
+    title: T
+    operation: str
+    channel: str
+    changes: list[tuple[T, Any, Any]]
+
+
+def timeline(row: Any, actor: Actor, limit: int = 50) -> list[Moment]:
+    """The latest entries about a row, newest first; only columns that the actor may see."""
+    entries = list(LedgerEntry.objects.filter(row_id=row.pk).order_by("-seq")[:limit])
+    changes: dict[int, list[LedgerChange]] = {}
+    for change in LedgerChange.objects.filter(row_id=row.pk, entry_id__in=[e.seq for e in entries]).order_by("id"):
+        changes.setdefault(change.entry_id, []).append(change)
+    people = {e.actor_id for e in entries} | {e.on_behalf_of_id for e in entries if e.on_behalf_of_id}
+    names = directory.current().names(people)
+    return [
+        Moment(
+            entry.at, names.get(entry.actor_id, ""),
+            names.get(entry.on_behalf_of_id, "") if entry.on_behalf_of_id else "",
+            title_of(entry.operation), entry.operation, entry.channel,
+            [item for change in changes.get(entry.seq, []) for item in _differences(change, row, actor)],
+        )
+        for entry in entries
+    ]  # fmt: skip
+
+
+def title_of(operation: str) -> T:
+    """The name of an operation, also of one that no longer exists."""
+    if operation in REGISTRY:
+        return REGISTRY[operation].title
+    return T("提交审批", "Asked for approval") if operation == "approvals.ask" else T(operation, operation)
+
+
+def _differences(change: LedgerChange, row: Any, actor: Actor) -> list[tuple[T, Any, Any]]:
+    """The columns of one change that the view names and the actor may see, with values opened."""
+    view = BY_TYPE.get(row._meta.label_lower)
+    if view is None or change.before is None:
+        return []
+    labels = {c.path: c.label for c in view.visible(actor) if c.path and "__" not in c.path}
+    return [
+        (labels[name], opened(change.before[name]), opened((change.after or {}).get(name)))
+        for name in change.before
+        if name in labels
+    ]
+
+
+def opened(value: Any) -> Any:
+    """A stored value, its envelope opened; None once its subject was erased."""
+    return personal.open_(value) if isinstance(value, dict) and personal.is_envelope(value) else value
+
+
+def as_of(table: str, row_id: UUID, moment: datetime) -> dict[str, Any] | None:
+    """A row's columns as they stood at a moment, rebuilt from the ledger; None if it did not exist yet."""
+    image: dict[str, Any] | None = None
+    changes = (
+        LedgerChange.objects.filter(table=table, row_id=row_id, entry__at__lte=moment).order_by("id").values("before", "after")
+    )
+    for change in changes:
+        if change["before"] is None:
+            image = dict(change["after"] or {})
+        else:
+            image = {**(image or {}), **(change["after"] or {})}
+    return image

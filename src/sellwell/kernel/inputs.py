@@ -1,0 +1,210 @@
+"""What a caller may send: typed, closed to unknown keys, the same on every channel.
+
+Fields are declared by `field(T("客户", "Customer"), ...)`. Types: `Text` (free text: personal to the record's subject),
+`Code` (a key that is never personal), `Amount`, `Price`, `Quantity`, `Rate`, `Ref("customers.customer")`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from sellwell.kernel.values import T
+
+
+class Input(BaseModel):
+    """The base of every operation's input. Unknown keys are refused; JSON floats are refused where money counts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+@dataclass(frozen=True)
+class FreeText:
+    """Marks a text that people write: sealed under the subject's key wherever it is kept for the record."""
+
+    lines: int = 1
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Marks an identifier of another row (`customers.customer`): it must be one that the actor may see."""
+
+    row_type: str
+
+
+def field(label: T, default: Any = ..., help: T | None = None, **constraints: Any) -> Any:  # noqa: A002
+    """An input field with its label and help in both languages."""
+    extra: dict[str, Any] = {"label": {"zh": label.zh, "en": label.en}}
+    if help is not None:
+        extra["help"] = {"zh": help.zh, "en": help.en}
+    if "default_factory" in constraints:
+        return Field(title=label.en, description=label.zh, json_schema_extra=extra, **constraints)
+    return Field(default, title=label.en, description=label.zh, json_schema_extra=extra, **constraints)
+
+
+def _no_float(value: Any) -> Any:
+    if isinstance(value, float | bool):
+        raise PydanticCustomError("decimal_as_text", "Send the number as text, for instance \"12.50\".")
+    return value
+
+
+def _finite(value: Decimal) -> Decimal:
+    if not value.is_finite():
+        raise PydanticCustomError("not_a_number", "This is not a number.")
+    return value
+
+
+def _no_control(value: str) -> str:
+    """Control characters other than line breaks and tabs cannot be stored or shown."""
+    if any(ord(c) < 32 and c not in "\n\r\t" or 0xD800 <= ord(c) <= 0xDFFF for c in value):
+        raise PydanticCustomError("control_character", "The text holds characters that cannot be shown.")
+    return value
+
+
+def _no_null(value: Any) -> Any:
+    if isinstance(value, str) and ("\x00" in value):
+        raise PydanticCustomError("control_character", "The text holds characters that cannot be shown.")
+    return value
+
+
+_Number = (BeforeValidator(_no_float), AfterValidator(_finite))
+Amount = Annotated[Decimal, *_Number, Field(max_digits=16, decimal_places=2, ge=-(10**13), le=10**13)]
+Price = Annotated[Decimal, *_Number, Field(max_digits=16, decimal_places=6, ge=0, le=10**9)]
+Quantity = Annotated[Decimal, *_Number, Field(max_digits=15, decimal_places=6, gt=0, le=10**8)]
+Rate = Annotated[Decimal, *_Number, Field(max_digits=9, decimal_places=6, ge=0, le=1)]
+
+_Clean = (BeforeValidator(_no_null), AfterValidator(_no_control))
+Code = Annotated[str, *_Clean, StringConstraints(max_length=60)]
+Name = Annotated[str, *_Clean, StringConstraints(min_length=1, max_length=120), FreeText()]
+ShortText = Annotated[str, *_Clean, StringConstraints(max_length=200), FreeText()]
+Text = Annotated[str, *_Clean, StringConstraints(max_length=4000), FreeText(lines=4)]
+
+
+def Ref(row_type: str) -> Any:  # noqa: N802 - reads as a type
+    """An identifier of a row of `row_type`, checked against what the actor may see."""
+    return Annotated[UUID, Reference(row_type)]
+
+
+class Nothing(Input):
+    """For verbs that need no input."""
+
+
+# pydantic's error types in the user's language: what is wrong and what to do
+MESSAGES: dict[str, T] = {
+    "missing": T("此项必填。", "Fill in this field."),
+    "extra_forbidden": T("没有这个字段。", "There is no such field."),
+    "decimal_as_text": T("数字请以文本提交，例如 \"12.50\"。", "Send the number as text, for instance \"12.50\"."),
+    "not_a_number": T("这不是一个数字。", "This is not a number."),
+    "decimal_parsing": T("这不是一个数字。", "This is not a number."),
+    "decimal_type": T("这不是一个数字。", "This is not a number."),
+    "decimal_max_digits": T("数字过大。", "The number is too large."),
+    "decimal_whole_digits": T("数字过大。", "The number is too large."),
+    "decimal_max_places": T("小数位数过多，最多 {decimal_places} 位。", "At most {decimal_places} decimal places."),
+    "greater_than": T("必须大于 {gt}。", "Must be greater than {gt}."),
+    "greater_than_equal": T("不能小于 {ge}。", "Must not be less than {ge}."),
+    "less_than": T("必须小于 {lt}。", "Must be less than {lt}."),
+    "less_than_equal": T("不能大于 {le}。", "Must not be greater than {le}."),
+    "string_too_short": T("此项必填。", "Fill in this field."),
+    "string_too_long": T("最多 {max_length} 个字符。", "At most {max_length} characters."),
+    "string_type": T("请填写文字。", "Enter a text."),
+    "string_pattern_mismatch": T("格式不正确。", "The format is not right."),
+    "control_character": T("含有无法显示的字符，请删除。", "Remove the characters that cannot be shown."),
+    "uuid_parsing": T("请从列表中选择。", "Choose from the list."),
+    "uuid_type": T("请从列表中选择。", "Choose from the list."),
+    "date_from_datetime_parsing": T("日期格式应为 2026-11-23。", "Write the date as 2026-11-23."),
+    "date_parsing": T("日期格式应为 2026-11-23。", "Write the date as 2026-11-23."),
+    "date_type": T("日期格式应为 2026-11-23。", "Write the date as 2026-11-23."),
+    "datetime_parsing": T("时间格式应为 2026-11-23 09:00。", "Write the time as 2026-11-23 09:00."),
+    "datetime_from_date_parsing": T("时间格式应为 2026-11-23 09:00。", "Write the time as 2026-11-23 09:00."),
+    "too_short": T("至少 {min_length} 项。", "At least {min_length}."),
+    "too_long": T("最多 {max_length} 项。", "At most {max_length}."),
+    "literal_error": T("请从列表中选择。", "Choose from the list."),
+    "enum": T("请从列表中选择。", "Choose from the list."),
+    "bool_parsing": T("请选择是或否。", "Choose yes or no."),
+    "int_parsing": T("请填写整数。", "Enter a whole number."),
+    "model_type": T("格式不正确。", "The format is not right."),
+    "list_type": T("格式不正确。", "The format is not right."),
+}
+OTHER = T("格式不正确。", "The format is not right.")
+
+
+def message(error_type: str, context: dict[str, Any] | None) -> T:
+    """The sentence for one of pydantic's errors."""
+    text = MESSAGES.get(error_type, OTHER)
+    try:
+        return text.format(**(context or {}))
+    except KeyError:
+        return OTHER
+
+
+def references(model: type[BaseModel], given: BaseModel, prefix: str = "") -> list[tuple[str, str, UUID]]:
+    """Every reference in an input as (path, row type, identifier), those inside lines included."""
+    found: list[tuple[str, str, UUID]] = []
+    for name, info in model.model_fields.items():
+        value = getattr(given, name)
+        path = f"{prefix}{name}"
+        if isinstance(value, BaseModel):
+            found += references(type(value), value, f"{path}.")
+        elif isinstance(value, list | tuple):
+            for index, item in enumerate(value):
+                if isinstance(item, BaseModel):
+                    found += references(type(item), item, f"{path}.{index}.")
+                elif isinstance(item, UUID) and (ref := reference_of(info)):
+                    found.append((f"{path}.{index}", ref.row_type, item))
+        elif isinstance(value, UUID) and (ref := reference_of(info)):
+            found.append((path, ref.row_type, value))
+    return found
+
+
+def reference_of(info: Any) -> Reference | None:
+    """The reference mark of a field, also inside `X | None` and `list[X]`."""
+    return _mark(info, Reference)
+
+
+def free_text_of(info: Any) -> FreeText | None:
+    """The free-text mark of a field, also inside `X | None`."""
+    return _mark(info, FreeText)
+
+
+def _mark(info: Any, kind: type) -> Any:
+    for mark in info.metadata:
+        if isinstance(mark, kind):
+            return mark
+    return _mark_in(info.annotation, kind)
+
+
+def _mark_in(annotation: Any, kind: type) -> Any:
+    for mark in getattr(annotation, "__metadata__", ()):
+        if isinstance(mark, kind):
+            return mark
+    for inner in getattr(annotation, "__args__", ()):
+        if (mark := _mark_in(inner, kind)) is not None:
+            return mark
+    return None
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON keeps it: Decimal and dates as text, identifiers as text."""
+    if isinstance(value, BaseModel):
+        return {name: plain(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, T):
+        return {"zh": value.zh, "en": value.en}
+    if value is None or isinstance(value, bool | int):
+        return value
+    return str(value)

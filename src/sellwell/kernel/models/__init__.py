@@ -1,0 +1,29 @@
+"""The kernel's tables, one file per concept."""
+
+from sellwell.kernel.models.accounts import ApiToken, ApiWindow, User
+from sellwell.kernel.models.approvals import (
+    ApprovalDecision,
+    ApprovalRequest,
+    ApprovalStep,
+    Delegation,
+    DelegationState,
+    Release,
+    RequestState,
+)
+from sellwell.kernel.models.base import CompanyRow, Document, Owned, Row, state_check
+from sellwell.kernel.models.flow import Event, Link, ReactionDone, SearchRow, Task, TaskState
+from sellwell.kernel.models.imports import BatchState, ImportBatch, ImportedDocument
+from sellwell.kernel.models.ledger import (
+    Fact,
+    IdempotencyKey,
+    LedgerChange,
+    LedgerEntry,
+    PostingPeriod,
+    SecurityLog,
+)
+from sellwell.kernel.models.rights import DutyPair, Generation, Grant, Series
+
+from sellwell.kernel.models.calendar import CalendarDay
+from sellwell.kernel.models.files import StoredFile
+from sellwell.kernel.models.personal import SubjectKey
+from sellwell.kernel.models.policy import PolicyVersion

@@ -1,0 +1,172 @@
+"""Holds and how they are released: one request per held act, with parallel routes of steps (clause 1.3.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from sellwell.kernel import clock
+from sellwell.kernel.ids import new_id
+from sellwell.kernel.models.base import Document, document_constraints, document_indexes
+from sellwell.kernel.values import State, T
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from sellwell.kernel.access import Post
+
+PERSON = settings.AUTH_USER_MODEL
+
+
+class RequestState(State):
+    """Where a request for approval stands."""
+
+    OPEN = "open", T("待审批", "Waiting")
+    APPROVED = "approved", T("已批准", "Approved")
+    REJECTED = "rejected", T("已驳回", "Rejected")
+    WITHDRAWN = "withdrawn", T("已撤回", "Withdrawn")
+    FAILED = "failed", T("批准后未能执行", "Approved, then failed")
+
+
+class ApprovalRequest(Document):
+    """One held act. `given` keeps the requester's input (personal values as envelopes), `snapshot` the approved content.
+
+    The owner is the requester; the row of the act carries `held_by` = this request's id while it is open.
+    """
+
+    noun = T("审批", "Approval")
+    operation = models.CharField(max_length=80)
+    row_type = models.CharField(max_length=60)
+    row_id = models.UUIDField(null=True)
+    row_version = models.PositiveIntegerField(default=0)
+    row_number = models.CharField(max_length=60, default="")
+    amount = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    given = models.JSONField(default=dict)
+    snapshot = models.JSONField(default=dict)
+    content_hash = models.CharField(max_length=64)
+    objections = models.JSONField(default=list)
+    decided_at = models.DateTimeField(null=True)
+    note = models.TextField(default="", blank=True)
+    personal = ("note",)
+
+    class Meta:
+        constraints = document_constraints("approvalrequest", RequestState)
+        indexes = [
+            *document_indexes("approvalrequest"),
+            models.Index(fields=["row_id", "state"], name="approvalrequest_row"),
+        ]
+
+    @classmethod
+    def scope_q(cls, scope: str, user_id: UUID, post: Post) -> Q | None:
+        """One's own are those one asked for and those that one is asked to decide, also as a deputy."""
+        if scope != "own":
+            return super().scope_q(scope, user_id, post)
+        mine = Q(owner_id=user_id) | Q(pk__in=asked_of(user_id).values("request_id"))
+        return Q(company_id=post.company_id) & mine
+
+    def in_scope(self, scope: str, user_id: UUID, post: Post) -> bool:
+        if super().in_scope(scope, user_id, post):
+            return True
+        is_asked = scope == "own" and self.company_id == post.company_id
+        return is_asked and asked_of(user_id).filter(request_id=self.pk).exists()
+
+
+class ApprovalStep(models.Model):
+    """One step of one route of a request: `any` one of the candidates decides, or `all` must.
+
+    Steps of a route go in `position` order; routes run beside each other. The candidates are found when the step
+    opens and found again while nobody is there.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    company_id = models.UUIDField()
+    request = models.ForeignKey(ApprovalRequest, on_delete=models.PROTECT, related_name="steps")
+    guard = models.CharField(max_length=80)
+    measure = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    position = models.PositiveSmallIntegerField()
+    mode = models.CharField(max_length=3, default="any")
+    role = models.CharField(max_length=40)
+    candidates = ArrayField(models.UUIDField(), default=list)
+    opened_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request", "guard", "position"], name="approvalstep_once"),
+            models.CheckConstraint(condition=Q(mode__in=["any", "all"]), name="approvalstep_mode"),
+        ]
+
+
+class ApprovalDecision(models.Model):
+    """One person's yes or no on one step; `on_behalf_of` names whom a deputy stood in for. Append-only."""
+
+    append_only = True
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    company_id = models.UUIDField()
+    step = models.ForeignKey(ApprovalStep, on_delete=models.PROTECT, related_name="decisions")
+    user = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    on_behalf_of = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+", null=True)
+    agrees = models.BooleanField()
+    note = models.JSONField(null=True)  # an envelope: what people write about a customer is the customer's
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["step", "user"], name="approvaldecision_once")]
+
+
+class Release(models.Model):
+    """A guard's hold, released: for this content, up to this measure, until this moment."""
+
+    append_only = True
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    company_id = models.UUIDField()
+    request = models.ForeignKey(ApprovalRequest, on_delete=models.PROTECT, related_name="releases")
+    operation = models.CharField(max_length=80)
+    row_id = models.UUIDField(null=True)
+    guard = models.CharField(max_length=80)
+    content_hash = models.CharField(max_length=64)
+    upper_bound = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["row_id", "operation"], name="release_row")]
+
+
+class DelegationState(State):
+    """In force, or taken back."""
+
+    ACTIVE = "active", T("有效", "In force")
+    REVOKED = "revoked", T("已收回", "Taken back")
+
+
+class Delegation(Document):
+    """A duty lent: `deputy` may decide approvals for the owner from day to day, up to an amount."""
+
+    noun = T("审批委托", "Delegation")
+    deputy = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    since = models.DateField()
+    until = models.DateField()
+    amount_limit = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    note = models.TextField(default="", blank=True)
+    personal = ("note",)
+
+    class Meta:
+        constraints = [
+            *document_constraints("delegation", DelegationState),
+            models.CheckConstraint(condition=Q(until__gt=models.F("since")), name="delegation_dates"),
+            models.CheckConstraint(condition=~Q(deputy=models.F("owner")), name="delegation_not_self"),
+        ]
+
+
+def asked_of(user_id: UUID) -> QuerySet[ApprovalStep]:
+    """Steps of which somebody is a candidate, or today the deputy of one."""
+    today = clock.business_day(clock.now())
+    lenders = Delegation.objects.filter(
+        deputy_id=user_id, state=DelegationState.ACTIVE.value, since__lte=today, until__gt=today
+    ).values_list("owner_id", flat=True)
+    return ApprovalStep.objects.filter(candidates__overlap=[user_id, *lenders])

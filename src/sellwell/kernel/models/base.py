@@ -1,0 +1,156 @@
+"""What every table of ours stands on: identifiers, company, owner and scope, states."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from sellwell.kernel.ids import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sellwell.kernel.access import Post
+    from sellwell.kernel.values import State, T
+
+
+def state_check(states: type[State], field: str = "state") -> models.CheckConstraint:
+    """The database refuses a state that `states` does not name."""
+    return models.CheckConstraint(condition=Q(**{f"{field}__in": states.values()}), name=f"%(class)s_{field}_known")
+
+
+class Scoped:
+    """What rights ask of every row that a view shows: whose it is, and which rows a scope means."""
+
+    # `noun` is the row's name for people, `personal` the columns that hold personal data in clear (blanked at
+    # erasure, sealed in ledger and logs), `append_only` rows are protected by a trigger.
+    noun: ClassVar[T]
+    personal: ClassVar[tuple[str, ...]] = ()
+    append_only: ClassVar[bool] = False
+    # Where the scope columns are: "" on the row itself, "customer" on the row that the foreign key names.
+    scope_through: ClassVar[str] = ""
+
+    def subject(self) -> UUID | None:
+        """The person or organisation whose personal data this row holds, if any."""
+        return None
+
+    @classmethod
+    def scope_q(cls, scope: str, user_id: UUID, post: Post) -> Q | None:
+        """Which rows `scope` means for somebody in `post`; None where the scope does not apply to such rows."""
+        if scope == "group":
+            return Q()
+        if scope == "company" and hasattr(cls, "company_id"):
+            return Q(company_id=post.company_id)
+        return None
+
+    def in_scope(self, scope: str, user_id: UUID, post: Post) -> bool:
+        """The same question as `scope_q`, for a row at hand."""
+        if scope == "group":
+            return True
+        return scope == "company" and getattr(self, "company_id", None) == post.company_id
+
+
+class Row(Scoped, models.Model):
+    """A row with an identifier and a version. The version counts changes, so that a stale edit is noticed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        abstract = True
+
+
+class CompanyRow(Row):
+    """A row of one company. Row-level security hides it from everybody else's sessions."""
+
+    company_id = models.UUIDField(db_index=True)
+
+    class Meta:
+        abstract = True
+
+
+class Owned(CompanyRow):
+    """A row with exactly one accountable person (clause 1.3.2) and the columns that scopes look at."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    department_path = models.CharField(max_length=200, default="", blank=True)
+    region = models.CharField(max_length=40, default="", blank=True)
+    product_line = models.CharField(max_length=40, default="", blank=True)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def scope_q(cls, scope: str, user_id: UUID, post: Post) -> Q | None:
+        company = Q(company_id=post.company_id)
+        match scope:
+            case "own":
+                return company & Q(owner_id=user_id)
+            case "team":
+                return company & Q(department_path=post.department_path)
+            case "department":
+                return company & Q(department_path__startswith=post.department_path)
+            case "region":
+                return company & Q(region=post.region) if post.region else None
+            case "product_line":
+                return company & Q(product_line=post.product_line) if post.product_line else None
+        return super().scope_q(scope, user_id, post)
+
+    def in_scope(self, scope: str, user_id: UUID, post: Post) -> bool:
+        if scope == "group":
+            return True
+        if self.company_id != post.company_id:
+            return False
+        match scope:
+            case "own":
+                return bool(self.owner_id == user_id)
+            case "team":
+                return self.department_path == post.department_path
+            case "department":
+                return self.department_path.startswith(post.department_path)
+            case "region":
+                return bool(post.region) and self.region == post.region
+            case "product_line":
+                return bool(post.product_line) and self.product_line == post.product_line
+        return scope == "company"
+
+
+class Document(Owned):
+    """A business document: numbered, dated, with a state, an owner and, while it waits for approval, a hold."""
+
+    number = models.CharField(max_length=40)
+    state = models.CharField(max_length=20)
+    business_date = models.DateField()
+    origin = models.CharField(max_length=12, default="entry")  # entry | import
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    held_by = models.UUIDField(null=True, blank=True)  # the open approval request, if any
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.number
+
+
+def document_constraints(name: str, states: type[State]) -> list[Any]:
+    """The constraints that every document's table has: a unique number per company and known states."""
+    return [
+        models.UniqueConstraint(fields=["company_id", "number"], name=f"{name}_number_unique"),
+        models.CheckConstraint(condition=Q(state__in=states.values()), name=f"{name}_state_known"),
+    ]
+
+
+def document_indexes(name: str) -> Iterable[models.Index]:
+    """The indexes that lists of documents need: newest first, by owner, by department, by state."""
+    newest = ["company_id", "-business_date", "-id"]
+    return [
+        models.Index(fields=newest, name=f"{name}_newest"),
+        models.Index(fields=["owner", *newest[1:]], name=f"{name}_owner"),
+        models.Index(fields=["department_path", *newest[1:]], name=f"{name}_dept"),
+        models.Index(fields=["company_id", "state", *newest[1:]], name=f"{name}_state"),
+    ]

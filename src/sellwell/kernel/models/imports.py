@@ -1,0 +1,64 @@
+"""Batches of documents that came from elsewhere, and the memory of which source rows are here already."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from sellwell.kernel.ids import new_id
+from sellwell.kernel.models.base import Document, document_constraints, document_indexes
+from sellwell.kernel.values import State, T
+
+
+class BatchState(State):
+    """An import runs in chunks, is done, and may be undone as a whole."""
+
+    RUNNING = "running", T("导入中", "Running")
+    DONE = "done", T("已完成", "Done")
+    UNDONE = "undone", T("已撤销", "Undone")
+
+
+class ImportBatch(Document):
+    """One import of one file: its counts and its totals in the source's currency."""
+
+    noun = T("导入批次", "Import batch")
+    profile = models.CharField(max_length=20)  # what is imported: orders
+    source = models.CharField(max_length=40)  # the source's name, from the mapping
+    file_name = models.CharField(max_length=200, default="", blank=True)
+    file_hash = models.CharField(max_length=64, default="", blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    imported = models.PositiveIntegerField(default=0)
+    known = models.PositiveIntegerField(default=0)  # here already, unchanged
+    rejected = models.PositiveIntegerField(default=0)
+    documents = models.PositiveIntegerField(default=0)
+    currency = models.CharField(max_length=3, default="CNY")
+    total = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+
+    class Meta:
+        constraints = document_constraints("importbatch", BatchState)
+        indexes = list(document_indexes("importbatch"))
+
+
+class ImportedDocument(models.Model):
+    """A source document that is here: its rows' hashes by ordinal tell a repeated row from a changed one."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    company_id = models.UUIDField()
+    source = models.CharField(max_length=40)
+    number = models.CharField(max_length=60)
+    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="+")
+    row_type = models.CharField(max_length=60)
+    row_id = models.UUIDField()
+    ordinals = ArrayField(models.PositiveIntegerField())
+    hashes = ArrayField(models.CharField(max_length=32))
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company_id", "source", "number"],
+                condition=models.Q(undone_at__isnull=True),
+                name="importeddocument_once",
+            )
+        ]
+        indexes = [models.Index(fields=["batch"], name="importeddocument_batch")]

@@ -1,0 +1,86 @@
+"""How the kernel's own operations succeed: approvals, delegations, tokens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sellwell.kernel import drafting
+from sellwell.kernel.ids import new_id
+from sellwell.kernel.models import ApiToken, ApprovalRequest, ApprovalStep, Delegation, RequestState
+from sellwell.kernel.testing import Case, builder
+
+if TYPE_CHECKING:
+    from sellwell.testing.world import World
+
+HELD = "company.change_department"
+
+
+def a_request(world: World) -> ApprovalRequest:
+    """A request of the people department that waits for the manager of the region."""
+    ctx = world.ctx("hr")
+    department = world.department("SOUTH")
+    request = drafting.document(
+        ApprovalRequest, ctx, "AP", RequestState.OPEN, operation=HELD, row_type="company.department",
+        row_id=department.pk, given={"name_en": "South"}, content_hash="0" * 64,
+        department_path=world.department("EAST").path,
+    )  # fmt: skip
+    request.save(force_insert=True)
+    ApprovalStep.objects.create(
+        id=new_id(), company_id=world.company.pk, request=request, guard="tests", position=0,
+        role="regional_manager", candidates=[world.user("regional_manager").pk], opened_at=ctx.now,
+    )  # fmt: skip
+    return request
+
+
+def a_delegation(world: World, owner: str = "regional_manager", deputy: str = "account_manager") -> Delegation:
+    """Somebody's approvals, lent for the next days."""
+    made: Delegation = world.run(owner, "approvals.delegate", data=delegation_data(world, deputy)).result
+    return made
+
+
+def delegation_data(world: World, deputy: str) -> dict[str, Any]:
+    """The input that lends approvals from today for a week."""
+    until = world.today + timedelta(days=7)
+    return {"deputy": str(world.user(deputy).pk), "since": str(world.today), "until": str(until)}
+
+
+def a_token(world: World, role: str = "rep") -> ApiToken:
+    """A personal token."""
+    made: ApiToken = world.run(role, "tokens.create", data={"label": "脚本"}).result
+    return made
+
+
+@builder("approvals.approve")
+def _approve(world: World) -> Case:
+    return Case("regional_manager", row=a_request(world), data={"note": "同意"})
+
+
+@builder("approvals.reject")
+def _reject(world: World) -> Case:
+    return Case("regional_manager", row=a_request(world), data={"note": "金额有误"})
+
+
+@builder("approvals.withdraw")
+def _withdraw(world: World) -> Case:
+    return Case("hr", row=a_request(world))
+
+
+@builder("approvals.delegate")
+def _delegate(world: World) -> Case:
+    return Case("regional_manager", data=delegation_data(world, "account_manager"))
+
+
+@builder("approvals.revoke")
+def _revoke(world: World) -> Case:
+    return Case("regional_manager", row=a_delegation(world))
+
+
+@builder("tokens.create")
+def _create_token(world: World) -> Case:
+    return Case("rep", data={"label": "脚本"})
+
+
+@builder("tokens.revoke")
+def _revoke_token(world: World) -> Case:
+    return Case("rep", row=a_token(world))

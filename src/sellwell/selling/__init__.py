@@ -1,0 +1,1 @@
+"""From contact to cash: pipeline, contracts, orders, delivery, receivables."""

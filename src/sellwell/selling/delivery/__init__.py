@@ -1,0 +1,1 @@
+"""Shipments, delivery notes, acceptance and returns."""

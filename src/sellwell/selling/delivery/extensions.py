@@ -1,0 +1,87 @@
+"""What higher rooms add to delivery inside its transactions, and what delivery adds to lower rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import Q, Sum
+
+from sellwell.foundation.customers.extensions import open_business
+from sellwell.kernel import personal
+from sellwell.kernel.extensions import Extension, owned_work
+from sellwell.kernel.values import T
+from sellwell.selling.delivery.models import Return, ReturnState, Shipment, ShipmentLine, ShipmentState
+from sellwell.selling.orders.extensions import planned
+
+if TYPE_CHECKING:
+    from sellwell.kernel.effects import Effects
+    from sellwell.kernel.operations import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What an acceptance, or goods that came back, changes in what the customer has taken over.
+
+    `net` is without tax, in the document's currency; negative when accepted goods came back.
+    """
+
+    document: Shipment | Return
+    order_id: UUID
+    customer_id: UUID
+    net: Decimal
+
+
+# (effects, ctx, recognised): what accepted goods mean in money. Runs inside `delivery.accept` and `.receive_return`.
+on_recognised: Extension[Callable[[Effects, Context, Recognised], None]] = Extension(
+    "delivery.on_recognised", "postings and tasks that follow from accepted or returned goods"
+)
+
+
+ENDED = (ShipmentState.ACCEPTED.value, ShipmentState.CANCELLED.value)
+WAITING = (ShipmentState.PLANNED.value, ShipmentState.PICKED.value)
+
+
+@planned.register("delivery.shipment")
+def _planned(line_ids: Iterable[UUID]) -> Mapping[tuple[UUID, UUID], Decimal]:
+    """What open shipments will take out of the reservations of order lines."""
+    rows = ShipmentLine.objects.filter(order_line_id__in=list(line_ids), shipment__state__in=WAITING)
+    sums = rows.values("order_line_id", "shipment__warehouse_id").annotate(quantity=Sum("quantity"))
+    return {(row["order_line_id"], row["shipment__warehouse_id"]): row["quantity"] for row in sums}
+
+
+@open_business.register("delivery.shipment")
+def _open_shipments(customer: Any) -> tuple[T, int]:
+    found = Shipment.objects.filter(customer_id=customer.pk).exclude(state__in=ENDED)
+    return T("未验收的发货单", "Shipments not accepted"), found.count()
+
+
+@owned_work.register("delivery.shipment")
+def _shipments(user_id: UUID) -> list[tuple[type[Shipment], list[UUID]]]:
+    rows = Shipment.objects.filter(owner_id=user_id).exclude(state__in=ENDED)
+    return [(Shipment, list(rows.values_list("id", flat=True)))]
+
+
+@owned_work.register("delivery.return")
+def _returns(user_id: UUID) -> list[tuple[type[Return], list[UUID]]]:
+    ended = (ReturnState.CREDITED.value, ReturnState.CANCELLED.value)
+    rows = Return.objects.filter(owner_id=user_id).exclude(state__in=ended)
+    return [(Return, list(rows.values_list("id", flat=True)))]
+
+
+# --- erasure: what stands in clear is blanked -----------------------------------------------------------------------
+
+
+def _erase_shipments(subject: UUID) -> int:
+    return personal.blank_columns(Shipment, Q(customer__party_id=subject))
+
+
+def _erase_returns(subject: UUID) -> int:
+    return personal.blank_columns(Return, Q(customer__party_id=subject))
+
+
+personal.register_eraser("delivery.shipment", _erase_shipments)
+personal.register_eraser("delivery.return", _erase_returns)

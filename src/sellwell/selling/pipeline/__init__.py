@@ -1,0 +1,1 @@
+"""Leads, opportunities, visits and quotations: from a first contact to a price on paper."""

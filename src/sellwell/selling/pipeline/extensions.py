@@ -1,0 +1,98 @@
+"""What the pipeline adds to lower rooms: open work of people, open business of customers, erasure."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+
+from sellwell.foundation.customers.extensions import open_business
+from sellwell.foundation.customers.models import Customer
+from sellwell.kernel import personal
+from sellwell.kernel.extensions import owned_work
+from sellwell.kernel.values import State, T
+from sellwell.selling.pipeline.models import Lead, Opportunity, OpportunityProduct, Quotation, Visit
+from sellwell.selling.pipeline.queries import OPEN_LEADS, OPEN_QUOTATIONS, OPEN_STAGES, OPEN_VISITS
+
+Owned = list[tuple[type[Any], list[UUID]]]
+
+
+def _open(model: type[models.Model], states: list[Any], user_id: UUID) -> Owned:
+    rows = model._default_manager.filter(owner_id=user_id, state__in=[s.value for s in states])
+    return [(model, list(rows.values_list("pk", flat=True)))]
+
+
+@owned_work.register("pipeline.lead")
+def owned_leads(user_id: UUID) -> Owned:
+    """Open leads of a person."""
+    return _open(Lead, OPEN_LEADS, user_id)
+
+
+@owned_work.register("pipeline.opportunity")
+def owned_opportunities(user_id: UUID) -> Owned:
+    """Open opportunities of a person."""
+    return _open(Opportunity, OPEN_STAGES, user_id)
+
+
+@owned_work.register("pipeline.visit")
+def owned_visits(user_id: UUID) -> Owned:
+    """Visits of a person that are planned or wait for minutes."""
+    return _open(Visit, OPEN_VISITS, user_id)
+
+
+@owned_work.register("pipeline.quotation")
+def owned_quotations(user_id: UUID) -> Owned:
+    """Quotations of a person that are not decided."""
+    return _open(Quotation, OPEN_QUOTATIONS, user_id)
+
+
+def _count(model: type[models.Model], states: list[State], customer: Customer) -> int:
+    return int(model._default_manager.filter(customer=customer, state__in=[s.value for s in states]).count())
+
+
+@open_business.register("pipeline.opportunity")
+def open_opportunities(customer: Customer) -> tuple[T, int]:
+    """Opportunities under way with a customer."""
+    return T("商机", "opportunities"), _count(Opportunity, OPEN_STAGES, customer)  # type: ignore[arg-type]
+
+
+@open_business.register("pipeline.quotation")
+def open_quotations(customer: Customer) -> tuple[T, int]:
+    """Quotations under way with a customer."""
+    return T("报价单", "quotations"), _count(Quotation, OPEN_QUOTATIONS, customer)  # type: ignore[arg-type]
+
+
+# --- erasure -----------------------------------------------------------------------------------------------------------
+
+
+def _erase_leads(subject: UUID) -> int:
+    """The leads that became this party; each is its own subject until then, so its own key goes too."""
+    ids = list(Lead.objects.filter(customer__party_id=subject).values_list("pk", flat=True))
+    for lead_id in ids:
+        personal.erase(lead_id)
+    return personal.blank_columns(Lead, Q(pk=subject) | Q(pk__in=ids), "phone", "email")
+
+
+def _erase_opportunities(subject: UUID) -> int:
+    return personal.blank_columns(Opportunity, Q(customer__party_id=subject))
+
+
+def _erase_matches(subject: UUID) -> int:
+    return personal.blank_columns(OpportunityProduct, Q(opportunity__customer__party_id=subject))
+
+
+def _erase_visits(subject: UUID) -> int:
+    return personal.blank_columns(Visit, Q(customer__party_id=subject), "latitude", "longitude")
+
+
+def _erase_quotations(subject: UUID) -> int:
+    return personal.blank_columns(Quotation, Q(customer__party_id=subject))
+
+
+personal.register_eraser("pipeline.lead", _erase_leads)
+personal.register_eraser("pipeline.opportunity", _erase_opportunities)
+personal.register_eraser("pipeline.opportunityproduct", _erase_matches)
+personal.register_eraser("pipeline.visit", _erase_visits)
+personal.register_eraser("pipeline.quotation", _erase_quotations)

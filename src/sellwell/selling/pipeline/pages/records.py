@@ -1,0 +1,142 @@
+"""Lists, records and the board of leads and opportunities; their forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sellwell.kernel.operations import Context
+from sellwell.kernel.values import T
+from sellwell.selling.pipeline import queries, rules
+from sellwell.selling.pipeline.models import Lead, LeadState, Opportunity, Stage
+from sellwell.selling.pipeline.views import LEADS, OPPORTUNITIES, PRODUCTS, QUOTATIONS, VISITS
+from sellwell.web.registry import (
+    board_page,
+    form,
+    list_page,
+    new_button,
+    panel,
+    record_page,
+    related,
+    section,
+)
+
+section("sales", T("销售", "Sales"), order=20)
+OPEN = ",".join(s.value for s in queries.OPEN_STAGES)
+
+# --- leads -------------------------------------------------------------------------------------------------------------
+
+list_page(
+    LEADS,
+    section="sales",
+    icon="flag",
+    order=20,
+    new=["pipeline.add_lead"],
+    columns=["name", "number", "contact_name", "state", "source", "owner", "business_date"],
+    card=["name", "state", "source", "owner"],
+    saved=[
+        ("mine", T("我的", "Mine"), {"owner": "me"}),
+        ("new", T("新线索", "New"), {"state": "new"}),
+        ("web", T("网站来的", "From the web"), {"source": "web"}),
+    ],
+    links=[(T("公开表单", "Public form"), "/form/lead", "pipeline.add_lead")],
+    empty=T("还没有线索。手工登记，或把公开表单放到网站上。", "No leads yet. Enter one, or put the public form on your site."),
+)
+record_page(
+    LEADS,
+    path=[LeadState.NEW, LeadState.CONTACTED, LeadState.QUALIFIED],
+    facts=["contact_name", "phone_masked", "email_masked", "source", "need", "outcome", "customer", "owner", "business_date"],
+)
+new_button("pipeline.add_lead")
+
+
+def _qualify_initial(row: Lead, ctx: Context) -> Mapping[str, Any]:
+    return {"name": row.name, "title": (row.need.splitlines() or [row.name])[0][:60] or row.name}
+
+
+form("pipeline.qualify_lead", wide=True, initial=_qualify_initial)
+form("pipeline.contact_lead", initial=lambda row, ctx: {"outcome": row.outcome})
+
+# --- opportunities -----------------------------------------------------------------------------------------------------
+
+list_page(
+    OPPORTUNITIES,
+    section="sales",
+    icon="target",
+    order=30,
+    new=["pipeline.add_opportunity"],
+    columns=["title", "number", "customer", "state", "expected_amount", "probability", "expected_close", "owner"],
+    card=["title", "customer", "state", "expected_amount"],
+    saved=[
+        ("mine", T("我的", "Mine"), {"owner": "me"}),
+        ("offer", T("报价谈判", "At offer"), {"state": "offer"}),
+        ("won", T("赢单", "Won"), {"state": "won"}),
+    ],
+    empty=T("还没有商机。从客户或线索建立第一个。", "No opportunities yet. Start one from a customer or a lead."),
+)
+record_page(
+    OPPORTUNITIES,
+    amount="expected_amount",
+    path=[Stage.DEVELOP, Stage.NEEDS, Stage.MATCH, Stage.OFFER, Stage.WON],
+    facts=["customer", "probability", "expected_close", "stage_since", "needs", "lost_reason", "owner", "business_date"],
+)
+board_page(
+    OPPORTUNITIES,
+    amount="expected_amount",
+    weight="probability",
+    moves={
+        "needs": "pipeline.analyse_needs",
+        "match": "pipeline.match_products",
+        "offer": "pipeline.offer",
+        "won": "pipeline.win",
+        "lost": "pipeline.lose",
+    },
+    card=["customer", "owner", "expected_close"],
+    since="stage_since",
+    states=list(Stage),
+)
+new_button("pipeline.add_opportunity")
+
+
+def _change_initial(row: Opportunity, ctx: Context) -> Mapping[str, Any]:
+    return {name: getattr(row, name) for name in ("title", "expected_amount", "probability", "expected_close")}
+
+
+def _match_initial(row: Opportunity, ctx: Context) -> Mapping[str, Any]:
+    found = queries.products_of(row.pk)
+    return {"products": [{"product": m.product_id, "quantity": m.quantity, "fit": m.fit, "why": m.why} for m in found]}
+
+
+form("pipeline.change_opportunity", initial=_change_initial)
+form("pipeline.analyse_needs", wide=True, initial=lambda row, ctx: {"needs": row.needs})
+form("pipeline.match_products", wide=True, initial=_match_initial)
+
+
+def stage_conditions(row: Opportunity, ctx: Context) -> dict[str, Any] | None:
+    """What the next stage asks for, told before anybody presses a button (clause 1.4.3)."""
+    if row.state not in [s.value for s in queries.OPEN_STAGES]:
+        return None
+    following = rules.ORDER[rules.ORDER.index(row.state) + 1]
+    missing = rules.entry_objections(following, queries.standing(row))
+    return {"stage": Stage(following), "missing": missing, "days": (ctx.now - row.stage_since).days}
+
+
+def matches(row: Opportunity, ctx: Context) -> dict[str, Any] | None:
+    """The products that match the needs."""
+    found = queries.products_of(row.pk)
+    return {"matches": found} if found else None
+
+
+TYPE = OPPORTUNITIES.row_type
+panel(TYPE, "stage", T("下一阶段", "Next stage"), "pipeline/_stage.html", context=stage_conditions, place="now", order=10)
+panel(TYPE, "matches", T("匹配产品", "Matched products"), "pipeline/_matches.html", context=matches, place="main", right=PRODUCTS.name, order=20)
+related(TYPE, QUOTATIONS, by="opportunity_id", title=T("报价", "Quotations"), place="main", order=30, columns=["number", "revision", "state", "total", "valid_until"])
+related(TYPE, VISITS, by="opportunity_id", title=T("拜访", "Visits"), order=40, columns=["number", "state", "planned_at", "lateness", "next_step"])
+
+# --- on the customer's record ------------------------------------------------------------------------------------------
+
+CUSTOMER = "customers.customer"
+related(CUSTOMER, OPPORTUNITIES, by="customer_id", title=T("商机", "Opportunities"), order=10, columns=["title", "state", "expected_amount", "probability", "expected_close", "owner"])
+related(CUSTOMER, QUOTATIONS, by="customer_id", title=T("报价", "Quotations"), order=20, columns=["number", "revision", "state", "total", "valid_until", "owner"])
+related(CUSTOMER, VISITS, by="customer_id", title=T("拜访", "Visits"), order=60, columns=["number", "state", "planned_at", "purpose", "lateness", "owner"])
+related(CUSTOMER, LEADS, by="customer_id", title=T("线索", "Leads"), order=90, columns=["number", "name", "state", "source", "business_date"])

@@ -1,0 +1,1 @@
+"""Invoices, receipts, matching, credit limits and the postings behind them."""

@@ -1,0 +1,78 @@
+"""What receivables adds to lower rooms: money that follows from acceptance, and work that has an owner."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from sellwell.foundation.customers.extensions import open_business
+from sellwell.kernel import personal
+from sellwell.kernel.effects import Effects, NewTask
+from sellwell.kernel.extensions import owned_work
+from sellwell.kernel.operations import Context
+from sellwell.kernel.values import T
+from sellwell.selling.delivery.extensions import Recognised, on_recognised
+from sellwell.selling.receivables import postings, queries
+from sellwell.selling.receivables.models import Invoice, InvoiceState, Receipt, ReceiptState
+
+
+@on_recognised.register("receivables")
+def _recognise(effects: Effects, ctx: Context, recognised: Recognised) -> None:
+    """Revenue against contract asset; what was accepted is to be invoiced."""
+    document = recognised.document
+    if recognised.net:
+        postings.post(effects, ctx, document, recognised.customer_id, postings.accepted(recognised.net))
+    if recognised.net >= 0:
+        effects.tasks.append(
+            NewTask(
+                "receivables.request_invoice",
+                document.order,
+                owner_id=document.owner_id,
+                working_hours=Decimal(16),
+            )
+        )
+
+
+@owned_work.register("receivables.invoice")
+def _invoices(user_id: UUID) -> list[tuple[type[Invoice], list[UUID]]]:
+    rows = Invoice.objects.filter(owner_id=user_id).exclude(state=InvoiceState.VOID.value)
+    return [
+        (
+            Invoice,
+            [pk for pk, settled, total in rows.values_list("pk", "settled", "total") if settled != total],
+        )
+    ]
+
+
+@owned_work.register("receivables.receipt")
+def _receipts(user_id: UUID) -> list[tuple[type[Receipt], list[UUID]]]:
+    rows = Receipt.objects.filter(owner_id=user_id, state=ReceiptState.ENTERED.value)
+    return [
+        (
+            Receipt,
+            [pk for pk, applied, total in rows.values_list("pk", "applied", "total") if applied != total],
+        )
+    ]
+
+
+@open_business.register("receivables.invoice")
+def _open_invoices(customer: Any) -> tuple[T, int]:
+    return T("未结清的发票", "Open invoices"), queries.open_invoices().filter(customer_id=customer.pk).count()
+
+
+# --- erasure: what stands in clear is blanked; amounts and numbers are kept as the tax law asks ------------------
+
+
+def _erase_invoices(subject: UUID) -> int:
+    return personal.blank_columns(Invoice, Q(customer__party_id=subject))
+
+
+def _erase_receipts(subject: UUID) -> int:
+    return personal.blank_columns(Receipt, Q(customer__party_id=subject))
+
+
+personal.register_eraser("receivables.invoice", _erase_invoices)
+personal.register_eraser("receivables.receipt", _erase_receipts)

@@ -1,0 +1,1 @@
+"""What tests stand on: template databases and their copies."""

@@ -1,0 +1,1 @@
+"""The web wing: frame, lists, records, forms, grids and boards. It knows the kernel; rooms register with it."""

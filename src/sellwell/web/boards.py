@@ -1,0 +1,114 @@
+"""A board: rows as cards in a column per state, with count, sum and weighted sum. Moving a card asks what the state needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, DecimalField, F, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse
+from django.utils.safestring import SafeString
+
+from sellwell.kernel.operations import REGISTRY
+from sellwell.kernel.values import State, T
+from sellwell.kernel.views import Column
+from sellwell.web import cells, registry
+from sellwell.web.lists import query
+from sellwell.web.parts import ListPage
+from sellwell.web.shortcuts import render, require
+
+if TYPE_CHECKING:
+    from sellwell.web.parts import BoardPage
+
+CARDS = 40  # cards of one column; more are in the list
+OLD_DAYS, STALE_DAYS = 14, 30
+_SUM = DecimalField(max_digits=24, decimal_places=6)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A row on the board."""
+
+    row: Any
+    url: str
+    title: str
+    cells: list[tuple[Column, SafeString]]
+    amount: str
+    age: str  # "" | old | stale
+    days: int | None
+
+
+@dataclass(frozen=True)
+class Pile:
+    """A column of the board with its sums, and the operation that moves a card into it."""
+
+    state: State
+    cards: list[Card]
+    count: int
+    total: Decimal | None
+    weighted: Decimal | None
+    operation: str
+    move_title: T | None
+
+
+def show(request: Any, board: BoardPage) -> HttpResponse:
+    """The board of a view."""
+    require(request, board.view.name)
+    page = registry.LISTS.get(board.view.name) or ListPage(board.view, "", "board", 0, (), (), (), (), None, ())
+    asked = query.read(page, request.actor, request.GET, request.ctx.today)
+    visible = {column.name: column for column in board.view.visible(request.actor)}
+    rows = asked.rows()
+    totals = sums(rows, board, visible)
+    piles = [_pile(state, rows, board, visible, totals, request) for state in board.states]
+    context = {"board": board, "view": board.view, "piles": piles, "asked": asked, "new": [
+        (REGISTRY[n], registry.url_for(n), registry.is_whole_page(n)) for n in page.new if registry.may_create(n, request.actor)
+    ]}  # fmt: skip
+    title = T(f"{board.view.title.zh}看板", f"{board.view.title.en} board")
+    return render(request, "web/board.html", context, title=title, crumbs=[(board.view.title, f"/{board.view.url}/")])
+
+
+def sums(rows: QuerySet[Any], board: BoardPage, visible: dict[str, Column]) -> dict[str, dict[str, Any]]:
+    """Count, sum and weighted sum per state in one query; hidden figures are not even asked for."""
+    path = visible[board.column].path
+    wanted: dict[str, Any] = {"count": Count("pk")}
+    amount, weight = visible.get(board.amount), visible.get(board.weight)
+    if amount is not None and amount.path:
+        wanted["total"] = Coalesce(Sum(F(amount.path), output_field=_SUM), Decimal(0), output_field=_SUM)
+        if weight is not None and weight.path:
+            product = F(amount.path) * F(weight.path)
+            wanted["weighted"] = Coalesce(Sum(product, output_field=_SUM), Decimal(0), output_field=_SUM)
+    return {str(found[path]): found for found in rows.order_by().values(path).annotate(**wanted)}
+
+
+def _pile(
+    state: State, rows: QuerySet[Any], board: BoardPage, visible: dict[str, Column],
+    totals: dict[str, dict[str, Any]], request: Any,
+) -> Pile:  # fmt: skip
+    found = totals.get(state.value, {})
+    name = board.moves.get(state.value, "")
+    operation = REGISTRY.get(name)
+    may = operation is not None and request.actor.may(name)
+    cards: list[Card] = []
+    if found.get("count"):
+        column = visible[board.column]
+        cards = [_card(row, board, visible, request) for row in rows.filter(**{column.path: state.value}).order_by(*board.view.order)[:CARDS]]
+    return Pile(
+        state, cards, found.get("count", 0), found.get("total"), found.get("weighted"),
+        name if may else "", operation.title if operation and may else None,
+    )  # fmt: skip
+
+
+def _card(row: Any, board: BoardPage, visible: dict[str, Column], request: Any) -> Card:
+    shown = [visible[n] for n in board.card if n in visible and n != board.amount]
+    amount = visible.get(board.amount)
+    days = None
+    if since := visible.get(board.since):
+        moment = since.read(row)
+        days = (request.ctx.now - moment).days if moment is not None else None
+    age = "" if days is None or days < OLD_DAYS else "stale" if days >= STALE_DAYS else "old"
+    return Card(
+        row, f"/{board.view.url}/{row.pk}/", str(board.view.label(row)),
+        [(c, cells.cell(c, row, link=False)) for c in shown], cells.text_of(amount, row) if amount else "", age, days,
+    )  # fmt: skip

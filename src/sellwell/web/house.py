@@ -1,0 +1,44 @@
+"""The pages that the house itself brings, where the organisation's room has declared their views."""
+
+from __future__ import annotations
+
+from sellwell.kernel.values import T
+from sellwell.kernel.views import VIEWS
+from sellwell.web import approvals, registry, rights, workbench
+
+# (view, icon, order, creations): simple lists of the kernel's own rows
+LISTS = (
+    ("approvals.delegations", "users", 30, ("approvals.delegate",)),
+    ("policies.view", "scale", 40, ()),
+    ("ledger.view", "log", 70, ()),
+    ("security.view", "lock", 80, ()),
+    ("duties.view", "shield", 60, ("company.set_duty_pair",)),
+)
+
+
+def register() -> None:
+    """Called once, after the rooms have registered theirs; what a room registered stays."""
+    registry.section("work", T("工作", "Work"), 0)
+    registry.section("house", T("制度与权限", "Rules and rights"), 90)
+    registry.menu(T("工作台", "Workbench"), "/", section="work", icon="home", order=0)
+    registry.page("tasks", workbench.task_page, "tasks", title=T("待办", "Tasks"), section="work", icon="tasks", order=5)
+    if "approvals.view" in VIEWS and "approvals.view" not in registry.LISTS:
+        view = VIEWS["approvals.view"]
+        registry.list_page(
+            view, section="work", icon="hold", order=10,
+            saved=[("open", T("待审批", "Waiting"), {"state": "open"}), ("mine", T("我提交的", "Asked by me"), {"owner": "me"})],
+            empty=T("没有审批。", "No approvals."),
+        )  # fmt: skip
+        registry.record_page(view, amount="amount")
+        registry.panel(
+            view.row_type, "request", T("申请内容", "What is asked"), "web/work/_approval_panel.html",
+            context=approvals.panel_context, place="main", order=0,
+        )  # fmt: skip
+    for name, icon, order, new in LISTS:
+        if name in VIEWS and name not in registry.LISTS:
+            registry.list_page(VIEWS[name], section="house", icon=icon, order=order, new=new)
+            if name == "approvals.delegations":
+                registry.record_page(VIEWS[name])
+    registry.page(
+        "rights/", rights.matrix, "rights", title=T("权限", "Rights"), right=rights.VIEW, section="house", icon="shield", order=50
+    )

@@ -1,0 +1,1 @@
+"""Lists of any view: filters, sorting, paging by key, columns, saved views, bulk operations and export."""

@@ -1,0 +1,136 @@
+"""What every page needs: drawing within the frame, asking for a right, finding a row that may be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.template.loader import render_to_string
+
+from sellwell.kernel.operations import REGISTRY
+from sellwell.kernel.values import T, language
+from sellwell.web import registry, tasks, toasts
+from sellwell.web.parts import MenuEntry
+
+if TYPE_CHECKING:
+    from sellwell.kernel.access import Actor
+    from sellwell.kernel.views import View
+
+Crumbs = Iterable[tuple[T | str, str]]
+
+
+@dataclass(frozen=True)
+class MenuSection:
+    """A section of the menu with the lines that this reader sees."""
+
+    name: str
+    title: T
+    entries: list[tuple[MenuEntry, bool]]  # with: is it the page at hand
+
+
+def render(
+    request: Any,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    title: T | str = "",
+    crumbs: Crumbs = (),
+    status: int = 200,
+) -> HttpResponse:
+    """A page within the frame."""
+    response = HttpResponse(
+        render_to_string(template, {**frame(request, title, crumbs), **(context or {})}, request), status=status
+    )
+    if toasts.COOKIE in request.COOKIES:
+        response.delete_cookie(toasts.COOKIE, samesite="Lax")
+    return response
+
+
+def fragment(request: Any, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    """A part of a page, for htmx."""
+    return HttpResponse(render_to_string(template, {"request": request, **context}, request), status=status)
+
+
+def frame(request: Any, title: T | str = "", crumbs: Crumbs = ()) -> dict[str, Any]:
+    """What base.html shows around the page."""
+    actor = getattr(request, "actor", None)
+    found: dict[str, Any] = {
+        "request": request,
+        "title": title,
+        "crumbs": list(crumbs),
+        "lang": language(),
+        "theme": request.COOKIES.get("sw_theme", "auto"),
+        "rail": request.COOKIES.get("sw_rail", ""),
+        "toast": toasts.take(request),
+        "is_demo": getattr(settings, "DEMO", False),
+        "actor": actor,
+    }
+    if actor is not None:
+        found |= {
+            "menu": menu_for(actor, request.path),
+            "new": new_for(actor),
+            "task_count": tasks.count(actor),
+            "second": second_entry(actor),
+        }
+    return found
+
+
+def menu_for(actor: Actor, path: str) -> list[MenuSection]:
+    """The menu by rights: sections and lines in their order, empty sections left out."""
+    known = sorted(registry.SECTIONS.values(), key=lambda s: s.order)
+    allowed = sorted((e for e in registry.MENU if not e.right or actor.may(e.right)), key=lambda e: e.order)
+    best = max((len(e.url) for e in allowed if _under(path, e.url)), default=0)
+    found = []
+    for section in known:
+        entries = [(e, len(e.url) == best and _under(path, e.url)) for e in allowed if e.section == section.name]
+        if entries:
+            found.append(MenuSection(section.name, section.title, entries))
+    return found
+
+
+def second_entry(actor: Actor) -> MenuEntry | None:
+    """The phone bar's second place: the list of people one works with, else the first list of the menu."""
+    allowed = sorted((e for e in registry.MENU if e.section != "work" and (not e.right or actor.may(e.right))), key=lambda e: e.order)
+    return next((e for e in allowed if e.icon == "users"), next(iter(allowed), None))
+
+
+def _under(path: str, url: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url.rstrip("/") + "/"))
+
+
+def new_for(actor: Actor) -> list[tuple[T, str, bool]]:
+    """What this reader may create from anywhere: (title, url, page of its own)."""
+    return [
+        (REGISTRY[name].title, registry.url_for(name), registry.is_whole_page(name))
+        for name in registry.NEW
+        if registry.may_create(name, actor)
+    ]
+
+
+def require(request: Any, verb: str) -> None:
+    """Refuse the page to those who may not `verb`."""
+    if not request.actor.may(verb):
+        raise PermissionDenied(verb)
+
+
+def row_or_404(request: Any, view: View, row_id: UUID) -> Any:
+    """The row, if this reader may see it; out of scope is not found."""
+    row = view.rows(request.actor).filter(pk=row_id).first()
+    if row is None:
+        raise Http404(view.name)
+    return row
+
+
+def is_htmx(request: Any) -> bool:
+    """Whether the page's own script asks for a part (boosted navigation asks for whole pages)."""
+    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-Boosted")
+
+
+def wants_panel(request: Any) -> bool:
+    """Whether the answer goes into the side panel."""
+    return is_htmx(request) and request.headers.get("HX-Target") == "panel-body"

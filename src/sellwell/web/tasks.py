@@ -1,0 +1,91 @@
+"""The reader's open tasks: own ones and those of the pools that the reader's roles answer for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+
+from sellwell.kernel.models import Task
+from sellwell.kernel.operations import REGISTRY, Operation
+from sellwell.kernel.values import T
+from sellwell.kernel.views import BY_TYPE
+from sellwell.web import cells, formats, registry
+
+if TYPE_CHECKING:
+    from sellwell.kernel.access import Actor
+
+NEAR_SECONDS = 4 * 3600  # a task is amber in its last four hours
+
+
+def open_tasks(actor: Actor) -> QuerySet[Task]:
+    """What this actor should do now: own tasks, and pool tasks of the actor's roles within their departments."""
+    wanted = Q(owner_id=actor.user_id, role="")
+    for post in actor.posts:
+        pool = Q(company_id=post.company_id, role=post.role)
+        wanted |= pool
+    return Task.objects.filter(wanted, state="open")
+
+
+def count(actor: Actor, cap: int = 100) -> int:
+    """How many open tasks, at most `cap`."""
+    return len(open_tasks(actor).values_list("pk", flat=True)[:cap])
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """A task as the workbench shows it."""
+
+    task: Task
+    operation: Operation | None
+    title: T | str
+    url: str  # the record
+    act: str  # the form of the one next verb
+    whole: bool
+    late: bool
+    near: bool
+    left: T
+    about: str = ""  # whom or what the row is about: its first reference, for instance the customer
+
+    @property
+    def tone(self) -> str:
+        """late | near | calm."""
+        return "late" if self.late else "near" if self.near else "calm"
+
+
+def lines(found: Sequence[Task], actor: Actor, now: datetime) -> list[TaskLine]:
+    """Tasks as lines; what their rows are about takes one query per type of row."""
+    by_type: dict[str, list[Any]] = {}
+    for task in found:
+        by_type.setdefault(task.row_type, []).append(task.row_id)
+    about: dict[Any, str] = {}
+    for row_type, ids in by_type.items():
+        view = BY_TYPE.get(row_type)
+        column = next((c for c in view.visible(actor) if c.kind == "ref"), None) if view is not None else None
+        if view is not None and column is not None and actor.may(view.name):
+            about |= {row.pk: cells.text_of(column, row) for row in view.rows(actor).filter(pk__in=ids)}
+    return [line(task, now, about.get(task.row_id, "")) for task in found]
+
+
+def line(task: Any, now: datetime, about: str = "") -> TaskLine:
+    """A task with its button and the time left."""
+    operation = REGISTRY.get(task.operation)
+    seconds = (task.due_at - now).total_seconds()
+    late = seconds < 0
+    length = formats.lasting(abs(seconds))
+    left = T(f"迟了 {length.zh}", f"{length.en} late") if late else T(f"还有 {length.zh}", f"{length.en} left")
+    return TaskLine(
+        task,
+        operation,
+        operation.title if operation else task.operation,
+        cells.record_url(task.row_type, task.row_id),
+        registry.url_for(task.operation, task.row_id) if operation else "",
+        registry.is_whole_page(task.operation),
+        late,
+        not late and seconds < NEAR_SECONDS,
+        left,
+        about,
+    )

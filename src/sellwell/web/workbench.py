@@ -1,0 +1,140 @@
+"""The workbench: what I must do now, my three figures, what I should know. Blocks come from the rooms, by role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse
+
+from sellwell.kernel import access
+from sellwell.kernel.models import ApprovalRequest
+from sellwell.kernel.values import T
+from sellwell.web import approvals, formats, registry, tasks
+from sellwell.web.parts import EVERYBODY, FigureBlock, Number, Warning_, WorkBlock
+from sellwell.web.shortcuts import render
+
+if TYPE_CHECKING:
+    from sellwell.kernel.operations import Context
+
+TASKS = 40
+CARDS = 8
+FIGURES = 3
+ORDER = {"late": 0, "near": 1, "info": 2}
+
+
+@dataclass(frozen=True)
+class FigureLine:
+    """A figure ready to draw: its text, the share of the target that is reached, what is missing."""
+
+    block: FigureBlock
+    number: Number
+    text: str
+    full: str
+    share: int | None
+    missing: str
+
+
+def show(request: Any) -> HttpResponse:
+    """The start page."""
+    ctx = request.ctx
+    roles = {*ctx.actor.roles, EVERYBODY}
+    found = list(tasks.open_tasks(ctx.actor).select_related("owner").order_by("due_at")[:TASKS])
+    asked = [t.row_id for t in found if t.row_type == "kernel.approvalrequest"][:CARDS]
+    requests = ApprovalRequest.objects.filter(pk__in=asked, state="open").order_by("created_at") if asked else []
+    carded = set(asked)
+    lines = tasks.lines([t for t in found if t.row_id not in carded], ctx.actor, ctx.now)
+    context = {
+        "lines": lines,
+        "late_count": sum(1 for line in lines if line.late),
+        "more_tasks": len(found) == TASKS,
+        "cards": approvals.cards(list(requests), ctx),
+        "figures": figures(ctx, roles),
+        "warnings": warnings(ctx, roles),
+        "blocks": blocks(ctx, roles),
+        "greeting": greeting(ctx),
+        "roles": [access.ROLES[r].name for r in ctx.actor.roles if r in access.ROLES],
+        "today": formats.day_heading(ctx.today, ctx.today),
+    }
+    return render(request, "web/work/workbench.html", context, title=T("工作台", "Workbench"))
+
+
+def greeting(ctx: Context) -> T:
+    """A word for the time of day."""
+    hour = ctx.now.astimezone(formats.BUSINESS_ZONE).hour
+    zh, en = ("早上好", "Good morning") if hour < 12 else ("下午好", "Good afternoon") if hour < 18 else ("晚上好", "Good evening")
+    name = ctx.actor.name
+    return T(f"{name}，{zh}", f"{en}, {name}")
+
+
+def figures(ctx: Context, roles: set[str]) -> list[FigureLine]:
+    """The first three figures that have a value."""
+    found = []
+    for block in sorted((f for f in registry.FIGURES if f.role in roles), key=lambda f: f.order):
+        number = block.function(ctx)
+        if number is not None:
+            found.append(figure_line(block, number))
+        if len(found) == FIGURES:
+            break
+    return found
+
+
+def figure_line(block: FigureBlock, number: Number) -> FigureLine:
+    """The figure in words; its share of the target is cut at 100 for the bar."""
+    def show_number(value: Decimal | int) -> str:
+        if number.unit == "¥":
+            return formats.short_money(value)
+        return formats.percent(value) if number.unit == "%" else f"{formats.quantity(value)} {number.unit}".strip()
+
+    share, missing = None, ""
+    if number.target:
+        share = max(0, min(100, int(Decimal(number.value) * 100 / Decimal(number.target))))
+        gap = Decimal(number.target) - Decimal(number.value)
+        missing = str(T(f"还差 {show_number(gap)}", f"{show_number(gap)} to go") if gap > 0 else T("已达成", "reached"))
+    full = formats.money(number.value) if number.unit == "¥" else formats.quantity(number.value)
+    return FigureLine(block, number, show_number(number.value), full, share, missing)
+
+
+def warnings(ctx: Context, roles: set[str]) -> list[Warning_]:
+    """What to look at, late things first."""
+    found: list[Warning_] = []
+    for role, function in registry.WARNINGS:
+        if role in roles:
+            found += function(ctx)
+    return sorted(found, key=lambda w: ORDER.get(w.level, 9))[:12]
+
+
+@dataclass(frozen=True)
+class DrawnBlock:
+    """A block with its values; drawn like a record's panel."""
+
+    panel: WorkBlock
+    values: dict[str, Any]
+
+
+def blocks(ctx: Context, roles: set[str]) -> list[DrawnBlock]:
+    """The rooms' own blocks."""
+    found = []
+    for block in sorted((b for b in registry.BLOCKS if b.role in roles), key=lambda b: b.order):
+        values = block.context(ctx) if block.context else {}
+        if values is not None:
+            found.append(DrawnBlock(block, values))
+    return found
+
+
+def task_page(request: Any) -> HttpResponse:
+    """All open tasks of the reader, late ones first."""
+    ctx = request.ctx
+    found = tasks.open_tasks(ctx.actor).select_related("owner").order_by("due_at")[:200]
+    lines = tasks.lines(list(found), ctx.actor, ctx.now)
+    context = {"lines": lines, "late_count": sum(1 for line in lines if line.late)}
+    return render(request, "web/work/tasks.html", context, title=T("待办", "Tasks"))
+
+
+def me(request: Any) -> HttpResponse:
+    """My account: roles, language, look, company; the last stop of the phone's bar."""
+    ctx = request.ctx
+    context: dict[str, Any] = {"posts": [(access.ROLES[p.role].name if p.role in access.ROLES else p.role, p) for p in ctx.actor.posts]}
+    context["looks"] = [("auto", "跟随系统", "As the device"), ("light", "浅色", "Light"), ("dark", "深色", "Dark")]
+    return render(request, "web/work/me.html", context, title=T("我", "Me"))

@@ -1,0 +1,200 @@
+"""Proved for every operation: strangers refused, scope kept, states kept, ledger written, the same key once.
+
+Each operation's builder (rooms' tests/builders.py) says how it succeeds; an operation without one fails here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import DatabaseError
+
+from sellwell.kernel import door
+from sellwell.kernel.access import Post
+from sellwell.kernel.ledger import hash_of
+from sellwell.kernel.models import LedgerEntry, SecurityLog
+from sellwell.kernel.operations import REGISTRY, Context
+from sellwell.kernel.testing import BUILDERS, Case, digest
+from sellwell.kernel.values import Refusal
+from sellwell.kernel.views import BY_TYPE
+from sellwell.testing.builders import load
+
+load()
+NAMES = sorted(REGISTRY)
+# Written by every attempt, refused ones included, or only read ahead of time: no business data.
+NOT_BUSINESS = {"kernel_securitylog", "kernel_generation", "kernel_subjectkey", "kernel_series"}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case(request: pytest.FixtureRequest, world: object) -> tuple[str, Case]:
+    """The operation's name and how it succeeds in this world."""
+    name: str = request.param
+    assert name in BUILDERS, f"{name} has no builder: write one in its room's tests/builders.py"
+    return name, BUILDERS[name](world)
+
+
+def every_operation(function: object) -> object:
+    """Run a test once per registered operation."""
+    return pytest.mark.parametrize("case", NAMES, indirect=True)(function)
+
+
+def run(name: str, ctx: Context, case: Case, **options: object) -> door.Outcome:
+    data = options.pop("data", dict(case.data))
+    row = options.pop("row", case.row)
+    return door.run(name, ctx, row.pk if row is not None else None, data, **options)  # type: ignore[arg-type]
+
+
+def entries(name: str) -> int:
+    return LedgerEntry.objects.filter(operation=name).count()
+
+
+def business() -> dict[str, str]:
+    return {table: value for table, value in digest().items() if table not in NOT_BUSINESS}
+
+
+@every_operation
+def test_success_writes_one_ledger_entry(case: tuple[str, Case], world) -> None:
+    name, how = case
+    before = entries(name)
+    outcome = run(name, world.ctx(how.role), how)
+    if how.held:
+        assert outcome.hold is not None
+        return
+    assert outcome.hold is None, outcome.hold and outcome.hold.objections
+    assert entries(name) == before + 1
+    written = LedgerEntry.objects.prefetch_related("changes").get(seq=outcome.entry_seq)
+    assert hash_of(written) == bytes(written.hash)
+    assert written.actor_id == world.user(how.role).pk
+
+
+@every_operation
+def test_a_stranger_is_refused_and_only_the_security_log_tells(case: tuple[str, Case], world) -> None:
+    name, how = case
+    ctx = world.ctx(how.role)
+    stranger = replace(ctx.actor, user_id=uuid4(), posts=(Post("nobody", world.company.pk),), _cells={})
+    before, logged = business(), SecurityLog.objects.count()
+    with pytest.raises(Refusal) as refusal:
+        run(name, replace(ctx, actor=stranger), how)
+    assert refusal.value.code == ("not_permitted" if how.row is None else "not_found")
+    assert business() == before
+    assert SecurityLog.objects.count() == logged + 1
+
+
+@every_operation
+def test_a_row_out_of_scope_is_not_found(case: tuple[str, Case], world) -> None:
+    name, how = case
+    if how.row is None:
+        return  # a creation has no row; its scope is proved by test_a_stranger... and the created row's check
+    ctx = world.ctx(how.role)
+    view = BY_TYPE[how.row._meta.label_lower]
+    elsewhere = tuple(replace(p, company_id=uuid4(), department_path="ELSE.", region="else") for p in ctx.actor.posts)
+    outsider = replace(ctx.actor, user_id=uuid4(), posts=elsewhere, _cells={})
+    if any(cell.scope == "group" for cell in outsider.cells(view.name)):
+        expected = {"not_permitted"} if all(c.scope != "group" for c in outsider.cells(name)) else set()
+        if not expected:
+            return  # rows of the whole group, seen and changed by this role in every company
+    else:
+        expected = {"not_found"}
+    with pytest.raises(Refusal) as refusal:
+        run(name, replace(ctx, actor=outsider), how)
+    assert refusal.value.code in expected
+
+
+@every_operation
+def test_wrong_states_are_refused_with_nothing_changed(case: tuple[str, Case], world) -> None:
+    name, how = case
+    operation = REGISTRY[name]
+    view = BY_TYPE.get(operation.model._meta.label_lower)
+    if not operation.from_states or view is None or view.states is None:
+        assert not operation.from_states, f"{name} has from_states but its view names no states"
+        return
+    for state in view.states.values():
+        if state in operation.from_states:
+            continue
+        with transaction.atomic():
+            row = _in_state(how, state)
+            if row is not None:
+                before = business()
+                with pytest.raises(Refusal) as refusal:
+                    run(name, world.ctx(how.role), how, row=row)
+                assert refusal.value.code in {"wrong_state", "not_found"}, (state, refusal.value)
+                assert business() == before, state
+            transaction.set_rollback(True)
+
+
+def _in_state(how: Case, state: str) -> object:
+    """The case's row, its state column forced; a state that the database's checks refuse needs the room's help."""
+    if how.in_state is not None and (row := how.in_state(state)) is not None:
+        return row
+    table = connection.ops.quote_name(how.row._meta.db_table)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {table} SET state = %s WHERE id = %s", [state, how.row.pk])
+    except DatabaseError as error:
+        pytest.fail(f"the state {state} cannot be forced ({error}); give the builder an in_state")
+    return how.row
+
+
+@every_operation
+def test_unknown_input_is_refused(case: tuple[str, Case], world) -> None:
+    name, how = case
+    before = business()
+    with pytest.raises(Refusal) as refusal:
+        run(name, world.ctx(how.role), how, data={**how.data, "unexpected": "1"})
+    assert [o.path for o in refusal.value.objections] == ["unexpected"]
+    assert business() == before
+
+
+@every_operation
+def test_the_same_key_gives_the_same_answer_once(case: tuple[str, Case], world) -> None:
+    name, how = case
+    before = entries(name)
+    ctx = world.ctx(how.role)
+    first = run(name, ctx, how, key="key-1")
+    again = run(name, ctx, how, key="key-1")
+    assert again.replayed
+    assert entries(name) == before + (0 if how.held else 1)
+    if how.held:
+        assert first.hold is not None and again.hold is not None and again.hold.pk == first.hold.pk
+    elif getattr(first.result, "pk", None) is not None and again.result is not None:
+        assert again.result.pk == first.result.pk
+    with pytest.raises(Refusal) as refusal:
+        run(name, ctx, how, data={**how.data, "other": "1"}, key="key-1")
+    assert refusal.value.code == "idempotency.other_content"
+
+
+@every_operation
+def test_a_stale_version_is_refused(case: tuple[str, Case], world) -> None:
+    name, how = case
+    if how.row is None:
+        return
+    with pytest.raises(Refusal) as refusal:
+        run(name, world.ctx(how.role), how, expected_version=how.row.version + 7)
+    assert refusal.value.code == "stale"
+
+
+def test_every_operation_has_texts_and_a_view() -> None:
+    for operation in REGISTRY.values():
+        assert operation.title.zh and operation.title.en and operation.help.zh and operation.help.en, operation.name
+        assert operation.handler.__doc__, operation.name
+        assert operation.model._meta.label_lower in BY_TYPE, f"{operation.name}: no view shows its rows"
+
+
+def test_guards_are_bound_to_operations_that_exist() -> None:
+    from sellwell.kernel.operations import GUARDS
+
+    for guard in GUARDS.values():
+        for name in guard.operations:
+            assert name in REGISTRY, f"{guard.name} guards {name}, which does not exist"
+
+
+def test_system_actors_hold_no_password() -> None:
+    from sellwell.kernel.models import User
+
+    assert not [u for u in User.objects.filter(is_system=True) if u.has_usable_password()]
+    assert UUID(int=0) not in set(User.objects.values_list("pk", flat=True))
