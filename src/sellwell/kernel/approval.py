@@ -181,11 +181,10 @@ def candidates(role: str, request: ApprovalRequest, ctx: Context, without: Seque
     return found
 
 
-def tasks_for(step: ApprovalStep, request: ApprovalRequest) -> list[NewTask]:
-    """The approvers' tasks: each candidate has the request in the list."""
-    return [
-        NewTask("approvals.approve", request, owner_id=user, working_hours=Decimal(4)) for user in step.candidates
-    ]
+def tasks_for(step: ApprovalStep, request: ApprovalRequest, but: UUID | None = None) -> list[NewTask]:
+    """The approvers' tasks: each candidate (but the one who just decided) has the request in the list."""
+    people = [user for user in step.candidates if user != but]
+    return [NewTask("approvals.approve", request, owner_id=user, working_hours=Decimal(4)) for user in people]
 
 
 # --- deciding ----------------------------------------------------------------------------------------------------------

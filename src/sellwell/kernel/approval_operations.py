@@ -115,9 +115,12 @@ def approve(request: ApprovalRequest, given: Decide, ctx: Context, assessment: A
             opened, found = following.opened_at, following.candidates
             following.opened_at, following.candidates = None, []
             effects.update(following, opened_at=opened, candidates=found)
-            effects.tasks += approval.tasks_for(following, request)
     if all(step.decided_at is not None for step in steps):
         _carry_out(request, ctx, effects)
+    else:
+        # This act settled every approver's task on the request; who still has to decide gets it again.
+        waiting = [step for step in steps if step.opened_at is not None and step.decided_at is None]
+        effects.tasks += [task for step in waiting for task in approval.tasks_for(step, request, ctx.user_id)]
     return effects
 
 

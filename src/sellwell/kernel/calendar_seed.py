@@ -96,7 +96,7 @@ def load(days: Sequence[SeedDay], code: str = "CN", *, overwrite: bool = False) 
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO kernel_calendarday (id, version, calendar, day, kind, name)"  # noqa: S608 - our own words only
+            "INSERT INTO kernel_calendarday (id, version, calendar, day, kind, name)"
             " SELECT u.id, 1, %s, u.day, u.kind, u.name"
             " FROM unnest(%s::uuid[], %s::date[], %s::text[], %s::text[]) AS u(id, day, kind, name)"
             f" ON CONFLICT (calendar, day) {ours if overwrite else 'DO NOTHING'}",

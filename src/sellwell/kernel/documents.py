@@ -217,7 +217,9 @@ _LONG_WORD = re.compile(r"[^\s\u2e80-\uffef]{25,}")
 
 def _text(text: str) -> str:
     """A text that can be set: no control characters, and long words may break anywhere."""
-    clean = "".join(c if c == "\n" or c.isprintable() else " " for c in text if c.isprintable() or c.isspace())
+    clean = "".join(
+        c if c == "\n" or c.isprintable() else " " for c in text if c.isprintable() or c.isspace()
+    )
     return _LONG_WORD.sub(lambda match: "\u200b".join(match[0]), clean)
 
 
@@ -260,7 +262,10 @@ def _compile(template: Path, source: str, day: date) -> bytes:
                 made: Callable[..., Any] = compiler.compile
                 return bytes(made(format="pdf", pdf_standards=["a-2b"], timestamp=int(made_at.timestamp())))
         except typst.TypstError as error:
-            before, source = source, _without_glyph(source, str(error), everything=attempt >= _TRIES_ONE_BY_ONE)
+            before, source = (
+                source,
+                _without_glyph(source, str(error), everything=attempt >= _TRIES_ONE_BY_ONE),
+            )
             if source == before:
                 raise
     raise RuntimeError(f"{template.name} cannot be set")

@@ -40,7 +40,10 @@ _SHOWN_INLINE = ("application/pdf", "image/png", "image/jpeg", "image/webp")
 
 TOO_LARGE = Reason(
     "files.too_large",
-    T("文件超过 {megabytes} MB，请压缩或拆分后再上传。", "The file exceeds {megabytes} MB. Make it smaller or split it."),
+    T(
+        "文件超过 {megabytes} MB，请压缩或拆分后再上传。",
+        "The file exceeds {megabytes} MB. Make it smaller or split it.",
+    ),
 )
 EMPTY = Reason("files.empty", T("文件是空的，请重新选择。", "The file is empty. Choose another."))
 NOT_ALLOWED = Reason(
@@ -52,7 +55,10 @@ NOT_ALLOWED = Reason(
 )
 DISK_FULL = Reason(
     "files.disk_full",
-    T("服务器存储空间不足，文件没有保存。请联系管理员。", "The server has no room left; nothing was saved. Tell the administrator."),
+    T(
+        "服务器存储空间不足，文件没有保存。请联系管理员。",
+        "The server has no room left; nothing was saved. Tell the administrator.",
+    ),
 )
 
 

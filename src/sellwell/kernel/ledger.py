@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -156,7 +157,7 @@ def write(
     body = {
         "id": str(entry_id),
         "company": str(ctx.company_id),
-        "at": ctx.now.isoformat(),
+        "at": ctx.now.astimezone(UTC).isoformat(),
         "actor": str(ctx.user_id),
         "on_behalf_of": plain(ctx.on_behalf_of),
         "channel": ctx.channel,
@@ -214,7 +215,7 @@ def _import_body(
     operation: Operation, ctx: Context, entry_id: UUID, row_type: str, row_id: UUID, given: dict[str, Any]
 ) -> dict[str, Any]:
     return {
-        "id": str(entry_id), "company": str(ctx.company_id), "at": ctx.now.isoformat(), "actor": str(ctx.user_id),
+        "id": str(entry_id), "company": str(ctx.company_id), "at": ctx.now.astimezone(UTC).isoformat(), "actor": str(ctx.user_id),
         "on_behalf_of": None, "channel": ctx.channel, "operation": operation.name, "row": [row_type, str(row_id)],
         "request": str(ctx.request_id), "within": operation.name, "given": given, "assessment": {}, "policies": [],
         "answers": [], "changes": [],
@@ -226,7 +227,7 @@ def hash_of(entry: LedgerEntry) -> bytes:
     body = {
         "id": str(entry.id),
         "company": str(entry.company_id),
-        "at": entry.at.isoformat(),
+        "at": entry.at.astimezone(UTC).isoformat(),
         "actor": str(entry.actor_id),
         "on_behalf_of": plain(entry.on_behalf_of_id),
         "channel": entry.channel,

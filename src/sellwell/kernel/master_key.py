@@ -51,7 +51,9 @@ def masters() -> Masters:
     global _cached
     path = home.current().key_file
     if not path.exists():
-        home.secret_file(path, lambda: _lines({1: secrets.token_bytes(KEY_SIZE)}, secrets.token_bytes(KEY_SIZE)))
+        home.secret_file(
+            path, lambda: _lines({1: secrets.token_bytes(KEY_SIZE)}, secrets.token_bytes(KEY_SIZE))
+        )
     stat = path.stat()
     stamp = (path, stat.st_mtime_ns, stat.st_ino)
     if _cached is None or _cached[0] != stamp:

@@ -56,7 +56,8 @@ def _stored_keys(subjects: Iterable[UUID]) -> dict[UUID, bytes | None]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT subject_id, wrapped, key_version FROM kernel_subjectkey WHERE subject_id = ANY(%s)", [wanted]
+            "SELECT subject_id, wrapped, key_version FROM kernel_subjectkey WHERE subject_id = ANY(%s)",
+            [wanted],
         )
         rows = cursor.fetchall()
     held = masters()
@@ -232,14 +233,16 @@ def blank_columns(model: type[models.Model], rows: models.Q, *also: str) -> int:
 
 def _blank_search(subject: UUID) -> int:
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE kernel_searchrow SET title = '', tokens = '{}' WHERE subject_id = %s", [subject])
-        return cursor.rowcount
+        cursor.execute(
+            "UPDATE kernel_searchrow SET title = '', tokens = '{}' WHERE subject_id = %s", [subject]
+        )
+        return int(cursor.rowcount)
 
 
 def _blank_file_names(subject: UUID) -> int:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE kernel_storedfile SET name = '' WHERE subject_id = %s", [subject])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 register_eraser("kernel.searchrow", _blank_search)

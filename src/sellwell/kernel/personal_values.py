@@ -20,7 +20,9 @@ NO_EMAIL = Reason("personal.email", T("“{text}”不是电子邮箱地址。",
 
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 _DOMAIN = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_EMAIL = re.compile(rf"[a-z0-9!#$%&'*+/=?^_`{{|}}~.-]{{1,64}}@(?:{_DOMAIN}\.)+[a-z][a-z0-9-]{{1,62}}", re.ASCII)
+_EMAIL = re.compile(
+    rf"[a-z0-9!#$%&'*+/=?^_`{{|}}~.-]{{1,64}}@(?:{_DOMAIN}\.)+[a-z][a-z0-9-]{{1,62}}", re.ASCII
+)
 _COMPOUND_SURNAMES = frozenset(
     re.findall(
         "..",
@@ -43,7 +45,9 @@ def read_phone(text: str) -> str | Objection:
     compact = home
     if re.fullmatch(r"1[3-9][0-9]{9}", compact) or re.fullmatch(r"\+[1-9][0-9]{6,14}", compact):
         return compact
-    if match := re.fullmatch(r"0(10|2[0-9]|[3-9][0-9]{2})([2-8][0-9]{6,7})(?:转|#|ext|x)?([0-9]{0,6})", compact):
+    if match := re.fullmatch(
+        r"0(10|2[0-9]|[3-9][0-9]{2})([2-8][0-9]{6,7})(?:转|#|ext|x)?([0-9]{0,6})", compact
+    ):
         parts = [f"0{match[1]}", match[2], *filter(None, [match[3]])]
         return "-".join(parts)
     if re.fullmatch(r"[48]00[0-9]{7}", compact):
@@ -54,7 +58,12 @@ def read_phone(text: str) -> str | Objection:
 def read_email(text: str) -> str | Objection:
     """An e-mail address in small letters."""
     compact = text.translate(_WIDE).strip().lower()
-    if len(compact) <= 254 and _EMAIL.fullmatch(compact) and ".." not in compact and not compact.startswith("."):
+    if (
+        len(compact) <= 254
+        and _EMAIL.fullmatch(compact)
+        and ".." not in compact
+        and not compact.startswith(".")
+    ):
         return compact
     return NO_EMAIL.refuse(text=text.strip()[:60])
 

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 LONGEST = 12  # letters of a token; a longer query word is cut to this, so it finds more, never less
 _LONGEST_NUMBER = 40
@@ -82,13 +83,18 @@ def _readings(run: str) -> list[list[str]]:
     """The syllables of a run, in each reading that people may type; "" for a character without pinyin."""
     from pypinyin import lazy_pinyin
 
-    raw = lazy_pinyin(run, errors=lambda chars: ["" for _ in chars])
+    def unread(characters: str) -> Any:
+        return [""] * len(characters)  # one per character, so that places stay in step
+
+    raw: list[str] = lazy_pinyin(run, errors=unread)
     first = [syllable if syllable.isascii() else "" for syllable in raw]
     readings = [first]
     if run[0] in _SURNAMES and _SURNAMES[run[0]] != first[0]:
         readings.append([_SURNAMES[run[0]], *first[1:]])
     # 吕 is typed lv, and by many lu.
-    readings += [[s.replace("v", "u") for s in reading] for reading in readings if any("v" in s for s in reading)]
+    readings += [
+        [s.replace("v", "u") for s in reading] for reading in readings if any("v" in s for s in reading)
+    ]
     return readings
 
 
@@ -140,7 +146,9 @@ def _syllables() -> frozenset[str]:
     from pypinyin import Style, pinyin
     from pypinyin.constants import PINYIN_DICT
 
-    first_readings = pinyin([chr(code) for code in PINYIN_DICT if code < 0xA000], style=Style.NORMAL, heteronym=True)
+    first_readings = pinyin(
+        [chr(code) for code in PINYIN_DICT if code < 0xA000], style=Style.NORMAL, heteronym=True
+    )
     spelt = {reading for readings in first_readings for reading in readings}
     spelt = {s for s in spelt if s.isascii() and s.isalpha() and s[:1] not in "iuv" and len(s) <= 6}
     # Interjections such as 嗯 (n, ng, m, hm) are no syllables that names are made of.

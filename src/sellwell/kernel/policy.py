@@ -145,8 +145,7 @@ def seed_defaults(today: date | None = None) -> int:
     written = [
         name
         for name, shipped in sorted(DEFAULTS.items())
-        if name not in latest
-        or (latest[name].created_by_id is None and latest[name].table != shipped.table)
+        if name not in latest or (latest[name].created_by_id is None and latest[name].table != shipped.table)
     ]
     for name in written:
         _ship(DEFAULTS[name], latest.get(name), day)

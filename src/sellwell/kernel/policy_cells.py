@@ -46,7 +46,9 @@ def literal(text: str, kind: ColumnType) -> Decimal | str | bool | date:
     typed = text.strip()
     if len(typed) >= 2 and typed[0] == typed[-1] == '"':
         typed = typed[1:-1]
-    elif kind == "text" and (not typed or typed[0] in "<>=!≤≥≠[(（" or re.match(r"(not\s+)?in\s*[(（]", typed)):
+    elif kind == "text" and (
+        not typed or typed[0] in "<>=!≤≥≠[(（" or re.match(r"(not\s+)?in\s*[(（]", typed)
+    ):
         raise CellError(T(f"“{typed}”不是可读的条件。", f"“{typed}” is not a condition that can be read."))
     if kind == "text":
         return typed
@@ -61,7 +63,9 @@ def literal(text: str, kind: ColumnType) -> Decimal | str | bool | date:
             found = found.scaleb(-2)
     if isinstance(found, Decimal | bool | date):
         return found
-    wanted = {"number": T("数字", "a number"), "date": T("日期", "a date"), "flag": T("是或否", "yes or no")}[kind]
+    wanted = {"number": T("数字", "a number"), "date": T("日期", "a date"), "flag": T("是或否", "yes or no")}[
+        kind
+    ]
     raise CellError(T(f"“{typed}”不是{wanted.zh}。", f"“{typed}” is not {wanted.en}."))
 
 
@@ -227,7 +231,9 @@ def _compared(text: str, kind: ColumnType, sign: str, value: Any) -> Condition:
 
 def _ordered(text: str, kind: ColumnType) -> None:
     if kind not in ("number", "date"):
-        raise CellError(T(f"{text}：只有数字和日期可以比较大小。", f"{text}: only numbers and dates have an order."))
+        raise CellError(
+            T(f"{text}：只有数字和日期可以比较大小。", f"{text}: only numbers and dates have an order.")
+        )
 
 
 def _listed(text: str, kind: ColumnType, values: list[Any], *, excluded: bool) -> Condition:
@@ -255,7 +261,9 @@ def _items(text: str, kind: ColumnType) -> list[Any]:
             raise CellError(T(f"列表“{text}”无法读取。", f"The list “{text}” cannot be read."))
         item = match[1] if match[1] is not None else match[2]
         if kind == "number" and re.fullmatch(r"0\d+", item):
-            raise CellError(T("列表中的数字不要写千分位。", "Write numbers in a list without thousands separators."))
+            raise CellError(
+                T("列表中的数字不要写千分位。", "Write numbers in a list without thousands separators.")
+            )
         items.append(item if kind == "text" else literal(item, kind))
         at = match.end()
     return items

@@ -37,7 +37,10 @@ SHAPE = Reason("policy.shape", T("规则表的结构不正确：{what}。", "The
 CELL = Reason("policy.cell", T("第 {row} 行“{column}”：{why}", "Row {row}, “{column}”: {why}"))
 NEVER = Reason(
     "policy.row_never_applies",
-    T("第 {row} 行永远不会生效，已被第 {by} 行完全覆盖。", "Row {row} never applies: row {by} covers it entirely."),
+    T(
+        "第 {row} 行永远不会生效，已被第 {by} 行完全覆盖。",
+        "Row {row} never applies: row {by} covers it entirely.",
+    ),
 )
 OVERLAP = Reason(
     "policy.rows_overlap",
@@ -48,7 +51,10 @@ OVERLAP = Reason(
 )
 EXAMPLE = Reason(
     "policy.example_fails",
-    T("示例 {number}：应得 {expected}，实得 {found}。", "Example {number}: expected {expected}, found {found}."),
+    T(
+        "示例 {number}：应得 {expected}，实得 {found}。",
+        "Example {number}: expected {expected}, found {found}.",
+    ),
 )
 FACT_MISSING = Reason(
     "policy.fact_missing",
@@ -56,7 +62,10 @@ FACT_MISSING = Reason(
 )
 FACT_KIND = Reason(
     "policy.fact_kind",
-    T("“{name}”的值与规则表要求的类型不符。", "“{name}” has a value of another kind than the table asks for."),
+    T(
+        "“{name}”的值与规则表要求的类型不符。",
+        "“{name}” has a value of another kind than the table asks for.",
+    ),
 )
 
 
@@ -124,7 +133,10 @@ def table(
     """A table as JSON keeps it, from Python: columns as `name=(type, T(…))`, rows as cells in their order."""
 
     def columns(given: Mapping[str, tuple[ColumnType, T]]) -> list[dict[str, Any]]:
-        return [{"name": n, "type": t, "label": {"zh": label.zh, "en": label.en}} for n, (t, label) in given.items()]
+        return [
+            {"name": n, "type": t, "label": {"zh": label.zh, "en": label.en}}
+            for n, (t, label) in given.items()
+        ]
 
     return {
         "hit": hit,
@@ -147,11 +159,15 @@ def _read(source: Mapping[str, Any], name: T) -> tuple[Table | None, list[Object
     objections: list[Objection] = []
     hit = source.get("hit", "first")
     if hit not in ("first", "collect"):
-        objections.append(SHAPE.refuse("hit", what=T("命中方式须为 first 或 collect", "hit is first or collect")))
+        objections.append(
+            SHAPE.refuse("hit", what=T("命中方式须为 first 或 collect", "hit is first or collect"))
+        )
     inputs = _columns(source, "inputs", objections)
     outputs = _columns(source, "outputs", objections)
     if {c.name for c in inputs} & {c.name for c in outputs}:
-        objections.append(SHAPE.refuse("outputs", what=T("输入与输出重名", "an input and an output share a name")))
+        objections.append(
+            SHAPE.refuse("outputs", what=T("输入与输出重名", "an input and an output share a name"))
+        )
     raw = source.get("rows")
     if not isinstance(raw, list) or not 0 < len(raw) <= MOST_ROWS:
         what = T(f"须有 1 至 {MOST_ROWS} 行", f"it has 1 to {MOST_ROWS} rows")
@@ -160,7 +176,9 @@ def _read(source: Mapping[str, Any], name: T) -> tuple[Table | None, list[Object
     rows = [row for i, cells in enumerate(raw) if (row := _row(i, cells, inputs, outputs, objections))]
     examples = source.get("examples") or []
     if not isinstance(examples, list) or not all(_is_example(e) for e in examples):
-        objections.append(SHAPE.refuse("examples", what=T("示例须有 given 和 expect", "an example has given and expect")))
+        objections.append(
+            SHAPE.refuse("examples", what=T("示例须有 given 和 expect", "an example has given and expect"))
+        )
     if objections:
         return None, objections
     return Table(inputs, outputs, tuple(rows), hit == "collect", tuple(examples), name), []
@@ -176,14 +194,21 @@ def _columns(source: Mapping[str, Any], side: str, objections: list[Objection]) 
     for index, entry in enumerate(given if isinstance(given, list) else []):
         name = entry.get("name") if isinstance(entry, dict) else None
         kind = entry.get("type", "text") if isinstance(entry, dict) else None
-        if not isinstance(name, str) or not name or kind not in COLUMN_TYPES or name in {c.name for c in found}:
+        if (
+            not isinstance(name, str)
+            or not name
+            or kind not in COLUMN_TYPES
+            or name in {c.name for c in found}
+        ):
             what = T("列须有不重复的名称和类型", "each column has a name of its own and a type")
             objections.append(SHAPE.refuse(f"{side}.{index}", what=what))
             continue
         label = entry.get("label") or {}
         found.append(Column(name, kind, T(str(label.get("zh") or name), str(label.get("en") or name))))
     if not found:
-        objections.append(SHAPE.refuse(side, what=T("至少要有一个输入列和一个输出列", "it has inputs and outputs")))
+        objections.append(
+            SHAPE.refuse(side, what=T("至少要有一个输入列和一个输出列", "it has inputs and outputs"))
+        )
     return tuple(found)
 
 
@@ -191,7 +216,9 @@ def _row(
     index: int, cells: Any, inputs: Sequence[Column], outputs: Sequence[Column], objections: list[Objection]
 ) -> TableRow | None:
     if not isinstance(cells, list) or len(cells) != len(inputs) + len(outputs):
-        what = T(f"第 {index + 1} 行的单元格数不符", f"row {index + 1} has another number of cells than columns")
+        what = T(
+            f"第 {index + 1} 行的单元格数不符", f"row {index + 1} has another number of cells than columns"
+        )
         objections.append(SHAPE.refuse(f"rows.{index}", what=what))
         return None
     conditions: list[Condition] = []
@@ -260,7 +287,13 @@ def show(value: Any) -> T:
         return T("是" if value else "否", "yes" if value else "no")
     if isinstance(value, list | tuple):
         return T("、".join(show(v).zh for v in value), ", ".join(show(v).en for v in value))
-    text = plain_number(value) if isinstance(value, Decimal) else value.isoformat() if isinstance(value, date) else str(value)
+    text = (
+        plain_number(value)
+        if isinstance(value, Decimal)
+        else value.isoformat()
+        if isinstance(value, date)
+        else str(value)
+    )
     return T(text, text)
 
 
@@ -272,7 +305,10 @@ def _explain(table: Table, number: int, row: TableRow, values: Sequence[Value]) 
     ]
     then = [(column.label, show(value)) for column, value in zip(table.outputs, row.values, strict=True)]
     when_zh = "，".join(f"{label.zh} {value.zh} 符合“{text}”" for label, value, text in met) or "其余情形"
-    when_en = ", ".join(f"{label.en} {value.en} meets “{text}”" for label, value, text in met) or "in all other cases"
+    when_en = (
+        ", ".join(f"{label.en} {value.en} meets “{text}”" for label, value, text in met)
+        or "in all other cases"
+    )
     then_zh = "，".join(f"{label.zh}：{value.zh}" for label, value in then)
     then_en = ", ".join(f"{label.en}: {value.en}" for label, value in then)
     zh, en = (f"{name} " if name else "" for name in (table.source.zh, table.source.en))
@@ -283,7 +319,10 @@ def _explain_none(table: Table, values: Sequence[Value]) -> T:
     given = [(column.label, show(value)) for column, value in zip(table.inputs, values, strict=True)]
     zh = "，".join(f"{label.zh} {value.zh}" for label, value in given)
     en = ", ".join(f"{label.en} {value.en}" for label, value in given)
-    return T(f"{table.source.zh} 没有适用的行（{zh}）".lstrip(), f"{table.source.en} no row applies ({en})".lstrip())
+    return T(
+        f"{table.source.zh} 没有适用的行（{zh}）".lstrip(),
+        f"{table.source.en} no row applies ({en})".lstrip(),
+    )
 
 
 # --- checking ------------------------------------------------------------------------------------------------------
@@ -334,12 +373,16 @@ def check_examples(table: Table | Mapping[str, Any]) -> list[Objection]:
         try:
             found = decide(read_table, given).outputs
             expected = {
-                name: [output(v, kinds[name]) for v in value] if read_table.collects else output(value, kinds[name])
+                name: [output(v, kinds[name]) for v in value]
+                if read_table.collects
+                else output(value, kinds[name])
                 for name, value in example["expect"].items()
             }
         except (Refusal, TypeError, KeyError, CellError) as error:
             why = T(type(error).__name__, type(error).__name__)
-            objections.append(EXAMPLE.refuse(f"examples.{index}", number=index + 1, expected=T("…", "…"), found=why))
+            objections.append(
+                EXAMPLE.refuse(f"examples.{index}", number=index + 1, expected=T("…", "…"), found=why)
+            )
             continue
         seen = {name: found.get(name) for name in expected} if found else {}
         if seen != expected or (not expected and found):

@@ -32,7 +32,10 @@ _MOST_FIELD = 131_072
 
 NOT_A_TABLE = Reason(
     "table.unreadable",
-    T("无法读取这个文件。请另存为 XLSX 或 UTF-8 编码的 CSV。", "This cannot be read. Save it as XLSX or as CSV in UTF-8."),
+    T(
+        "无法读取这个文件。请另存为 XLSX 或 UTF-8 编码的 CSV。",
+        "This cannot be read. Save it as XLSX or as CSV in UTF-8.",
+    ),
 )
 ENCODING = Reason(
     "table.encoding",
@@ -44,7 +47,10 @@ ENCODING = Reason(
 NO_ROWS = Reason("table.empty", T("文件里没有数据行。", "The file holds no rows."))
 TOO_MANY = Reason(
     "table.too_many",
-    T("文件过大：最多 {rows} 行、{columns} 列。请拆分。", "Too much: at most {rows} rows and {columns} columns. Split it."),
+    T(
+        "文件过大：最多 {rows} 行、{columns} 列。请拆分。",
+        "Too much: at most {rows} rows and {columns} columns. Split it.",
+    ),
 )
 NO_SHEET = Reason("table.no_sheet", T("没有名为“{name}”的工作表。", "There is no sheet named “{name}”."))
 TOO_WIDE = Reason(
@@ -126,7 +132,9 @@ def _head(numbered: Iterable[tuple[int, list[str]]]) -> tuple[int, list[str]]:
     raise Refusal(NO_ROWS.refuse())
 
 
-def _shaped(numbered: Iterable[tuple[int, list[str]]], head: int, width: int, most_rows: int) -> Iterator[Row]:
+def _shaped(
+    numbered: Iterable[tuple[int, list[str]]], head: int, width: int, most_rows: int
+) -> Iterator[Row]:
     """The rows below the head, each as wide as it; empty ones are left out."""
     count = 0
     for number, cells in numbered:
@@ -152,7 +160,11 @@ def _open_csv(source: Source, encoding: str | None, most_rows: int) -> TableFile
 
     head, headers = _head(numbered())
     return TableFile(
-        "csv", headers, lambda: _shaped(numbered(), head, len(headers), most_rows), encoding=found, delimiter=delimiter
+        "csv",
+        headers,
+        lambda: _shaped(numbered(), head, len(headers), most_rows),
+        encoding=found,
+        delimiter=delimiter,
     )
 
 
@@ -296,7 +308,11 @@ def cell_text(value: Any) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return format(Decimal(format(value, ".15g")), "f") if value == value and abs(value) < 1e300 else str(value)
+        return (
+            format(Decimal(format(value, ".15g")), "f")
+            if value == value and abs(value) < 1e300
+            else str(value)
+        )
     if isinstance(value, datetime):
         whole_day = value.time() == time(0)
         return value.date().isoformat() if whole_day else value.isoformat(sep=" ", timespec="seconds")

@@ -26,7 +26,10 @@ _MOST_TEXT = 32_767
 
 TOO_MANY_ROWS = Reason(
     "table.export_too_large",
-    T("超过 {rows} 行，请缩小范围后再导出。", "More than {rows} rows. Narrow the selection and export again."),
+    T(
+        "超过 {rows} 行，请缩小范围后再导出。",
+        "More than {rows} rows. Narrow the selection and export again.",
+    ),
 )
 
 _FORMATS: dict[ColumnKind, str] = {
@@ -134,12 +137,18 @@ def _write(sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
         raise TypeError("numbers of exports are Decimal")
     else:
         text = format(value, "f") if isinstance(value, Decimal) else str(value)
-        sheet.write_string(row, column, text if len(text) <= _MOST_TEXT else f"{text[: _MOST_TEXT - 1]}…", style)
+        sheet.write_string(
+            row, column, text if len(text) <= _MOST_TEXT else f"{text[: _MOST_TEXT - 1]}…", style
+        )
 
 
 def _fits(value: Decimal) -> bool:
     """A spreadsheet keeps fifteen digits; a longer number goes out as text rather than changed."""
-    return value.is_finite() and len(value.normalize().as_tuple().digits) <= 15 and abs(value) < Decimal(10) ** 15
+    return (
+        value.is_finite()
+        and len(value.normalize().as_tuple().digits) <= 15
+        and abs(value) < Decimal(10) ** 15
+    )
 
 
 def _sheet_name(title: str) -> str:

@@ -16,10 +16,15 @@ SUSPICIOUS_BYTES = 10 * 1024 * 1024
 SUSPICIOUS_RATIO = 200
 _CHUNK = 256 * 1024
 
-DAMAGED = Reason("zip.damaged", T("文件已损坏或不完整，请重新导出后再试。", "The file is damaged. Export it again."))
+DAMAGED = Reason(
+    "zip.damaged", T("文件已损坏或不完整，请重新导出后再试。", "The file is damaged. Export it again.")
+)
 BOMB = Reason(
     "zip.bomb",
-    T("文件解压后过大，请拆分后再上传。", "The file unpacks to far more than it should. Split it and try again."),
+    T(
+        "文件解压后过大，请拆分后再上传。",
+        "The file unpacks to far more than it should. Split it and try again.",
+    ),
 )
 UNSAFE = Reason(
     "zip.unsafe",

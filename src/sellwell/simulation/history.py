@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sellwell.kernel import calendar, clock, door, files
+from sellwell.kernel import calendar, clock, door
 from sellwell.simulation.people import Stage
 from sellwell.simulation.play import SEASON
 
@@ -73,21 +71,3 @@ def _parcel(stage: Stage, customers: list[Any], items: list[Any], day: date, num
         "number": number, "is_return": is_return, "day": day, "customer": customer.number, "customer_name": customer.number,
         "region": customer.region, "lines": lines,
     }  # fmt: skip
-
-
-def scanned_paper(stage: Stage) -> Any:
-    """A blank page that stands for scanned paper: signed contracts and receipts of the simulation show it."""
-    row = files.receive(
-        [_blank_png(420, 594)], "scan.png", company_id=stage.company_id, uploaded_by=stage.user("sales_manager").pk
-    )
-    row.save(force_insert=True)
-    return row
-
-
-def _blank_png(width: int, height: int) -> bytes:
-    """A white page as PNG."""
-    raw = (b"\x00" + b"\xf7" * width) * height
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(raw)), (b"IEND", b""))
-    chunks = (struct.pack(">I", len(c)) + n + c + struct.pack(">I", zlib.crc32(n + c)) for n, c in parts)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)

@@ -130,7 +130,8 @@ class Play:
         for task in list(tasks[: self.most_tasks_a_day]):
             if self.stage.rng.random() < 0.12:
                 continue
-            self.do(task)
+            if Task.objects.filter(pk=task.pk, state="open").exists():  # a colleague may have done it meanwhile
+                self.do(task)
 
     def do(self, task: Task) -> None:
         """Do what one task asks, as its person or as one of its role."""
@@ -138,8 +139,9 @@ class Play:
         if how is None:
             return
         row = apps.get_model(task.row_type)._default_manager.filter(pk=task.row_id).first()
-        if row is None:
+        if row is None or (getattr(row, "held_by", None) and not REGISTRY[task.operation].while_held):
             return
+        person = self.scene.person = self._person(task)
         data = how(self.scene, row)
         if data is LATER:
             return
@@ -147,7 +149,7 @@ class Play:
         creates = REGISTRY[name].creates
         if isinstance(data, Instead):
             name, given, creates = data.operation, data.data, data.creates
-        self.stage.act(self._person(task), name, None if creates else row, given)
+        self.stage.act(person, name, None if creates else row, given)
 
     def _person(self, task: Task) -> User:
         if not task.role:

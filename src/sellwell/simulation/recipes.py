@@ -6,11 +6,12 @@ A recipe returns the input, `LATER` (not today), or another (verb, input) that a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from sellwell.simulation.paper import scanned_paper
 from sellwell.simulation.people import Stage
 
 LATER = object()
@@ -32,7 +33,14 @@ class Scene:
     stage: Stage
     products: list[Any]
     weights: list[float]
-    scan: Any = None
+    person: Any = None  # who is about to act
+    papers: dict[Any, Any] = field(default_factory=dict)
+
+    def paper(self) -> Any:
+        """A scanned page of the acting person's own: people see only what they uploaded."""
+        if self.person.pk not in self.papers:
+            self.papers[self.person.pk] = scanned_paper(self.stage, self.person)
+        return self.papers[self.person.pk].pk
 
 
 Recipe = Callable[[Scene, Any], Any]
@@ -113,8 +121,16 @@ def _quote(scene: Scene, opportunity: Any) -> Any:
     return {"customer": opportunity.customer_id, "opportunity": opportunity.pk, "lines": some_lines(scene)}
 
 
-@recipe("pipeline.send_quotation", "pipeline.offer", "pipeline.win", "delivery.pick", "contracts.approve", "orders.confirm")
+@recipe("pipeline.send_quotation", "pipeline.offer", "pipeline.win", "delivery.pick", "contracts.approve")
 def _plainly(scene: Scene, row: Any) -> Any:
+    return {}
+
+
+@recipe("orders.confirm")
+def _confirm(scene: Scene, order: Any) -> Any:
+    # An order that has lain since the price changed is priced again first.
+    if (scene.stage.today - order.business_date).days > 6:
+        return Instead("orders.cancel", {"reason": "客户取消"})
     return {}
 
 
@@ -153,10 +169,10 @@ def _contract(scene: Scene, quotation: Any) -> Any:
 
 @recipe("contracts.sign")
 def _sign(scene: Scene, contract: Any) -> Any:
-    if scene.scan is None or scene.stage.rng.random() < 0.3:
+    if scene.stage.rng.random() < 0.3:
         return LATER
     return {
-        "signed_on": scene.stage.today, "signatory": "授权代表", "customer_signatory": "客户授权代表", "scan": scene.scan.pk
+        "signed_on": scene.stage.today, "signatory": "授权代表", "customer_signatory": "客户授权代表", "scan": scene.paper()
     }  # fmt: skip
 
 
@@ -176,7 +192,8 @@ def _ship(scene: Scene, shipment: Any) -> Any:
     rng = scene.stage.rng
     return {
         "carrier": rng.choice(["顺达物流", "远程货运", "自有车辆"]), "tracking": f"YD{rng.randint(10**9, 10**10 - 1)}",
-        "expected_on": scene.stage.today + timedelta(days=rng.randint(1, 5)),
+        "expected_on": scene.stage.today + timedelta(days=rng.randint(1, 5)), "consignee": shipment.consignee or "收货部",
+        "ship_to": shipment.ship_to or "客户工厂一号门",
     }  # fmt: skip
 
 
@@ -184,8 +201,7 @@ def _ship(scene: Scene, shipment: Any) -> Any:
 def _delivered(scene: Scene, shipment: Any) -> Any:
     if shipment.expected_on and shipment.expected_on > scene.stage.today:
         return LATER
-    data: dict[str, Any] = {"signed_by": "仓库收货员"}
-    return data | ({"proof": scene.scan.pk} if scene.scan is not None else {})
+    return {"signed_by": "仓库收货员", "proof": scene.paper()}
 
 
 @recipe("delivery.accept")

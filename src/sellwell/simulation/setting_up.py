@@ -104,13 +104,21 @@ def set_prices(stage: Stage, since: date, today: date) -> None:
     )  # fmt: skip
 
 
+def _sellers(stage: Stage, staff: dict[str, list[User]], region: str) -> list[User]:
+    """Who sells in a region; in the east the ready-made accounts too, the representative with a large share."""
+    found = staff[f"rep@{region}"] + staff[f"account_manager@{region}"]
+    if region == "EAST":
+        found = found + [stage.user("rep")] * max(1, len(found) // 2) + [stage.user("account_manager")]
+    return found
+
+
 def add_customers(stage: Stage, staff: dict[str, list[User]], count: int) -> list[Any]:
     """Customers of four regions, each with an owner who sells there, a contact, an address and a credit limit."""
     rng, namer, finance = stage.rng, Namer(stage.rng), stage.somebody("receivables.set_credit")
     made = []
     for serial in range(1, count + 1):
         region = REGIONS[serial % 4]
-        owner = rng.choice(staff[f"rep@{region}"] + staff[f"account_manager@{region}"])
+        owner = rng.choice(_sellers(stage, staff, region))
         name, short, city = namer.company(region)
         customer = stage.act(
             owner, "customers.add", None,

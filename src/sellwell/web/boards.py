@@ -70,15 +70,18 @@ def show(request: Any, board: BoardPage) -> HttpResponse:
 
 
 def sums(rows: QuerySet[Any], board: BoardPage, visible: dict[str, Column]) -> dict[str, dict[str, Any]]:
-    """Count, sum and weighted sum per state in one query; hidden figures are not even asked for."""
+    """Count, sum and weighted sum per state in one query; hidden figures are not even asked for.
+
+    The names of the sums begin with `pile_`, so that they never hide a column of the row.
+    """
     path = visible[board.column].path
-    wanted: dict[str, Any] = {"count": Count("pk")}
+    wanted: dict[str, Any] = {"pile_count": Count("pk")}
     amount, weight = visible.get(board.amount), visible.get(board.weight)
     if amount is not None and amount.path:
-        wanted["total"] = Coalesce(Sum(F(amount.path), output_field=_SUM), Decimal(0), output_field=_SUM)
+        wanted["pile_sum"] = Coalesce(Sum(F(amount.path), output_field=_SUM), Decimal(0), output_field=_SUM)
         if weight is not None and weight.path:
             product = F(amount.path) * F(weight.path)
-            wanted["weighted"] = Coalesce(Sum(product, output_field=_SUM), Decimal(0), output_field=_SUM)
+            wanted["pile_weighted"] = Coalesce(Sum(product, output_field=_SUM), Decimal(0), output_field=_SUM)
     return {str(found[path]): found for found in rows.order_by().values(path).annotate(**wanted)}
 
 
@@ -91,11 +94,11 @@ def _pile(
     operation = REGISTRY.get(name)
     may = operation is not None and request.actor.may(name)
     cards: list[Card] = []
-    if found.get("count"):
+    if found.get("pile_count"):
         column = visible[board.column]
         cards = [_card(row, board, visible, request) for row in rows.filter(**{column.path: state.value}).order_by(*board.view.order)[:CARDS]]
     return Pile(
-        state, cards, found.get("count", 0), found.get("total"), found.get("weighted"),
+        state, cards, found.get("pile_count", 0), found.get("pile_sum"), found.get("pile_weighted"),
         name if may else "", operation.title if operation and may else None,
     )  # fmt: skip
 

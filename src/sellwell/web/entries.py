@@ -45,6 +45,8 @@ def show(request: Any, entry: EntryPage, row_id: UUID | None = None) -> HttpResp
         "draft": f"{operation.name}:{row_id or 'new'}",
         "user": str(request.actor.user_id),
     }
+    if row_id and config["quote"]:
+        config["quote"] += f"?row={row_id}"
     view = BY_TYPE.get(operation.model._meta.label_lower)
     label = str(view.label(asked.row)) if view and asked.row is not None else ""
     crumbs = [(view.title, f"/{view.url}/")] if view else []

@@ -119,6 +119,8 @@ def quote(request: Any, name: str) -> JsonResponse | HttpResponseBadRequest:
         head, lines = dict(sent.get("head") or {}), [dict(line) for line in sent.get("lines") or ()][:2000]
     except (ValueError, TypeError):
         return HttpResponseBadRequest()
+    if "row" in request.GET:  # the row that an entry page changes
+        head["row"] = request.GET["row"]
     try:
         found = QUOTES[name](head, lines, request.ctx)
     except Refusal as refusal:

@@ -57,7 +57,8 @@ class Frame:
         request.actor = actor = access.actor_for(request.user, today)
         company = chosen_company(request.COOKIES.get(COMPANY_COOKIE), actor.companies)
         request.ctx = context_for(actor, "web", company)
-        set_companies(actor.companies)
+        # The company worked for stands first, as it does inside the door.
+        set_companies(tuple(dict.fromkeys(c for c in (company, *actor.companies) if c)))
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """Send strangers to the sign-in page, except where a view says that it is open."""

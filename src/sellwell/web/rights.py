@@ -36,6 +36,7 @@ class MatrixRow:
     verb: str
     title: T | str
     room: str
+    room_title: str
     cells: list[list[tuple[str, str]]]  # per role: (scope, limit)
 
 
@@ -54,6 +55,12 @@ def verb_title(verb: str) -> T | str:
     if base in VIEWS and part in PARTS:
         return T(f"{VIEWS[base].title.zh} · {PARTS[part].zh}", f"{VIEWS[base].title.en} · {PARTS[part].en}")
     return verb
+
+
+def room_title(room: str) -> str:
+    """A room's name: that of its main view."""
+    main = VIEWS.get(f"{room}.view") or next((v for v in VIEWS.values() if v.name.startswith(f"{room}.")), None)
+    return str(main.title) if main is not None else room
 
 
 def every_verb() -> list[str]:
@@ -96,7 +103,8 @@ def matrix_rows(ctx: Context, q: str = "", room: str = "") -> list[MatrixRow]:
         words = f"{verb} {title.zh} {title.en}" if isinstance(title, T) else verb
         if q and q.lower() not in words.lower():
             continue
-        found.append(MatrixRow(verb, title, verb.split(".", 1)[0], [cells.get((verb, role), []) for role in roles]))
+        own = verb.split(".", 1)[0]
+        found.append(MatrixRow(verb, title, own, room_title(own), [cells.get((verb, role), []) for role in roles]))
     return found
 
 
@@ -112,7 +120,7 @@ def matrix(request: Any) -> HttpResponse:
     context = {
         "rows": rows,
         "roles": [(role, role.code in mine) for role in access.ROLES.values()],
-        "rooms": sorted({verb.split(".", 1)[0] for verb in every_verb()}),
+        "rooms": [(code, room_title(code)) for code in sorted({verb.split(".", 1)[0] for verb in every_verb()})],
         "q": q,
         "room": room,
         "pairs": list(DutyPair.objects.filter(is_active=True).order_by("code")),

@@ -32,6 +32,7 @@ COMPANY = {
     "code": "HENGDA",
     "name": "衡达云川工业设备有限公司",
     "name_en": "Hengda Yunchuan Industrial Equipment Co., Ltd.",
+    "uscc": "91310115MA1K000016",
     "address": "云川市衡达路 88 号（虚构）",
     "phone": "000-00000000",
     "bank": "云川示范银行",

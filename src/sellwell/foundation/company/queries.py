@@ -24,6 +24,12 @@ def company(company_id: UUID) -> Company:
     return Company.objects.get(pk=company_id)
 
 
+def company_by_code(code: str) -> Company | None:
+    """The company with this code; without a code the first one. For pages that strangers open."""
+    rows = Company.objects.order_by("id")
+    return rows.filter(code=code).first() if code else rows.first()
+
+
 def in_force_on(day: date) -> Q:
     """Dated rows (`since` inclusive, `until` exclusive) that hold on a day."""
     return Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))

@@ -14,7 +14,11 @@ import pytest
 from sellwell.kernel import documents
 from sellwell.kernel.tests.shared import shared_path
 
-SELLER = {"name": "上海华东机械设备有限公司", "name_en": "East China Machinery", "tax_number": "91310000MA1FL5U123"}
+SELLER = {
+    "name": "上海华东机械设备有限公司",
+    "name_en": "East China Machinery",
+    "tax_number": "91310000MA1FL5U123",
+}
 BUYER = {"name": "北京测试（集团）股份有限公司", "address": "北京市海淀区 1 号", "contact": "王伟"}
 HOSTILE = [
     '#import "x"', '#eval("1")', "$x^2$", "@ref <label>", "back\\slash", "\"quoted\" 'text'", "= *head* _it_ `raw`", "w" * 1000,

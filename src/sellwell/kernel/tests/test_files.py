@@ -169,7 +169,9 @@ def test_a_file_of_a_subject_is_sealed_and_forgotten(store: Path, django_capture
     from sellwell.kernel import personal
 
     subject = uuid4()
-    row = files.receive([PDF, "王伟".encode()], "王伟.pdf", company_id=uuid4(), uploaded_by=uuid4(), subject_id=subject)
+    row = files.receive(
+        [PDF, "王伟".encode()], "王伟.pdf", company_id=uuid4(), uploaded_by=uuid4(), subject_id=subject
+    )
     (path,) = stored(store)
     assert "王伟".encode() not in path.read_bytes()
     assert files.is_whole(row)

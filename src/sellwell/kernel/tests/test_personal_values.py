@@ -53,7 +53,17 @@ def test_what_is_no_telephone_number(text: str) -> None:
 
 def test_addresses() -> None:
     assert pv.read_email(" Zhang.Wei@Example.COM ") == "zhang.wei@example.com"
-    for wrong in ("", "a", "a@b", "a b@c.com", ".a@c.com", "a..b@c.com", "a@-c.com", "a@c.com\nbcc:x@y.cn", "名@c.com"):
+    for wrong in (
+        "",
+        "a",
+        "a@b",
+        "a b@c.com",
+        ".a@c.com",
+        "a..b@c.com",
+        "a@-c.com",
+        "a@c.com\nbcc:x@y.cn",
+        "名@c.com",
+    ):
         assert isinstance(pv.read_email(wrong), Objection), wrong
 
 

@@ -80,7 +80,10 @@ def test_cells_that_cannot_be_read(cell: Any, kind: Any) -> None:
 
 
 def test_the_first_row_that_applies_counts_and_says_why() -> None:
-    found = decide(read(APPROVAL, T("订单审批 v3", "Order approval v3")), {"amount": Decimal("120000"), "region": Region.EAST})
+    found = decide(
+        read(APPROVAL, T("订单审批 v3", "Order approval v3")),
+        {"amount": Decimal("120000"), "region": Region.EAST},
+    )
     assert found.row == 2
     assert found.outputs == {"approvers": "regional_manager", "limit": Decimal("500000")}
     assert "Order approval v3 row 2: Amount 120,000 meets “(100000..500000]”" in found.explanation.en
@@ -145,11 +148,17 @@ def test_what_cannot_be_read_is_refused_with_its_place(change: dict[str, Any], p
 def test_rows_that_never_apply_and_rows_that_overlap_are_reported() -> None:
     rows = [["<= 10", "-", "a", ""], ["<= 5", "A", "b", ""], ["[8..20]", "-", "c", ""], ["-", "-", "d", ""]]
     found = [(o.code, o.path, o.kind) for o in validate({**APPROVAL, "rows": rows, "examples": []})]
-    assert found == [("policy.row_never_applies", "rows.1", "warn"), ("policy.rows_overlap", "rows.2", "warn")]
+    assert found == [
+        ("policy.row_never_applies", "rows.1", "warn"),
+        ("policy.rows_overlap", "rows.2", "warn"),
+    ]
 
 
 def test_examples_are_checked() -> None:
-    wrong = {**APPROVAL, "examples": [{"given": {"amount": "1", "region": "x"}, "expect": {"approvers": "nobody"}}]}
+    wrong = {
+        **APPROVAL,
+        "examples": [{"given": {"amount": "1", "region": "x"}, "expect": {"approvers": "nobody"}}],
+    }
     (objection,) = check_examples(wrong)
     assert (objection.code, objection.path) == ("policy.example_fails", "examples.0")
     assert "nobody" in objection.text.zh
@@ -161,8 +170,16 @@ def test_examples_are_checked() -> None:
 cells = st.one_of(
     st.sampled_from(["-", "empty", "not empty"]),
     st.builds("{} {}".format, st.sampled_from(["<", "<=", ">", ">=", "=", "!="]), st.integers(-3, 3)),
-    st.builds("{}({}, {})".format, st.sampled_from(["in ", "not in "]), st.integers(-3, 3), st.integers(-3, 3)),
-    st.builds("{}{}..{}{}".format, st.sampled_from("[("), st.integers(-3, 0), st.integers(1, 3), st.sampled_from("])")),
+    st.builds(
+        "{}({}, {})".format, st.sampled_from(["in ", "not in "]), st.integers(-3, 3), st.integers(-3, 3)
+    ),
+    st.builds(
+        "{}{}..{}{}".format,
+        st.sampled_from("[("),
+        st.integers(-3, 0),
+        st.integers(1, 3),
+        st.sampled_from("])"),
+    ),
 )
 facts = st.one_of(st.none(), st.decimals(-4, 4, places=1))
 
@@ -179,7 +196,12 @@ def test_overlap_and_cover_agree_with_what_passes(one: str, other: str, value: D
 
 names = st.one_of(
     st.sampled_from(["-", "empty", "not empty", "a", "= b", "!= c"]),
-    st.builds("{}({}, {})".format, st.sampled_from(["in ", "not in "]), st.sampled_from("abc"), st.sampled_from("abc")),
+    st.builds(
+        "{}({}, {})".format,
+        st.sampled_from(["in ", "not in "]),
+        st.sampled_from("abc"),
+        st.sampled_from("abc"),
+    ),
 )
 
 

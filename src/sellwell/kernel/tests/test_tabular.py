@@ -34,7 +34,11 @@ def test_encodings(encoding: str) -> None:
 
 
 def test_other_encodings_are_refused_not_guessed() -> None:
-    for source in ("naïve café £5\n".encode("latin-1"), "a,b\nä,ö\n".encode("cp1252"), "名前,値\n".encode("shift-jis")):
+    for source in (
+        "naïve café £5\n".encode("latin-1"),
+        "a,b\nä,ö\n".encode("cp1252"),
+        "名前,値\n".encode("shift-jis"),
+    ):
         with pytest.raises(Refusal) as refusal:
             open_table(source)
         assert refusal.value.code == "table.encoding"
@@ -51,7 +55,10 @@ def test_the_shape_of_a_table() -> None:
     opened = open_table("\n 名称 ,,金额,金额\n\na,,1\nb,x,1,2,\nc,x,1,2,more\n".encode())
     assert opened.headers == ["名称", "B", "金额", "金额 (2)"]
     rows = list(opened.rows())
-    assert [(row.number, row.cells) for row in rows[:2]] == [(4, ["a", "", "1", ""]), (5, ["b", "x", "1", "2"])]
+    assert [(row.number, row.cells) for row in rows[:2]] == [
+        (4, ["a", "", "1", ""]),
+        (5, ["b", "x", "1", "2"]),
+    ]
     assert rows[2].problem is not None
     assert rows[2].problem.code == "table.row_too_wide"
     assert list(opened.rows()) == rows
@@ -81,7 +88,9 @@ def test_a_far_off_cell_does_not_fill_the_memory() -> None:
         for name in old.namelist():
             content = old.read(name)
             if name == "xl/worksheets/sheet1.xml":
-                content = content.replace(b'<row r="2"', b'<row r="1048576"').replace(b'r="A2"', b'r="XFD1048576"')
+                content = content.replace(b'<row r="2"', b'<row r="1048576"').replace(
+                    b'r="A2"', b'r="XFD1048576"'
+                )
             new.writestr(name, content)
     with pytest.raises(Refusal) as refusal:
         open_table(buffer.getvalue())
@@ -111,7 +120,10 @@ def test_hostile_workbooks_are_refused(name: str) -> None:
 
 
 def test_shared_csv_files() -> None:
-    assert cells(shared_path("data/hostile_inputs/files/gbk.csv")) == [["客户名称", "金额"], ["北京某某有限公司", "100.00"]]
+    assert cells(shared_path("data/hostile_inputs/files/gbk.csv")) == [
+        ["客户名称", "金额"],
+        ["北京某某有限公司", "100.00"],
+    ]
     assert cells(shared_path("data/hostile_inputs/files/utf8_bom.csv"))[0] == ["客户名称", "金额"]
 
 
@@ -156,12 +168,17 @@ def test_escaping_is_taken_off_exactly(text: str) -> None:
     assert not is_evaluated(escaped(text)) or escaped(text).startswith("'")
 
 
-texts = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), min_size=1, max_size=12).filter(str.strip)
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), min_size=1, max_size=12).filter(
+    str.strip
+)
 
 
 @given(st.lists(st.tuples(texts, texts), min_size=1, max_size=5))
 def test_texts_come_back_from_csv_and_xlsx(rows: list[tuple[str, str]]) -> None:
-    for source in (csv_bytes(["甲", "乙"], rows), xlsx([SheetColumn("甲"), SheetColumn("乙")], rows, title="t", made_at=MADE)):
+    for source in (
+        csv_bytes(["甲", "乙"], rows),
+        xlsx([SheetColumn("甲"), SheetColumn("乙")], rows, title="t", made_at=MADE),
+    ):
         assert cells(source)[1:] == [list(row) for row in rows]
 
 

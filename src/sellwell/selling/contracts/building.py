@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -58,6 +58,16 @@ def plan(
     basis = quotation.tax_inside if quotation is not None else None
     priced = price_lines(ctx, buyer, dict(enumerate(wants)), tax_inside=basis)
     return Plan(buyer, quotation, priced), [*objections, *priced.objections]
+
+
+def preview(ctx: Context, customer: Any, quotation: Any, wants: Mapping[int, Want]) -> Priced:
+    """Lines priced while somebody types them: the same as `plan`, but incomplete ones are left out."""
+    by_product = {want.product_id: agreed for want, agreed in _offered(quotation)}
+    agreed_wants = {
+        place: replace(want, agreed=by_product.get(want.product_id)) for place, want in wants.items()
+    }
+    basis = quotation.tax_inside if quotation is not None else None
+    return price_lines(ctx, customer, agreed_wants, tax_inside=basis)
 
 
 def _source_objections(customer: Any, quotation: Any) -> list[Objection]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -188,6 +188,11 @@ def _wants(
             agreed = contract_price(called[place])
         wants[place] = Want(line.product_id, line.quantity, line.unit_price, agreed, line.code)
     return wants
+
+
+def with_prices(wants: Mapping[int, Want], prices: Mapping[int, Agreed]) -> dict[int, Want]:
+    """The wants with what was agreed for those that `prices` names by their place."""
+    return {place: replace(want, agreed=prices.get(place)) for place, want in wants.items()}
 
 
 def contract_price(line: AgreedLine) -> Agreed:

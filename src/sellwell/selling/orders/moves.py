@@ -32,7 +32,7 @@ SET {", ".join(f"{name} = l.{name} + coalesce(d.{name}, 0)" for name in COUNTERS
 FROM jsonb_to_recordset(%s) AS d(id uuid, {", ".join(f"{name} numeric" for name in COUNTERS)})
 WHERE l.company_id = %s AND l.id = d.id AND NOT l.is_void
 RETURNING new.id, to_jsonb(old), to_jsonb(new)
-"""  # noqa: S608 - the names are the constants above
+"""
 
 
 def count(effects: Effects, ctx: Context, changes: Iterable[tuple[UUID, Mapping[str, Decimal]]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -43,6 +44,13 @@ def quotation_lines(quotation_id: UUID) -> list[QuotationLine]:
     """The lines that count, in their order, with products."""
     rows = QuotationLine.objects.filter(quotation_id=quotation_id, is_void=False)
     return list(rows.select_related("product").order_by("position"))
+
+
+def versions_of(visible: QuerySet[Quotation], row: Quotation) -> list[Quotation]:
+    """Every version of a quotation, newest first: they share the number up to the version."""
+    base = row.number if row.revision == 1 else row.number.rsplit("-", 1)[0]
+    same = visible.filter(company_id=row.company_id, number__startswith=base)
+    return list(same.order_by("-revision")[:50])
 
 
 def products_of(opportunity_id: UUID) -> list[OpportunityProduct]:
@@ -101,6 +109,16 @@ def visits_without_minutes(visible: QuerySet[Visit], ctx: Context) -> tuple[int,
     """How many visits wait for their minutes, and how many of them are late."""
     waiting = visible.filter(state=VisitState.STARTED.value)
     return waiting.count(), waiting.filter(minutes_due_at__lt=ctx.now).count()
+
+
+def expiring(visible: QuerySet[Quotation], ctx: Context) -> tuple[int, int]:
+    """How many sent quotations expire within three days, and how many have expired."""
+    sent = visible.filter(state=QuotationState.SENT.value)
+    soon = ctx.today + timedelta(days=3)
+    return (
+        sent.filter(valid_until__gte=ctx.today, valid_until__lte=soon).count(),
+        sent.filter(valid_until__lt=ctx.today).count(),
+    )
 
 
 def open_leads(company_id: UUID, phone_blind: str, email_blind: str) -> Iterable[Lead]:

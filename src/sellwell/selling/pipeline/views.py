@@ -22,7 +22,6 @@ from sellwell.selling.pipeline.models import (
 )
 
 
-
 class PriceSource(State):
     """Where a line's price is from."""
 

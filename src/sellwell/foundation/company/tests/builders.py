@@ -21,7 +21,7 @@ def a_task(world: World, owner: str, operation: str = "tests.step", row_id: Any 
     ctx = world.ctx(owner)
     return Task.objects.create(
         company_id=world.company.pk, owner=world.user(owner), department_path=ctx.actor.posts[0].department_path,
-        operation=operation, row_type="kernel.user", row_id=row_id or new_id(), created_at=ctx.now, due_at=due or ctx.now,
+        region=ctx.actor.posts[0].region, operation=operation, row_type="kernel.user", row_id=row_id or new_id(), created_at=ctx.now, due_at=due or ctx.now,
     )  # fmt: skip
 
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sellwell.foundation.catalog.tests.builders import a_product
 from sellwell.foundation.pricing.tests.builders import a_price
 from sellwell.foundation.stock.tests.builders import stock_of
-from sellwell.kernel import files, system
-from sellwell.kernel.door import run
+from sellwell.kernel import files
 from sellwell.kernel.models import StoredFile
 from sellwell.kernel.testing import Case, builder
-from sellwell.selling.contracts import queries, rules, texts
+from sellwell.selling.contracts import texts
 from sellwell.selling.contracts.models import Contract
 
 if TYPE_CHECKING:
     from sellwell.foundation.catalog.models import Product
     from sellwell.testing.world import World
 
-Lines = Sequence[tuple[str, str]]
+Lines = Sequence[tuple[str, ...]]
 ONE_LINE: Lines = (("P-001", "2"),)
 
 
@@ -156,9 +154,3 @@ def _cancel(world: World) -> Case:
 @builder("contracts.comment")
 def _comment(world: World) -> Case:
     return Case("rep", a_contract(world), {"text": "客户法务在看第三条"})
-
-
-__all__ = [
-    "ONE_LINE", "a_buyer", "a_contract", "a_scan", "agree", "approved", "goods", "line_data", "queries", "rules", "run",
-    "signed", "signing", "system", "timedelta",
-]  # fmt: skip

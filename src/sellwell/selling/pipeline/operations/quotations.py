@@ -14,12 +14,16 @@ from sellwell.kernel.effects import Effects, NewEvent, NewTask
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Input, Price, Quantity, Ref, Text, field
 from sellwell.kernel.operations import Assessment, Context, Lock, lock, operation
-from sellwell.kernel.values import Objection, T
+from sellwell.kernel.values import Objection, Reason, T
 from sellwell.selling.pipeline import policies, pricing, queries, rules
 from sellwell.selling.pipeline.models import Opportunity, Quotation, QuotationLine, QuotationState, Stage
 from sellwell.selling.pipeline.operations.opportunities import enter, record_win
 
 MOST_LINES = 1000
+FIXED_CUSTOMER = Reason(
+    "pipeline.fixed_customer",
+    T("报价单不能换客户。请为另一个客户新建报价。", "A quotation keeps its customer. Write a new one for another customer."),
+)
 
 
 class LineInput(Input):
@@ -123,12 +127,22 @@ def _totals(offered: pricing.Offer) -> dict[str, Any]:
     }
 
 
-def assess_change(quotation: Quotation, given: QuotationData | None, ctx: Context) -> Assessment:
+class ChangeQuotation(QuotationData):
+    """New terms for the same customer."""
+
+    customer: Ref("customers.customer") | None = field(
+        T("客户", "Customer"), None, help=T("不能改为另一个客户", "Cannot become another customer")
+    )
+
+
+def assess_change(quotation: Quotation, given: ChangeQuotation | None, ctx: Context) -> Assessment:
     """New terms, priced anew."""
     if given is None:
         return Assessment()
     customer = customer_of(quotation.customer_id)
     head, offered, wrong = _written(given, customer, ctx)
+    if given.customer not in (None, quotation.customer_id):
+        wrong.append(FIXED_CUSTOMER.refuse(path="customer"))
     terms = {"customer": str(quotation.customer_id), **head}
     content = pricing.content_of_offer(terms, offered) if offered is not None else terms
     return Assessment(content=content, carry=(head, offered), objections=tuple(wrong))
@@ -139,12 +153,12 @@ def assess_change(quotation: Quotation, given: QuotationData | None, ctx: Contex
     T("修改报价", "Change quotation"),
     Quotation,
     help=T("修改草稿的明细、价格、有效期和账期。", "Changes lines, prices, validity and payment days of a draft."),
-    input=QuotationData,
+    input=ChangeQuotation,
     from_states=[QuotationState.DRAFT],
     assess=assess_change,
     clauses=["2.2.4"],
 )
-def change_quotation(quotation: Quotation, given: QuotationData, ctx: Context, assessment: Assessment) -> Effects:
+def change_quotation(quotation: Quotation, given: ChangeQuotation, ctx: Context, assessment: Assessment) -> Effects:
     """The lines before are void, the new ones stand."""
     effects = Effects(result=quotation)
     head, offered = assessment.carry

@@ -118,9 +118,6 @@ def quote(head: dict[str, Any], lines: list[dict[str, Any]], ctx: Context) -> Qu
 
 def _customer(head: Mapping[str, Any], ctx: Context) -> Customer | None:
     customer_id = _uuid(head.get("customer"))
-    if customer_id is None and (row_id := _uuid(head.get("row"))) is not None:
-        row = QUOTATIONS.rows(ctx.actor).filter(pk=row_id).first()
-        return row.customer if row is not None else None
     found: Customer | None = CUSTOMERS.rows(ctx.actor).filter(pk=customer_id).first() if customer_id else None
     return found
 
@@ -192,9 +189,10 @@ def change_initial(row: Quotation, ctx: Context, params: Mapping[str, str]) -> d
         if line.price_source == pricing.MANUAL:
             shown["unit_price"] = line.unit_price
         lines.append(shown)
-    return {"valid_until": row.valid_until, "payment_days": row.payment_days, "note": row.note, "lines": lines}
+    head = {"customer": row.customer_id, "valid_until": row.valid_until, "payment_days": row.payment_days, "note": row.note}
+    return {**head, "lines": lines}
 
 
 GRID = _grid(quote_url("pipeline", quote))
 entry_page("pipeline.add_quotation", "quotations/new", GRID, initial=new_initial, pick={"opportunity": "customer"})
-entry_page("pipeline.change_quotation", "quotations/<uuid:row_id>/edit", GRID, initial=change_initial)
+entry_page("pipeline.change_quotation", "quotations/<uuid:row_id>/edit", GRID, initial=change_initial, hidden=("customer",))

@@ -20,9 +20,10 @@ export class Lines {
   // --- rows ---
 
   blank(values = {}) {
-    const row = { id: ++serial, values: {}, typed: {}, shown: {}, notes: [] };
+    const row = { id: ++serial, values: {}, raw: {}, typed: {}, shown: {}, notes: [] };
     for (const column of this.columns) if (!column.info) row.values[column.name] = values[column.name] ?? column.default;
     for (const column of this.columns) if (column.quoted && values[column.name]) row.typed[column.name] = true;
+    Object.assign(row.raw, values["~raw"]);
     return row;
   }
   load(lines) {
@@ -32,13 +33,13 @@ export class Lines {
   }
   image() {
     return this.filled().map((row) => {
-      const values = { ...row.values };
+      const values = { ...row.values, "~raw": row.raw };
       for (const column of this.columns) if (column.quoted && !row.typed[column.name]) delete values[column.name];
       return values;
     });
   }
   isFilled(row) {
-    return this.columns.some((column) => !column.info && this.text(row, column) !== "" && this.text(row, column) !== column.default && !(column.quoted && !row.typed[column.name]));
+    return Object.values(row.raw).some(Boolean) || this.columns.some((column) => !column.info && this.text(row, column) !== "" && this.text(row, column) !== column.default && !(column.quoted && !row.typed[column.name]));
   }
   filled() { return this.rows.filter((row) => this.isFilled(row)); }
   text(row, column) {
@@ -68,7 +69,10 @@ export class Lines {
     $("thead", this.box).replaceChildren(el("tr", {}, el("th", { class: "line-no", scope: "col", text: "#" }), ...heads, el("th", {}, el("span", { class: "sr", text: this.say("remove") }))));
   }
   css(column) { return ["quantity", "price", "amount", "rate", "info"].includes(column.kind) || column.info ? "num" : ""; }
-  draw() { this.body.replaceChildren(...this.rows.map((row, index) => this.drawRow(row, index))); }
+  draw() {
+    this.rows.forEach((row) => row.close?.remove());
+    this.body.replaceChildren(...this.rows.map((row, index) => this.drawRow(row, index)));
+  }
   drawRow(row, index) {
     const cells = this.columns.map((column) => this.drawCell(row, column, index));
     const drop = el("button", { type: "button", class: "btn btn-quiet btn-icon btn-s", tabindex: "-1", "aria-label": this.say("remove"), "data-drop": true }, icon("trash"));
@@ -91,7 +95,7 @@ export class Lines {
       return td;
     }
     const input = el("input", { "aria-label": label, autocomplete: "off", type: column.kind === "date" ? "date" : "text", inputmode: this.css(column) ? "decimal" : false, placeholder: column.kind === "pick" ? this.say("find") : false });
-    input.value = typeof value === "object" && value ? value.text : (value ?? "");
+    input.value = row.raw[column.name] || (typeof value === "object" && value ? value.text : (value ?? ""));
     td.append(input);
     if (column.kind === "pick") {
       const box = combobox(input, { url: () => column.pick, fixed: true, chosen: (choice) => this.choose(row, column, choice) });
@@ -153,13 +157,12 @@ export class Lines {
 
   choose(row, column, choice) {
     row.values[column.name] = choice ? { ...choice } : "";
+    row.raw[column.name] = choice ? "" : $(`td[data-column="${column.name}"] input`, row.tr).value.trim();
     row.notes = [];
     if (choice) {
       const next = this.columns.find((c) => c.kind === "quantity");
-      if (next && !row.values[next.name]) {
-        const input = $(`td[data-column="${next.name}"] input`, row.tr);
-        input?.focus();
-      }
+      const here = document.activeElement?.closest("tr") === row.tr && document.activeElement.closest("td").dataset.column === column.name;
+      if (here && next && !row.values[next.name]) $(`td[data-column="${next.name}"] input`, row.tr)?.focus();
     }
     this.touch(row);
   }
@@ -199,12 +202,16 @@ export class Lines {
     if (name !== this.config.name || index === undefined) return false;
     const row = sent[Number(index)]?.row;
     if (!row) return false;
+    if (row.notes.some((note) => note.code === "unknown" && note.column === column)) return true;
     row.notes = [...row.notes.filter((note) => note.code !== objection.code), { ...objection, column: this.columns.some((c) => c.name === column) ? column : this.columns[0].name }];
     this.show(row);
     return true;
   }
   clearErrors() {
-    for (const row of this.rows) { row.notes = []; this.show(row); }
+    for (const row of this.rows) {
+      row.notes = row.notes.filter((note) => note.code === "unknown");
+      this.show(row);
+    }
   }
 
   // --- events ---
@@ -321,6 +328,7 @@ export class Lines {
       if (!column || values[i] === "") return;
       if (column.paste === "code") {
         row.values[name] = choices[values[i]] || "";
+        row.raw[name] = choices[values[i]] ? "" : values[i];
         row.notes = choices[values[i]] ? [] : [{ column: name, kind: "refuse", code: "unknown", text: this.say("unknown", { code: values[i] }) }];
       } else if (column.paste === "number") row.values[name] = number(values[i]) || values[i];
       else row.values[name] = column.paste === "date" ? day(values[i]) || values[i] : values[i];

@@ -16,6 +16,8 @@ export function combobox(input, { url, chosen, fixed = false }) {
   let choices = [];
   let at = -1;
   let asked = 0;
+  let settled = true; // the text names the choice that was made (or nothing)
+  let hurried = false; // Enter, Tab or leaving before the answer came: take the best answer when it comes
 
   const isOpen = () => !list.hidden;
   function close() {
@@ -54,25 +56,41 @@ export function combobox(input, { url, chosen, fixed = false }) {
     const where = url();
     if (!where) return;
     const { body } = await ask(`${where}${where.includes("?") ? "&" : "?"}q=${encodeURIComponent(input.value)}`);
-    if (turn !== asked || document.activeElement !== input) return;
+    if (turn !== asked) return;
     choices = body?.choices || [];
-    draw();
+    if (hurried) {
+      hurried = false;
+      const typed = input.value.trim().toLowerCase();
+      const exact = choices.find((choice) => [choice.text, choice.note].some((text) => text?.toLowerCase() === typed));
+      const best = exact || (choices.length === 1 || document.activeElement === input ? choices[0] : null);
+      if (best && !settled) { take(best); return; }
+    }
+    if (document.activeElement === input) draw();
   }
   const lookLater = later(160, look);
   function take(choice) {
     asked += 1;
     close();
+    settled = true;
     input.value = choice.text;
     chosen(choice);
   }
+  function hurry() {
+    hurried = true;
+    look();
+  }
 
   input.addEventListener("input", (event) => {
+    settled = input.value.trim() === "";
     chosen(null);
     if (!event.isComposing) lookLater();
   });
   input.addEventListener("compositionend", lookLater);
   input.addEventListener("focus", () => input.select());
-  input.addEventListener("blur", () => setTimeout(close, 120));
+  input.addEventListener("blur", () => {
+    setTimeout(close, 120);
+    if (!settled && !hurried) hurry();
+  });
   list.addEventListener("mousedown", (event) => {
     event.preventDefault();
     const option = event.target.closest(".pick-option");
@@ -93,6 +111,10 @@ export function combobox(input, { url, chosen, fixed = false }) {
       if (event.key === "Enter") event.preventDefault();
       event.stopPropagation();
       take(choices[at]);
+    } else if (event.key === "Enter" && !settled) {
+      event.preventDefault();
+      event.stopPropagation();
+      hurry();
     } else if (event.key === "Escape" && isOpen()) {
       event.preventDefault();
       event.stopPropagation();

@@ -1,0 +1,80 @@
+"""Evidence and checks: what they count, and that they find what is broken on purpose."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from sellwell.foundation.company import checks, evidence
+from sellwell.foundation.company.install import install
+from sellwell.foundation.company.models import Assignment, Department
+from sellwell.foundation.company.tests.builders import a_person
+from sellwell.kernel import checks as kernel_checks
+from sellwell.kernel.models import DutyPair, LedgerEntry, User
+from sellwell.kernel.tests.builders import a_delegation
+from sellwell.kernel.values import Period, Refusal
+from sellwell.testing.marks import clause
+from sellwell.testing.world import World
+
+pytestmark = pytest.mark.django_db
+
+OURS = ["departments.paths", "documents.owners", "duties.people", "people.left", "rights.keys"]
+
+
+def this_week(world: World) -> Period:
+    return Period(world.today - timedelta(days=7), world.today + timedelta(days=1))
+
+
+@clause("1.1.2")
+def test_people_without_a_role_and_roles_without_a_person(world: World) -> None:
+    people = evidence.people_without_a_role(world.company.pk, this_week(world))
+    roles = evidence.roles_without_a_person(world.company.pk, this_week(world))
+    assert (people.concerned, people.kept, roles.concerned, roles.kept) == (14, 14, 14, 14)
+    Assignment.objects.filter(user=world.user("quality")).update(until=world.today)
+    people = evidence.people_without_a_role(world.company.pk, this_week(world))
+    roles = evidence.roles_without_a_person(world.company.pk, this_week(world))
+    assert [b.row_id for b in people.broken] == [a_person(world, "quality").pk]
+    assert [b.name for b in roles.broken] == ["质量"]
+
+
+@clause("1.3.1")
+def test_what_the_matrix_refuses_is_counted(world: World) -> None:
+    before = evidence.refused_by_the_matrix(world.company.pk, this_week(world))
+    with pytest.raises(Refusal):
+        world.run("rep", "company.hire", data={})
+    found = evidence.refused_by_the_matrix(world.company.pk, this_week(world))
+    assert len(found.broken) == len(before.broken) + 1
+    assert found.broken[0].name == "company.hire"
+
+
+@clause("1.3.2")
+def test_an_open_document_of_somebody_who_left_is_found(world: World) -> None:
+    a_delegation(world)
+    assert not evidence.documents_without_an_active_person(world.company.pk, this_week(world)).broken
+    User.objects.filter(username="regional_manager").update(is_active=False)
+    found = evidence.documents_without_an_active_person(world.company.pk, this_week(world))
+    assert [b.row_type for b in found.broken] == ["kernel.delegation"]
+
+
+def test_a_fresh_company_keeps_every_invariant(world: World) -> None:
+    assert kernel_checks.run_all(OURS) == []
+
+
+def test_the_checks_find_what_is_broken_on_purpose(world: World) -> None:
+    Department.objects.filter(code="EAST").update(path="HQ.WRONG.")
+    User.objects.filter(username="quality").update(is_active=True)
+    a_person(world, "quality").__class__.objects.filter(user__username="quality").update(state="left")
+    DutyPair.objects.create(code="x", name_zh="x", name_en="x", duty_a=["company.hire"], duty_b=["company.leave"], per="person")
+    from sellwell.kernel import generations
+
+    generations.bump("duties")
+    found = {f.check for f in kernel_checks.run_all(OURS)}
+    assert found == {"departments.paths", "people.left", "duties.people"}
+    assert checks.KEYS
+
+
+def test_a_database_is_installed_once(world: World) -> None:
+    assert LedgerEntry.objects.filter(operation="company.install", row_id=world.company.pk).count() == 1
+    with pytest.raises(Refusal):
+        install(world.today)

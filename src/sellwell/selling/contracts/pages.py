@@ -1,0 +1,233 @@
+"""What people see of contracts: list, record with its text, entry with lines, the paper as PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+
+from sellwell.kernel.numbers_text import read_number
+from sellwell.kernel.operations import Context
+from sellwell.kernel.values import Objection, T
+from sellwell.kernel.views import BY_TYPE
+from sellwell.selling.contracts import building, paper, queries, texts
+from sellwell.selling.contracts.lines import Priced, PricedWant, Want
+from sellwell.selling.contracts.models import Contract, ContractState
+from sellwell.selling.contracts.views import CONTRACTS, LINES
+from sellwell.web.grids import Grid, GridColumn, Quote, QuotedLine, quote_url
+from sellwell.web.registry import (
+    entry_page,
+    form,
+    list_page,
+    new_button,
+    page,
+    panel,
+    record_page,
+    related,
+    section,
+)
+from sellwell.web.shortcuts import row_or_404
+
+section("sales", T("销售", "Sales"), order=20)
+
+list_page(
+    CONTRACTS, section="sales", icon="file-text", order=25, new=["contracts.create"],
+    columns=["number", "title", "customer", "total", "state", "delivery_on", "owner"],
+    saved=[
+        ("mine", T("我的", "Mine"), {"owner": "me"}),
+        ("draft", T("起草中", "Drafts"), {"state": "draft"}),
+        ("to-sign", T("待签署", "To be signed"), {"state": "approved"}),
+        ("signed", T("履行中", "In force"), {"state": "signed"}),
+    ],
+    empty=T("还没有合同。从已接受的报价单生成，或直接起草。", "No contracts yet. Make one from an accepted quotation, or draft it."),
+)  # fmt: skip
+
+record_page(
+    CONTRACTS, amount="total",
+    path=[ContractState.DRAFT, ContractState.APPROVED, ContractState.SIGNED, ContractState.CLOSED],
+    facts=["customer", "title", "quotation", "template", "valid_from", "valid_until", "delivery_on", "payment_days",
+           "acceptance_days", "net", "tax", "signed_on", "signatory", "customer_signatory", "scan"],
+)  # fmt: skip
+related(
+    "contracts.contract", LINES, by="contract_id", title=T("明细", "Lines"), place="main", order=10,
+    columns=["position", "product", "quantity", "ordered", "left", "unit_price", "tax_rate", "total"],
+)  # fmt: skip
+related("customers.customer", CONTRACTS, by="customer_id", title=T("合同", "Contracts"), order=30,
+        columns=["number", "title", "total", "state", "signed_on"])  # fmt: skip
+related("pipeline.quotation", CONTRACTS, by="quotation_id", title=T("合同", "Contracts"), order=30,
+        columns=["number", "title", "total", "state"])  # fmt: skip
+
+
+# --- the text ------------------------------------------------------------------------------------------------------------
+
+
+def text_context(contract: Contract, ctx: Context) -> dict[str, Any]:
+    """The terms as they read, marking what is not the template's wording (clause 5.1.1)."""
+    shipped = {term["key"]: term["text"] for term in contract.template.terms}
+    terms = texts.shown(contract, queries.live_lines(contract.pk))
+    return {
+        "terms": [{**term, "differs": shipped.get(term["key"]) != term["text"]} for term in terms],
+        "is_frozen": bool(contract.text_hash),
+        "fingerprint": contract.text_hash[:12],
+    }
+
+
+panel(
+    "contracts.contract", "text", T("合同文本", "Text"), "contracts/text.html", context=text_context, place="tab",
+    right="contracts.view", order=5,
+)  # fmt: skip
+
+
+def pdf(request: Any, row_id: UUID) -> HttpResponse:
+    """The contract as PDF; drafts carry the mark 草稿."""
+    contract = row_or_404(request, CONTRACTS, row_id)
+    response = HttpResponse(paper.pdf(contract), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{contract.number}.pdf"'
+    return response
+
+
+page("contracts/<uuid:row_id>/pdf", pdf, "contracts.pdf", right="contracts.view")
+
+
+# --- entry with a line grid ----------------------------------------------------------------------------------------------
+
+
+def id_of(text: Any) -> UUID | None:
+    """An identifier as a browser sends it; None while a cell is empty or half typed."""
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
+
+
+def number_of(text: Any, default: Decimal | None = None) -> Decimal | None:
+    """A positive number as a browser sends it; the default where there is none yet."""
+    found = read_number(str(text)) if text not in (None, "") else None
+    return found if isinstance(found, Decimal) and 0 < found <= 10**9 else default
+
+
+def seen(row_type: str, text: Any, ctx: Context) -> Any:
+    """The row of this type with this identifier, if this reader may see it."""
+    row_id = id_of(text)
+    return BY_TYPE[row_type].rows(ctx.actor).filter(pk=row_id).first() if row_id else None
+
+
+def wants_of(lines: Sequence[Mapping[str, Any]]) -> dict[int, Want]:
+    """The lines that already name a product, by their place; one piece until a quantity is typed."""
+    wants = {}
+    for place, line in enumerate(lines):
+        product_id = id_of(line.get("product"))
+        if product_id is not None:
+            quantity = number_of(line.get("quantity"), Decimal(1)) or Decimal(1)
+            wants[place] = Want(product_id, quantity, number_of(line.get("unit_price")))
+    return wants
+
+
+def price_values(line: PricedWant) -> dict[str, Any]:
+    """What the grid shows of a priced line; the reason for the price stands beside it."""
+    return {
+        "unit_price": line.unit_price,
+        "price_why": line.why,
+        "list_price": line.list_price,
+        "amount": line.total,
+        "unit": line.product.unit,
+    }
+
+
+def quoted(priced: Priced, more: Mapping[int, Mapping[str, Any]], also: Sequence[Objection] = ()) -> Quote:
+    """Priced lines, with what the room adds to each, and every objection at its cell."""
+    notes: dict[int, list[Objection]] = {}
+    rest: list[Objection] = []
+    for objection in [*priced.objections, *also]:
+        name, _, tail = objection.path.partition(".")
+        place, _, column = tail.partition(".")
+        if name == "lines" and place.isdigit():
+            notes.setdefault(int(place), []).append(objection.at(column))
+        else:
+            rest.append(objection)
+    places = set(priced.lines) | set(notes)
+    lines = {
+        place: QuotedLine(
+            {**(price_values(priced.lines[place]) if place in priced.lines else {}), **more.get(place, {})},
+            notes.get(place, []),
+        )
+        for place in places
+    }
+    return Quote(lines, priced.totals if priced.lines else {}, rest)
+
+
+def quote(head: dict[str, Any], lines: list[dict[str, Any]], ctx: Context) -> Quote:
+    """Prices and amounts while one types a contract."""
+    contract = seen("contracts.contract", head.get("row"), ctx)
+    quotation = contract.quotation if contract is not None else seen("pipeline.quotation", head.get("quotation"), ctx)
+    customer = contract.customer if contract is not None else seen("customers.customer", head.get("customer"), ctx)
+    if customer is None and quotation is not None:
+        customer = quotation.customer
+    wants = wants_of(lines)
+    if customer is None or not wants:
+        return Quote()
+    return quoted(building.preview(ctx, customer, quotation, wants), {})
+
+
+PRODUCT = GridColumn("product", T("产品", "Product"), "pick", pick="catalog.product", grow=True, paste="code", required=True)
+QUANTITY = GridColumn("quantity", T("数量", "Quantity"), "quantity", paste="number", required=True)
+UNIT = GridColumn("unit", T("单位", "Unit"), "info")
+UNIT_PRICE = GridColumn("unit_price", T("单价", "Unit price"), "price", paste="number", quoted=True, why="price_why")
+AMOUNT = GridColumn("amount", T("价税合计", "Amount"), "amount", info=True)
+TOTALS = [("net", T("不含税", "Net")), ("tax", T("税额", "Tax")), ("total", T("价税合计", "Total"))]
+
+GRID = Grid("lines", [PRODUCT, QUANTITY, UNIT, UNIT_PRICE, AMOUNT], quote=quote_url("contracts", quote), totals=TOTALS)
+
+
+def line_values(line: Any, *, unit_price: Decimal | None) -> dict[str, Any]:
+    """A line as the grid takes it; no price: the rules fill it."""
+    return {
+        "product": {"id": str(line.product_id), "text": str(line.product)},
+        "quantity": line.quantity,
+        **({"unit_price": unit_price} if unit_price is not None else {}),
+    }
+
+
+def of_quotation(quotation: Any) -> list[dict[str, Any]]:
+    """A quotation's lines for the grid: their prices come from the quotation by themselves."""
+    lines = quotation.lines.filter(is_void=False).select_related("product").order_by("position")
+    return [line_values(line, unit_price=None) for line in lines]
+
+
+def initial(ctx: Context, params: Mapping[str, str]) -> dict[str, Any]:
+    """A new contract: from the quotation that the address names, or empty."""
+    quotation = seen("pipeline.quotation", params.get("quotation"), ctx)
+    if quotation is None:
+        return {}
+    return {
+        "quotation": quotation.pk, "customer": quotation.customer_id, "payment_days": quotation.payment_days,
+        "lines": of_quotation(quotation),
+    }  # fmt: skip
+
+
+def initial_of_row(contract: Contract, ctx: Context, params: Mapping[str, str]) -> dict[str, Any]:
+    """A contract to change."""
+    names = ("title", "valid_from", "valid_until", "delivery_on", "payment_days", "acceptance_days")
+    lines = contract.lines.filter(is_void=False).select_related("product").order_by("position")
+    return {name: getattr(contract, name) for name in names} | {
+        "lines": [
+            line_values(line, unit_price=line.unit_price if line.price_source == "manual" else None) for line in lines
+        ]
+    }
+
+
+entry_page("contracts.create", "contracts/new", GRID, initial=initial)
+entry_page("contracts.change", "contracts/<uuid:row_id>/edit", GRID, initial=initial_of_row)
+new_button("contracts.create")
+
+
+def terms_initial(contract: Contract, ctx: Context) -> dict[str, Any]:
+    """The wording as it stands, variables unfilled."""
+    return {"terms": [{k: term[k] for k in ("key", "title", "text")} for term in texts.terms_of(contract)]}
+
+
+form("contracts.change_terms", initial=terms_initial, wide=True)
+form("contracts.sign", initial=lambda contract, ctx: {"signed_on": ctx.today, "signatory": ctx.actor.name})
