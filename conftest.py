@@ -1,4 +1,4 @@
 """The root of all tests: those beside the rooms and those under tests/."""
 
 from sellwell.testing.fixtures import *
-from sellwell.testing.world import world
+from sellwell.testing.world import world as world

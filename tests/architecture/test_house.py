@@ -19,7 +19,11 @@ MOST_LINES, MOST_IN_FUNCTION = 400, 60
 
 
 def test_no_file_is_too_long() -> None:
-    long = {str(p.relative_to(SOURCE)): n for p in CODE if (n := len(p.read_text().splitlines())) > MOST_LINES + 20}
+    long = {
+        str(p.relative_to(SOURCE)): n
+        for p in CODE
+        if (n := len(p.read_text().splitlines())) > MOST_LINES + 20
+    }
     assert not long
 
 
@@ -35,7 +39,9 @@ def test_no_function_is_too_long() -> None:
 
 
 def test_only_the_clock_reads_the_time() -> None:
-    pattern = re.compile(r"timezone\.now\(|datetime\.now\(|datetime\.utcnow\(|date\.today\(|auto_now|db_default=.*Now")
+    pattern = re.compile(
+        r"timezone\.now\(|datetime\.now\(|datetime\.utcnow\(|date\.today\(|auto_now|db_default=.*Now"
+    )
     allowed = {"kernel/clock.py"}
     found = [
         f"{path.relative_to(SOURCE)}:{number}"
@@ -49,7 +55,9 @@ def test_only_the_clock_reads_the_time() -> None:
 
 def test_nothing_writes_past_the_door() -> None:
     """Rooms write through Effects or set-based SQL in an operation; never by a model's own save, create or delete."""
-    pattern = re.compile(r"\.(save|delete)\(|\.objects\.(create|get_or_create|update_or_create|bulk_update)\(")
+    pattern = re.compile(
+        r"\.(save|delete)\(|\.objects\.(create|get_or_create|update_or_create|bulk_update)\("
+    )
     allowed = {"install.py", "seed.py"}
     found = [
         f"{path.relative_to(SOURCE)}:{number}: {line.strip()}"
@@ -80,7 +88,12 @@ def test_tables_point_only_to_lower_rooms() -> None:
 
 
 def test_money_is_decimal_everywhere() -> None:
-    floats = [f"{m._meta.label}.{f.name}" for m in own_models() for f in m._meta.fields if isinstance(f, models.FloatField)]
+    floats = [
+        f"{m._meta.label}.{f.name}"
+        for m in own_models()
+        for f in m._meta.fields
+        if isinstance(f, models.FloatField)
+    ]
     assert not floats
 
 
@@ -98,9 +111,14 @@ def test_free_text_of_records_with_a_subject_is_marked_personal() -> None:
 def test_no_registry_host_or_machine_path_is_committed() -> None:
     root = Path(settings.BASE_DIR)
     words = re.compile(r"pypi\.org|files\.pythonhosted|registry\.npmjs|/root/|/work/main|/opt/wheels")
-    places = [root / name for name in ("requirements.lock", "package-lock.json", "package.json", "pyproject.toml", "README.md")]
+    places = [
+        root / name
+        for name in ("requirements.lock", "package-lock.json", "package.json", "pyproject.toml", "README.md")
+    ]
     places += [*(root / "bin").glob("*"), *(root / "docs").rglob("*.md"), *CODE]
-    found = [str(p.relative_to(root)) for p in places if p.is_file() and words.search(p.read_text(errors="ignore"))]
+    found = [
+        str(p.relative_to(root)) for p in places if p.is_file() and words.search(p.read_text(errors="ignore"))
+    ]
     assert not found
 
 
@@ -108,7 +126,9 @@ def test_reference_pages_are_as_the_code_says() -> None:
     from sellwell.cli.reference import pages
 
     folder = Path(settings.BASE_DIR) / "docs" / "reference"
-    differing = [n for n, text in pages().items() if not (folder / n).is_file() or (folder / n).read_text() != text]
+    differing = [
+        n for n, text in pages().items() if not (folder / n).is_file() or (folder / n).read_text() != text
+    ]
     assert not differing, "run bin/sellwell docs"
 
 

@@ -42,7 +42,9 @@ def test_what_is_killed_comes_back_and_all_ends_together(home: Home) -> None:
         wait_for(lambda: answers(port), "the first answer")
         for kill in (kill_worker, kill_web, kill_database):
             kill(serving.pid, home)
-            wait_for(lambda: answers(port) and cluster(home).status().running, f"an answer after {kill.__name__}")
+            wait_for(
+                lambda: answers(port) and cluster(home).status().running, f"an answer after {kill.__name__}"
+            )
             wait_for(lambda: bool(children(serving.pid, "sellwell worker")), "a worker")
         before = family(serving.pid)
         assert len(before) >= 4  # web with two workers, and the background worker
@@ -61,12 +63,18 @@ def test_nothing_stays_when_the_supervisor_is_killed(home: Home) -> None:
     before = family(serving.pid)
     serving.kill()
     serving.wait()
-    wait_for(lambda: not [pid for pid in before if state_of(pid) not in {"", "Z"}], "the end of all processes")
+    wait_for(
+        lambda: not [pid for pid in before if state_of(pid) not in {"", "Z"}], "the end of all processes"
+    )
     wait_for(lambda: not cluster(home).status().running, "the end of the database")
 
 
 def serve(home: Home, port: int) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "SELLWELL_HOME": str(home.root), "DJANGO_SETTINGS_MODULE": "sellwell.settings"}
+    environment = {
+        **os.environ,
+        "SELLWELL_HOME": str(home.root),
+        "DJANGO_SETTINGS_MODULE": "sellwell.settings",
+    }
     command = [sys.executable, "-m", "sellwell", "serve", "--port", str(port)]
     return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
 
@@ -100,7 +108,7 @@ def answers(port: int) -> bool:
         return False
 
 
-def wait_for(condition: Callable[[], Any], what: str, seconds: float = 60) -> None:
+def wait_for(condition: Callable[[], Any], what: str, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"no {what} after {seconds} s"

@@ -17,9 +17,12 @@ from sellwell.kernel.operations import Context, context_for
 from sellwell.kernel.values import Objection, Reason, Refusal, T, set_language
 
 UNAUTHENTICATED = Reason(
-    "unauthenticated", T("请提供有效的令牌：Authorization: Bearer …", "Send a valid token: Authorization: Bearer …")
+    "unauthenticated",
+    T("请提供有效的令牌：Authorization: Bearer …", "Send a valid token: Authorization: Bearer …"),
 )
-TOO_MANY = Reason("too_many_requests", T("请求过于频繁，请稍后再试。", "Too many requests; try again in a minute."))
+TOO_MANY = Reason(
+    "too_many_requests", T("请求过于频繁，请稍后再试。", "Too many requests; try again in a minute.")
+)
 BAD_REQUEST = Reason("bad_request", T("{problem}", "{problem}"))
 NO_ENDPOINT = Reason("no_endpoint", T("没有这个接口地址。", "There is no such address in the API."))
 METHOD = Reason("method_not_allowed", T("此地址不支持该方法。", "This address does not take that method."))
@@ -61,7 +64,9 @@ def error(objections: Sequence[Objection], request_id: Any = None, status: int |
             "request_id": str(request_id or uuid4()),
         }
     }
-    return JsonResponse(body, status=status or status_of(objections), json_dumps_params={"ensure_ascii": False})
+    return JsonResponse(
+        body, status=status or status_of(objections), json_dumps_params={"ensure_ascii": False}
+    )
 
 
 Endpoint = Callable[..., HttpResponse]
@@ -96,7 +101,9 @@ def endpoint(*methods: str) -> Callable[[Endpoint], Endpoint]:
     return declare
 
 
-def _within_limit(function: Endpoint, request: HttpRequest, token: Any, used: int, args: Any, kwargs: Any) -> HttpResponse:
+def _within_limit(
+    function: Endpoint, request: HttpRequest, token: Any, used: int, args: Any, kwargs: Any
+) -> HttpResponse:
     if used > tokens.PER_MINUTE:
         response = error([TOO_MANY.refuse()])
         response["Retry-After"] = str(60 - clock.now().second)

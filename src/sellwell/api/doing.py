@@ -31,11 +31,19 @@ def act(request: HttpRequest, ctx: Context, room: str, verb: str, row_id: UUID |
     body: dict[str, Any] = {
         "operation": name,
         "replayed": outcome.replayed,
-        "warnings": [{**i, "message": str(o.text)} for o, i in zip(outcome.warnings, objection_images(outcome.warnings), strict=True)],
+        "warnings": [
+            {**i, "message": str(o.text)}
+            for o, i in zip(outcome.warnings, objection_images(outcome.warnings), strict=True)
+        ],
     }
     if outcome.hold is not None:
         hold = outcome.hold
-        body["approval"] = {"id": str(hold.pk), "number": hold.number, "state": hold.state, "objections": hold.objections}
+        body["approval"] = {
+            "id": str(hold.pk),
+            "number": hold.number,
+            "state": hold.state,
+            "objections": hold.objections,
+        }
         return answer(body, ctx, 202)
     body["row"] = _row(outcome.result, ctx)
     response = answer(body, ctx, 201 if operation.creates and not outcome.replayed else 200)
@@ -79,7 +87,9 @@ def _version(request: HttpRequest) -> int | None:
     if not text or text == "*":
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Refusal(bad("If-Match", T("If-Match 应为记录的版本号。", "If-Match must be the record's version.")))
+        raise Refusal(
+            bad("If-Match", T("If-Match 应为记录的版本号。", "If-Match must be the record's version."))
+        )
     return int(text)
 
 

@@ -62,7 +62,9 @@ def build(code: str) -> dict[str, Any]:
         for operation in REGISTRY.values():
             if "api" in operation.channels:
                 tail = "" if operation.creates else "/{row_id}"
-                paths.setdefault(f"/api/v1/{operation.room}/{operation.verb}{tail}", {})["post"] = _act(operation)
+                paths.setdefault(f"/api/v1/{operation.room}/{operation.verb}{tail}", {})["post"] = _act(
+                    operation
+                )
         return {
             "openapi": "3.1.0",
             "info": {
@@ -90,7 +92,12 @@ def _error_schema() -> dict[str, Any]:
     inner = {
         "type": "object",
         "required": ["code", "message", "objections", "request_id"],
-        "properties": {"code": text, "message": text, "request_id": text, "objections": {"type": "array", "items": objection}},
+        "properties": {
+            "code": text,
+            "message": text,
+            "request_id": text,
+            "objections": {"type": "array", "items": objection},
+        },
     }
     return {"type": "object", "required": ["error"], "properties": {"error": inner}}
 
@@ -101,16 +108,26 @@ def _errors(*statuses: int) -> dict[str, Any]:
 
 
 def _row_schema(view: View) -> dict[str, Any]:
-    properties: dict[str, Any] = {"id": {"type": "string", "format": "uuid"}, "version": {"type": ["integer", "null"]}}
+    properties: dict[str, Any] = {
+        "id": {"type": "string", "format": "uuid"},
+        "version": {"type": ["integer", "null"]},
+    }
     for column in view.columns:
         kind = JSON_TYPES.get(column.kind, {})
-        properties[column.name] = {**({"type": [kind["type"], "null"]} if kind else {}), "description": str(column.label)}
+        properties[column.name] = {
+            **({"type": [kind["type"], "null"]} if kind else {}),
+            "description": str(column.label),
+        }
     return {"type": "object", "properties": properties}
 
 
 def _list(view: View) -> dict[str, Any]:
     parameters = [
-        {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT}},
+        {
+            "name": "limit",
+            "in": "query",
+            "schema": {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT},
+        },
         {"name": "after", "in": "query", "schema": {"type": "string"}},
         {"name": "q", "in": "query", "schema": {"type": "string", "maxLength": 100}},
         {"name": "sort", "in": "query", "schema": {"type": "string"}},
@@ -130,7 +147,9 @@ def _list(view: View) -> dict[str, Any]:
 def _filters(column: Column) -> list[dict[str, Any]]:
     schema = JSON_TYPES.get(column.kind, {"type": "string"})
     names = [column.name, *(f"{column.name}__{suffix}" for suffix in SUFFIXES.get(column.kind, ()))]
-    return [{"name": name, "in": "query", "schema": schema, "description": str(column.label)} for name in names]
+    return [
+        {"name": name, "in": "query", "schema": schema, "description": str(column.label)} for name in names
+    ]
 
 
 def _record(view: View) -> dict[str, Any]:
@@ -164,7 +183,9 @@ def _texts(node: Any) -> Any:
         node = {key: _texts(value) for key, value in node.items() if key != "help"}
         if isinstance(node.get("label"), dict):
             node["description"] = node.pop("label")[language()]
-        if isinstance(node.get("anyOf"), list) and {"number", "string"} <= {i.get("type") for i in node["anyOf"]}:
+        if isinstance(node.get("anyOf"), list) and {"number", "string"} <= {
+            i.get("type") for i in node["anyOf"]
+        }:
             rest = [item for item in node["anyOf"] if item.get("type") not in ("number",)]
             node = {**node, "anyOf": rest}
         return node

@@ -82,7 +82,9 @@ def bad(path: str, problem: T) -> Any:
 
 def _limit(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= MOST:
-        raise Refusal(bad("limit", T(f"limit 应为 1 到 {MOST} 的整数。", f"limit is a whole number from 1 to {MOST}.")))
+        raise Refusal(
+            bad("limit", T(f"limit 应为 1 到 {MOST} 的整数。", f"limit is a whole number from 1 to {MOST}."))
+        )
     return int(text)
 
 
@@ -96,7 +98,9 @@ def _order(view: View, columns: list[Column], sort: str) -> tuple[str, ...]:
     return (f"{sign}{column.path}", f"{sign}id")
 
 
-def filtered(queryset: QuerySet[Any], view: View, columns: list[Column], request: HttpRequest) -> QuerySet[Any]:
+def filtered(
+    queryset: QuerySet[Any], view: View, columns: list[Column], request: HttpRequest
+) -> QuerySet[Any]:
     """Rows narrowed by the query string; an unknown parameter is told, not ignored."""
     for name, text in request.GET.items():
         if name in ("limit", "after", "sort"):
@@ -110,7 +114,9 @@ def filtered(queryset: QuerySet[Any], view: View, columns: list[Column], request
             raise Refusal(bad(name, T("不能按此参数筛选。", "Rows cannot be filtered by this parameter.")))
         target = f"{column.path.split('__')[0]}_id" if column.kind in ("ref", "person") else column.path
         target = column.ref_path if column.kind == "ref" and column.ref_path else target
-        queryset = queryset.filter(**{f"{target}__{suffix}" if suffix else target: _value(column, name, text)})
+        queryset = queryset.filter(
+            **{f"{target}__{suffix}" if suffix else target: _value(column, name, text)}
+        )
     return queryset
 
 
@@ -134,7 +140,9 @@ def _value(column: Column, name: str, text: str) -> Any:
             case "bool":
                 return {"true": True, "false": False}[text]
     except (ValueError, InvalidOperation, KeyError):
-        raise Refusal(bad(name, T("参数的值格式不正确。", "The value is not of this column's form."))) from None
+        raise Refusal(
+            bad(name, T("参数的值格式不正确。", "The value is not of this column's form."))
+        ) from None
     if "\x00" in text or len(text) > 200:
         raise Refusal(bad(name, T("参数的值格式不正确。", "The value is not of this column's form.")))
     return text

@@ -37,21 +37,35 @@ def serve(home: HomeOption = None, host: HostOption = "127.0.0.1", port: PortOpt
     """Serve pages and API with a worker beside; everything stops on Ctrl-C."""
     choose_home(home)
     with server():
-        prepare()
+        prepare(host, port)
         run_server(host, port, greeting=[])
 
 
-def prepare() -> None:
-    """Assets and tables as this code needs them."""
+def prepare(host: str, port: int) -> None:
+    """A free port, and assets and tables as this code needs them."""
+    refuse_used_port(host, port)
     assets.build()
-    if run_command("migrate", role="owner"):
+    bring_up_to_date()
+
+
+def bring_up_to_date() -> None:
+    """Migrate, in a process of the owner role, unless the database fits this code."""
+    with database():
+        from sellwell.kernel import database as tables
+
+        current = tables.is_current()
+    if not current and run_command("migrate", role="owner"):
         stop(PROBLEMS, "The database could not be brought up to date.")
+
+
+def refuse_used_port(host: str, port: int) -> None:
+    """Tell early that somebody else serves there."""
+    if _answers(host, port):
+        stop(BAD_INPUT, f"{host}:{port} is in use. Choose another with --port.")
 
 
 def run_server(host: str, port: int, greeting: list[str]) -> None:
     """Keep web server, worker and embedded database up until told to stop."""
-    if _answers(host, port):
-        stop(BAD_INPUT, f"{host}:{port} is in use. Choose another with --port.")
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "sellwell.wsgi:application"]
     options = ["--host", host, "--port", str(port), "--workers", "2", "--blocking-threads", "2", "--no-ws"]
     options += ["--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "warning"]

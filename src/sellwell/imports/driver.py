@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,13 +9,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
+
 from sellwell.imports import orders, reading
 from sellwell.imports.mapping import Mapping
 from sellwell.imports.orders import Line, Parcel, Parsed, Rejected
-from sellwell.kernel import door
-from sellwell.kernel.models import ImportBatch, ImportedDocument
+from sellwell.kernel import clock, door
+from sellwell.kernel.models import BatchState, ImportBatch, ImportedDocument
 from sellwell.kernel.operations import Context
-from sellwell.kernel.values import Reason, Refusal, T, to_cents
+from sellwell.kernel.values import Reason, Refusal, T
 
 CHANGED = Reason(
     "import.changed",
@@ -27,11 +29,26 @@ ADDED = Reason(
     T("此单据此前已导入，不含这一行。请先撤销原批次。", "This document was imported before without this row. Undo that batch first."),
 )
 NOT_WRITTEN = Reason("import.not_written", T("未能写入：{problem}", "It could not be written: {problem}"))
+NOTHING_TO_UNDO = Reason(
+    "import.nothing_to_undo",
+    T("没有可撤销的批次：这个文件未从此来源导入。", "There is nothing to undo: this file was not imported from this source."),
+)
+BY_DATABASE = T("数据库不接受这张单据。", "The database does not take this document.")
 
 # Lines per transaction: large enough to be fast, small enough that a failure loses little and locks are short.
 CHUNK_LINES = 5000
+CHUNK_DOCUMENTS = 1000
+LOOK_UP = 5000  # numbers asked for at once
 
 Progress = Callable[[int, int], None]
+
+
+class Interrupted(Exception):
+    """The database went away or has no room. What is in is whole documents; running again goes on from there."""
+
+    def __init__(self, result: Result, done: int, of: int) -> None:
+        super().__init__(f"interrupted after {done} of {of} rows")
+        self.result, self.done, self.of = result, done, of
 
 
 @dataclass
@@ -81,7 +98,10 @@ def run(path: Path, mapping: Mapping, ctx: Context, progress: Progress = lambda 
         result.batch = batch.number
         done = 0
         for chunk in _chunks(fresh):
-            _send(chunk, batch, mapping, ctx, result)
+            try:
+                _send(chunk, batch, mapping, ctx, result)
+            except (OperationalError, InterfaceError) as error:
+                raise Interrupted(_finish(result), done, total_lines) from error
             done += sum(len(p.lines) for p in chunk)
             progress(done, total_lines)
         _finish(result)
@@ -90,9 +110,20 @@ def run(path: Path, mapping: Mapping, ctx: Context, progress: Progress = lambda 
     return _finish(result)
 
 
+def undo(path: Path, mapping: Mapping, ctx: Context) -> list[ImportBatch]:
+    """Take back every batch that this file brought in from this source, the newest first."""
+    found = _batches(path, mapping, ctx).exclude(state=BatchState.UNDONE).order_by("-number")
+    batches = list(found)
+    if not batches:
+        raise Refusal(NOTHING_TO_UNDO.refuse())
+    with transaction.atomic():
+        return [door.run("imports.undo", ctx, batch.pk).result for batch in batches]
+
+
 def _parse(path: Path, mapping: Mapping) -> Parsed:
     columns = [name for name in mapping.fields.model_dump().values() if name]
-    return orders.parse(reading.rows(path, list(dict.fromkeys(columns))), mapping)
+    today = clock.business_day(clock.now())
+    return orders.parse(reading.rows(path, list(dict.fromkeys(columns))), mapping, today)
 
 
 def _start(parsed: Parsed) -> Result:
@@ -110,24 +141,50 @@ def _finish(result: Result) -> Result:
 
 
 def _begin(path: Path, mapping: Mapping, ctx: Context) -> ImportBatch:
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:60]
-    given = {"profile": "orders", "source": mapping.source, "file_name": path.name, "file_hash": digest, "currency": mapping.currency}
+    """The batch of this file: a new one, or the one that an interruption left open."""
+    running = _batches(path, mapping, ctx).filter(state=BatchState.RUNNING, owner_id=ctx.user_id).first()
+    if running is not None:
+        return running
+    given = {
+        "profile": "orders", "source": mapping.source, "file_name": path.name[:200], "file_hash": _digest(path),
+        "currency": mapping.currency,
+    }  # fmt: skip
     batch: ImportBatch = door.run("imports.begin", ctx, None, given).result
     return batch
 
 
+def _batches(path: Path, mapping: Mapping, ctx: Context) -> QuerySet[ImportBatch]:
+    door.see_companies([ctx.company_id])
+    return ImportBatch.objects.filter(
+        company_id=ctx.company_id, profile="orders", source=mapping.source, file_hash=_digest(path)
+    )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()[:60]
+
+
 def _unknown(parsed: Parsed, mapping: Mapping, ctx: Context, result: Result) -> Iterator[Parcel]:
     """The documents that are not here yet. Of those that are, every row is known, changed or added."""
-    known: dict[str, dict[int, str]] = {}
-    stored = ImportedDocument.objects.filter(company_id=ctx.company_id, source=mapping.source, undone_at__isnull=True)
-    for number, ordinals, hashes in stored.values_list("number", "ordinals", "hashes").iterator(chunk_size=5000):
-        known[number] = dict(zip(ordinals, hashes, strict=True))
-    for parcel in parsed.parcels.values():
-        if parcel.number not in known:
-            yield parcel
-            continue
-        for line in parcel.lines:
-            _compare(parcel, line, known[parcel.number].get(line.ordinal), result)
+    door.see_companies([ctx.company_id])
+    numbers = list(parsed.parcels)
+    for start in range(0, len(numbers), LOOK_UP):
+        wanted = numbers[start : start + LOOK_UP]
+        stored = ImportedDocument.objects.filter(
+            company_id=ctx.company_id, source=mapping.source, number__in=wanted, undone_at__isnull=True
+        )
+        known = {
+            number: dict(zip(ordinals, hashes, strict=True))
+            for number, ordinals, hashes in stored.values_list("number", "ordinals", "hashes")
+        }
+        for number in wanted:
+            parcel = parsed.parcels[number]
+            if number not in known:
+                yield parcel
+                continue
+            for line in parcel.lines:
+                _compare(parcel, line, known[number].get(line.ordinal), result)
 
 
 def _compare(parcel: Parcel, line: Line, digest: str | None, result: Result) -> None:
@@ -152,7 +209,7 @@ def _chunks(parcels: list[Parcel]) -> Iterator[list[Parcel]]:
     for parcel in parcels:
         chunk.append(parcel)
         lines += len(parcel.lines)
-        if lines >= CHUNK_LINES:
+        if lines >= CHUNK_LINES or len(chunk) >= CHUNK_DOCUMENTS:
             yield chunk
             chunk, lines = [], 0
     if chunk:
@@ -164,12 +221,14 @@ def _send(chunk: list[Parcel], batch: ImportBatch, mapping: Mapping, ctx: Contex
     document does not keep the others out."""
     try:
         door.run("delivery.import_orders", ctx, batch.pk, _given(chunk, mapping))
-    except Refusal as refusal:
+    except (Refusal, DataError, IntegrityError) as error:
         if len(chunk) > 1:
             for parcel in chunk:
                 _send([parcel], batch, mapping, ctx, result)
             return
-        objection = NOT_WRITTEN.refuse(problem=refusal.objections[0].text)
+        # The database's own words may quote a customer's.
+        problem = error.objections[0].text if isinstance(error, Refusal) else BY_DATABASE
+        objection = NOT_WRITTEN.refuse(problem=problem)
         result.rejected += [_refused(chunk[0], line, objection) for line in chunk[0].lines]
         return
     result.imported_rows += sum(len(p.lines) for p in chunk)
@@ -196,22 +255,3 @@ def _given(chunk: list[Parcel], mapping: Mapping) -> dict[str, Any]:
             for p in chunk
         ],
     }  # fmt: skip
-
-
-def write_errors(path: Path, rejected: list[Rejected]) -> None:
-    """The error file: every rejected row with its place, its reason and what it said."""
-    names = sorted({name for item in rejected for name in item.values})
-    with path.open("w", encoding="utf-8-sig", newline="") as target:
-        writer = csv.writer(target)
-        writer.writerow(["row", "invoice", "ordinal", "code", "reason", "amount", *names])
-        for item in rejected:
-            amount = "" if item.amount is None else format(to_cents(item.amount), "f")
-            cells = [_safe(item.values.get(name, "")) for name in names]
-            writer.writerow(
-                [item.row, _safe(item.invoice), item.ordinal, item.objection.code, str(item.objection.text), amount, *cells]
-            )
-
-
-def _safe(text: str) -> str:
-    """A cell that a spreadsheet will not run as a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

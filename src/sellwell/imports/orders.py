@@ -6,41 +6,35 @@ A row's identity is source, invoice and its ordinal within the invoice: two equa
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from sellwell.imports import reasons
 from sellwell.imports.mapping import Mapping
-from sellwell.kernel.values import Objection, Reason, T, to_cents
+from sellwell.imports.reading import Record
+from sellwell.kernel.numbers_text import read_moment, read_number
+from sellwell.kernel.values import Objection, to_cents
 
-NO_INVOICE = Reason("import.no_invoice", T("缺少单号。", "The invoice number is missing."))
-NO_PRODUCT = Reason("import.no_product", T("缺少产品编码。", "The product code is missing."))
-NO_CUSTOMER = Reason("import.no_customer", T("缺少客户。", "The customer is missing."))
-BAD_QUANTITY = Reason("import.quantity", T("数量“{value}”不是数字。", "The quantity “{value}” is not a number."))
-ZERO_QUANTITY = Reason("import.zero_quantity", T("数量为零。", "The quantity is zero."))
-NEGATIVE_SALE = Reason(
-    "import.negative_sale", T("销售行的数量为负（不是退货单）。", "A sale has a negative quantity (it is no return).")
-)
-POSITIVE_RETURN = Reason("import.positive_return", T("退货行的数量为正。", "A return has a positive quantity."))
-BAD_PRICE = Reason("import.price", T("单价“{value}”不是数字。", "The price “{value}” is not a number."))
-NEGATIVE_PRICE = Reason("import.negative_price", T("单价为负。", "The price is negative."))
-TOO_LARGE = Reason("import.too_large", T("数字过大。", "The number is too large."))
-BAD_DAY = Reason("import.day", T("日期“{value}”无法识别。", "The date “{value}” cannot be read."))
-TWO_CUSTOMERS = Reason(
-    "import.two_customers", T("同一单号出现两个客户。", "One invoice names two customers.")
-)
-TWO_DAYS = Reason("import.two_days", T("同一单号跨了两天以上。", "One invoice spans several days."))
+MOST_QUANTITY = Decimal(10) ** 8
+MOST_PRICE = Decimal(10) ** 9
+MOST_LINES = 5000  # of one document
+MOST_KEY = 40  # characters of a customer's or product's key
+MOST_NUMBER = 60
 
-MOST = Decimal(10) ** 9
+_PLAIN = re.compile(r"[+-]?\d{1,20}(\.\d{0,20})?([eE][+-]?\d{1,2})?", re.ASCII)
+_STAMP = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}[\d:.]*[+-]\d{2}:?\d{2}", re.ASCII)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
 @dataclass(slots=True)
 class Line:
     """A good row: where it stands in the file and in its invoice, and what it says."""
 
-    row: int  # 1 is the first data row
+    row: int
     ordinal: int
     product: str
     name: str
@@ -88,103 +82,189 @@ class Parsed:
     """Everything that a file says."""
 
     rows: int = 0
-    source_total: Decimal = Decimal("0.00")  # over all rows whose quantity and price are numbers
+    source_total: Decimal = Decimal("0.00")  # over all rows whose quantity and price are numbers of a sane size
     parcels: dict[str, Parcel] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
 
 
-def parse(rows: Iterable[dict[str, str]], mapping: Mapping) -> Parsed:
-    """Judge every row; gather the good ones by invoice."""
-    parsed, ordinals = Parsed(), dict[str, int]()
-    zone = ZoneInfo(mapping.timezone)
-    for number, values in enumerate(rows, start=1):
+def parse(rows: Iterable[Record], mapping: Mapping, today: date | None = None) -> Parsed:
+    """Judge every row; gather the good ones by invoice. With `today`, later days are refused."""
+    reader = _Reader(mapping, today)
+    for record in rows:
+        reader.take(record)
+    return reader.parsed
+
+
+class _Reader:
+    """Judges rows one after the other. Texts that repeat are read once: a file has few prices and days."""
+
+    def __init__(self, mapping: Mapping, today: date | None) -> None:
+        self.mapping, self.fields, self.today = mapping, mapping.fields, today
+        self.zone = ZoneInfo(mapping.timezone)
+        self.parsed = Parsed()
+        self.ordinals: dict[str, int] = {}
+        # The number of a customer made here is "source/key".
+        self.most_customer = MOST_KEY - len(mapping.source) - 1
+        self._numbers: dict[str, Decimal | Objection | None] = {}
+        self._days: dict[str, date | Objection | None] = {}
+        self._texts: dict[str, str] = {}
+
+    def take(self, record: Record) -> None:
+        """One row: into its document, or to the rejected ones."""
+        parsed, fields, values = self.parsed, self.fields, record.values
         parsed.rows += 1
-        invoice = values[mapping.fields.invoice].strip()
-        ordinals[invoice] = ordinal = ordinals.get(invoice, 0) + 1
-        quantity, price = _number(values[mapping.fields.quantity]), _number(values[mapping.fields.price])
-        amount = to_cents(quantity * price) if quantity is not None and price is not None else None
+        invoice = values[fields.invoice].strip()
+        self.ordinals[invoice] = ordinal = self.ordinals.get(invoice, 0) + 1
+        quantity, price = self.number(values[fields.quantity]), self.number(values[fields.price])
+        amount = _amount(quantity, price)
         parsed.source_total += amount or 0
-        objection = _judge(values, mapping, quantity, price) or _gather(
-            parsed, mapping, values, zone, number, ordinal, quantity, price
-        )
+        objection = record.problem or self.keys(invoice, values) or self.figures(invoice, quantity, price)
+        if objection is None and isinstance(quantity, Decimal) and isinstance(price, Decimal):
+            objection = self.gather(record, invoice, ordinal, quantity, price)
         if objection is not None:
-            parsed.rejected.append(Rejected(number, invoice, ordinal, objection, amount, values))
-    return parsed
+            parsed.rejected.append(Rejected(record.number, invoice, ordinal, objection, amount, values))
 
+    # -- judging ---------------------------------------------------------------------------------------------------------
 
-def _number(text: str) -> Decimal | None:
-    try:
-        value = Decimal(text.strip().replace(",", ""))
-    except InvalidOperation:
+    def keys(self, invoice: str, values: dict[str, str]) -> Objection | None:
+        """What is wrong with the row's invoice, product or customer."""
+        fields = self.fields
+        product, customer = values[fields.product].strip(), values[fields.customer].strip()
+        if not invoice:
+            return reasons.NO_INVOICE.refuse(path=fields.invoice)
+        if not product:
+            return reasons.NO_PRODUCT.refuse(path=fields.product)
+        if not customer and self.mapping.without_customer == "reject":
+            return reasons.NO_CUSTOMER.refuse(path=fields.customer)
+        for path, text, most in (
+            (fields.invoice, invoice, MOST_NUMBER), (fields.product, product, MOST_KEY),
+            (fields.customer, customer, self.most_customer),
+        ):  # fmt: skip
+            if len(text) > most:
+                return reasons.TOO_LONG.refuse(path=path, text=text[:20], most=most)
+            if _CONTROL.search(text):
+                return reasons.BAD_TEXT.refuse(path=path)
         return None
-    return value if value.is_finite() and abs(value) < 10**15 else None
 
+    def figures(
+        self, invoice: str, quantity: Decimal | Objection | None, price: Decimal | Objection | None
+    ) -> Objection | None:
+        """What is wrong with the row's quantity or price."""
+        where = self.fields
+        is_return = bool(self.mapping.return_prefix) and invoice.startswith(self.mapping.return_prefix)
+        if not isinstance(quantity, Decimal):
+            if quantity is None:
+                return reasons.NO_QUANTITY.refuse(path=where.quantity)
+            return reasons.BAD_QUANTITY.refuse(path=where.quantity, problem=quantity.text)
+        if not isinstance(price, Decimal):
+            if price is None:
+                return reasons.NO_PRICE.refuse(path=where.price)
+            return reasons.BAD_PRICE.refuse(path=where.price, problem=price.text)
+        if quantity == 0:
+            return reasons.ZERO_QUANTITY.refuse(path=where.quantity)
+        for path, value, most in ((where.quantity, quantity, MOST_QUANTITY), (where.price, price, MOST_PRICE)):
+            if abs(value) > most:
+                return reasons.TOO_LARGE.refuse(path=path)
+            if int(value.as_tuple().exponent) < -6:
+                return reasons.TOO_PRECISE.refuse(path=path)
+        if quantity < 0 and not is_return:
+            return reasons.NEGATIVE_SALE.refuse(path=where.quantity)
+        if quantity > 0 and is_return:
+            return reasons.POSITIVE_RETURN.refuse(path=where.quantity)
+        return reasons.NEGATIVE_PRICE.refuse(path=where.price) if price < 0 else None
 
-def _judge(values: dict[str, str], mapping: Mapping, quantity: Decimal | None, price: Decimal | None) -> Objection | None:
-    """The first reason why a row cannot come in."""
-    fields = mapping.fields
-    invoice = values[fields.invoice].strip()
-    is_return = bool(mapping.return_prefix) and invoice.startswith(mapping.return_prefix)
-    if not invoice or len(invoice) > 60:
-        return NO_INVOICE.refuse(path=fields.invoice)
-    if not values[fields.product].strip() or len(values[fields.product]) > 40:
-        return NO_PRODUCT.refuse(path=fields.product)
-    if quantity is None:
-        return BAD_QUANTITY.refuse(path=fields.quantity, value=values[fields.quantity][:40])
-    if price is None:
-        return BAD_PRICE.refuse(path=fields.price, value=values[fields.price][:40])
-    if quantity == 0:
-        return ZERO_QUANTITY.refuse(path=fields.quantity)
-    if abs(quantity) > MOST or price > MOST or abs(quantity * price) > MOST * 1000:
-        return TOO_LARGE.refuse(path=fields.quantity)
-    if quantity < 0 and not is_return:
-        return NEGATIVE_SALE.refuse(path=fields.quantity)
-    if quantity > 0 and is_return:
-        return POSITIVE_RETURN.refuse(path=fields.quantity)
-    if price < 0:
-        return NEGATIVE_PRICE.refuse(path=fields.price)
-    if not values[fields.customer].strip() and mapping.without_customer == "reject":
-        return NO_CUSTOMER.refuse(path=fields.customer)
-    return None
-
-
-def _gather(
-    parsed: Parsed, mapping: Mapping, values: dict[str, str], zone: ZoneInfo, number: int, ordinal: int,
-    quantity: Decimal | None, price: Decimal | None,
-) -> Objection | None:  # fmt: skip
-    """Put a good row into its document; refuses a row that contradicts the document's first."""
-    assert quantity is not None and price is not None
-    fields = mapping.fields
-    day = _day(values[fields.day], zone)
-    if day is None:
-        return BAD_DAY.refuse(path=fields.day, value=values[fields.day][:40])
-    invoice = values[fields.invoice].strip()
-    customer = values[fields.customer].strip()[:40] or mapping.without_customer
-    parcel = parsed.parcels.get(invoice)
-    if parcel is None:
-        parcel = parsed.parcels[invoice] = Parcel(
-            invoice, quantity < 0, day, customer, _text(values, fields.customer_name) or customer,
-            _text(values, fields.region),
-        )  # fmt: skip
-    if parcel.customer != customer:
-        return TWO_CUSTOMERS.refuse(path=fields.customer)
-    if abs((parcel.day - day).days) > 1:
-        return TWO_DAYS.refuse(path=fields.day)
-    product, name = values[fields.product].strip(), _text(values, fields.name)
-    content = "\x1f".join([product, name, str(quantity.normalize()), str(price.normalize()), day.isoformat(), customer])
-    digest = hashlib.sha256(content.encode()).hexdigest()[:32]
-    parcel.lines.append(Line(number, ordinal, product, name or product, abs(quantity), price, digest))
-    return None
-
-
-def _text(values: dict[str, str], column: str | None) -> str:
-    return " ".join(values[column].split())[:120] if column else ""
-
-
-def _day(text: str, zone: ZoneInfo) -> date | None:
-    """The day of a row where it was written; times without a zone are the source's own."""
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+    def gather(
+        self, record: Record, invoice: str, ordinal: int, quantity: Decimal, price: Decimal
+    ) -> Objection | None:
+        """Put a good row into its document; refuses a row that contradicts the document's first."""
+        fields, values, parsed = self.fields, record.values, self.parsed
+        day = self.day(values[fields.day])
+        if not isinstance(day, date):
+            return day or reasons.NO_DAY.refuse(path=fields.day)
+        customer = self.text(values[fields.customer]) or self.mapping.without_customer
+        parcel = parsed.parcels.get(invoice)
+        if parcel is None:
+            name = self.text(values[fields.customer_name]) if fields.customer_name else ""
+            region = self.text(values[fields.region]) if fields.region else ""
+            parcel = parsed.parcels[invoice] = Parcel(
+                invoice, quantity < 0, day, customer, name or customer, region
+            )
+        if parcel.customer != customer:
+            return reasons.TWO_CUSTOMERS.refuse(path=fields.customer)
+        if abs((parcel.day - day).days) > 1:
+            return reasons.TWO_DAYS.refuse(path=fields.day)
+        if len(parcel.lines) >= MOST_LINES:
+            return reasons.TOO_MANY_LINES.refuse(path=fields.invoice, most=MOST_LINES)
+        product = self.text(values[fields.product])
+        name = self.text(values[fields.name]) if fields.name else ""
+        said = (product, name, _short(quantity), _short(price), day.isoformat(), customer)
+        digest = hashlib.sha256("\x1f".join(said).encode()).hexdigest()[:32]
+        parcel.lines.append(Line(record.number, ordinal, product, name or product, abs(quantity), price, digest))
         return None
-    return moment.astimezone(zone).date() if moment.tzinfo else moment.date()
+
+    # -- reading ---------------------------------------------------------------------------------------------------------
+
+    def number(self, text: str) -> Decimal | Objection | None:
+        """A number as a program or a person writes it; never guessed. Nothing: None."""
+        try:
+            return self._numbers[text]
+        except KeyError:
+            value = self._numbers[text] = _number(text)
+            return value
+
+    def day(self, text: str) -> date | Objection | None:
+        """The day where it was written; times without a zone are the source's own."""
+        try:
+            return self._days[text]
+        except KeyError:
+            value = self._days[text] = self._day(text)
+            return value
+
+    def _day(self, text: str) -> date | Objection | None:
+        # Programs write a moment with its offset behind a blank as well as behind a T.
+        stamp = text.strip()
+        written = f"{stamp[:10]}T{stamp[11:]}" if _STAMP.fullmatch(stamp) else text
+        moment = read_moment(written, self.mapping.day_order, self.zone)
+        if moment is None:
+            return None
+        if isinstance(moment, Objection):
+            return reasons.BAD_DAY.refuse(path=self.fields.day, problem=moment.text)
+        day = moment.astimezone(self.zone).date()
+        if self.today is not None and day > self.today:
+            return reasons.FUTURE.refuse(path=self.fields.day, day=day)
+        return day
+
+    def text(self, text: str) -> str:
+        """A text on one line, at most 120 characters, without what cannot be shown."""
+        try:
+            return self._texts[text]
+        except KeyError:
+            value = self._texts[text] = " ".join(_CONTROL.sub("", text).split())[:120]
+            return value
+
+
+def _amount(quantity: Decimal | Objection | None, price: Decimal | Objection | None) -> Decimal | None:
+    """What a row is worth; None where its numbers are none or beyond all measure: it then counts for nothing."""
+    if not isinstance(quantity, Decimal) or not isinstance(price, Decimal):
+        return None
+    if abs(quantity) > MOST_QUANTITY or abs(price) > MOST_PRICE:
+        return None
+    return to_cents(quantity * price)
+
+
+def _number(text: str) -> Decimal | Objection | None:
+    plain = text.strip()
+    if _PLAIN.fullmatch(plain):
+        value = Decimal(plain)
+        # Trailing zeros are no decimals, and -0 is 0.
+        return _without_zeros(value) if value else Decimal(0)
+    return read_number(text)
+
+
+def _without_zeros(value: Decimal) -> Decimal:
+    places = int(value.as_tuple().exponent)
+    return value.normalize() if places < -2 or places > 0 else value
+
+
+def _short(value: Decimal) -> str:
+    return format(value.normalize(), "f")

@@ -3,50 +3,109 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sellwell.kernel import tabular
-from sellwell.kernel.values import Reason, Refusal, T
+from sellwell.kernel.values import Objection, Reason, Refusal, T
 
 UNREADABLE = Reason("import.unreadable", T("文件无法读取：{problem}", "The file cannot be read: {problem}"))
 NO_COLUMN = Reason("import.no_column", T("文件中没有“{name}”列。", "The file has no column “{name}”."))
+TWO_COLUMNS = Reason(
+    "import.column_twice", T("文件中有两个“{name}”列。", "The file has two columns “{name}”.")
+)
+TOO_MANY_ROWS = Reason(
+    "import.too_many_rows",
+    T("文件超过 {most} 行。请按时间拆分。", "The file has more than {most} rows. Split it by time."),
+)
+
+# So many rows are judged in memory at once: about half a gigabyte.
+MOST_ROWS = tabular.MOST_ROWS
 
 
-def rows(path: Path, columns: list[str]) -> Iterator[dict[str, str]]:
-    """Each row as column -> text, in file order, only the wanted columns. `Refusal` if the file is none or lacks one."""
-    if path.suffix.lower() == ".parquet":
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row: its number (in a CSV or spreadsheet the one that the program shows, in Parquet from 1), the wanted columns
+    as texts, and what is wrong with its shape."""
+
+    number: int
+    values: dict[str, str]
+    problem: Objection | None = None
+
+
+def headers(path: Path) -> list[str]:
+    """The file's columns. `Refusal` if it cannot be read."""
+    if _is_parquet(path):
+        import duckdb
+
+        try:
+            with duckdb.connect() as session:
+                return list(session.read_parquet(str(path)).columns)
+        except duckdb.Error as error:
+            raise _unreadable(error) from None
+    return tabular.open_table(path).headers
+
+
+def rows(path: Path, columns: list[str]) -> Iterator[Record]:
+    """Each row with the wanted columns only, in file order. `Refusal` if the file is none or lacks one."""
+    if _is_parquet(path):
         yield from _parquet(path, columns)
         return
-    sheet = tabular.read(path.read_bytes(), path.name)
-    _require(sheet.header, columns)
-    places = {name: sheet.header.index(name) for name in columns}
-    for row in sheet.rows:
-        yield {name: row[place] if place < len(row) else "" for name, place in places.items()}
+    table = tabular.open_table(path)
+    _require(table.headers, columns)
+    places = [(name, table.headers.index(name)) for name in columns]
+    for row in table.rows():
+        cells = row.cells
+        yield Record(row.number, {name: cells[place] for name, place in places}, row.problem)
 
 
-def _parquet(path: Path, columns: list[str]) -> Iterator[dict[str, str]]:
+def _is_parquet(path: Path) -> bool:
+    """By what the file is, not by what it is called."""
+    with path.open("rb") as source:
+        return source.read(4) == b"PAR1"
+
+
+def _parquet(path: Path, columns: list[str]) -> Iterator[Record]:
     import duckdb
 
     try:
         with duckdb.connect() as session:
+            # The file's own order is the row's identity: one thread keeps it.
+            session.execute("SET threads = 1")
             relation = session.read_parquet(str(path))
-            _require(relation.columns, columns)
+            _require(list(relation.columns), columns)
             quoted = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
             result = session.execute(f"SELECT {quoted} FROM read_parquet(?)", [str(path)])
+            number = 0
             while chunk := result.fetchmany(10_000):
                 for row in chunk:
-                    yield {name: _text(value) for name, value in zip(columns, row, strict=True)}
+                    number += 1
+                    if number > MOST_ROWS:
+                        raise Refusal(TOO_MANY_ROWS.refuse(most=MOST_ROWS))
+                    yield Record(number, {name: _text(value) for name, value in zip(columns, row, strict=True)})
     except duckdb.Error as error:
-        raise Refusal(UNREADABLE.refuse(problem=str(error).splitlines()[0][:120])) from None
+        raise _unreadable(error) from None
+
+
+def _unreadable(error: Exception) -> Refusal:
+    return Refusal(UNREADABLE.refuse(problem=str(error).splitlines()[0][:120]))
 
 
 def _text(value: Any) -> str:
     """A stored value as a person would type it; floats by their shortest form, so 2.55 stays 2.55."""
-    return "" if value is None else repr(value) if isinstance(value, float) else str(value)
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return "" if value != value else repr(value)
+    return str(value)
 
 
 def _require(header: list[str], columns: list[str]) -> None:
     missing = [name for name in columns if name not in header]
     if missing:
-        raise Refusal([NO_COLUMN.refuse(name=name) for name in missing])
+        raise Refusal([NO_COLUMN.refuse(path=name, name=name) for name in missing])
+    # The reader counts a repeated head: "Price", "Price (2)". Which of the two is meant, only a person knows.
+    twice = [name for name in columns if f"{name} (2)" in header]
+    if twice:
+        raise Refusal([TWO_COLUMNS.refuse(path=name, name=name) for name in twice])

@@ -121,7 +121,10 @@ class Actor:
             for post in self.posts
             for grant in matrix.get((post.role, verb), ())
             if (grant.company_id is None or grant.company_id == post.company_id)
-            and (self.day is None or (grant.since <= self.day and (grant.until is None or self.day < grant.until)))
+            and (
+                self.day is None
+                or (grant.since <= self.day and (grant.until is None or self.day < grant.until))
+            )
         )
 
     def may(self, verb: str) -> bool:
@@ -233,7 +236,15 @@ def seed_defaults(since: date) -> None:
 
     known = set(Grant.objects.values_list("role", "verb", "scope"))
     Grant.objects.bulk_create(
-        Grant(id=new_id(), role=d.role, verb=d.verb, scope=d.scope, amount_limit=d.limit, since=since, is_default=True)
+        Grant(
+            id=new_id(),
+            role=d.role,
+            verb=d.verb,
+            scope=d.scope,
+            amount_limit=d.limit,
+            since=since,
+            is_default=True,
+        )
         for d in dict.fromkeys(DEFAULTS)
         if (d.role, d.verb, d.scope) not in known
     )

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -21,13 +21,22 @@ from sellwell.kernel import directory, duties, ledger, numbering, policies
 from sellwell.kernel.effects import NewTask, subject_of
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import plain
-from sellwell.kernel.models import ApprovalRequest, ApprovalStep, Delegation, DelegationState, Release, RequestState
+from sellwell.kernel.models import (
+    ApprovalRequest,
+    ApprovalStep,
+    Delegation,
+    DelegationState,
+    Release,
+    RequestState,
+)
 from sellwell.kernel.values import Objection, Reason, T
 
 if TYPE_CHECKING:
     from sellwell.kernel.operations import Assessment, Context, Operation
 
-NEEDS_APPROVAL = Reason("approval.needed", T("按审批制度需要审批。", "The approval policy asks for approval."))
+NEEDS_APPROVAL = Reason(
+    "approval.needed", T("按审批制度需要审批。", "The approval policy asks for approval.")
+)
 
 # How long a release holds when nobody says otherwise.
 RELEASE_DAYS = 30
@@ -56,9 +65,15 @@ def route_objections(operation: Operation, ctx: Context, assessment: Assessment)
     return [NEEDS_APPROVAL.hold(operation.route, measure=assessment.amount)]
 
 
-def steps_of(route: str, ctx: Context, assessment: Assessment, measure: Decimal | None) -> list[tuple[str, str]]:
+def steps_of(
+    route: str, ctx: Context, assessment: Assessment, measure: Decimal | None
+) -> list[tuple[str, str]]:
     """Who a route names, as (mode, role) in order: the policy's output `approvers`, `"regional_manager, all:legal"`."""
-    facts = {**assessment.context, **assessment.content, "measure": measure if measure is not None else Decimal(0)}
+    facts = {
+        **assessment.context,
+        **assessment.content,
+        "measure": measure if measure is not None else Decimal(0),
+    }
     decision = policies.judge(route, ctx, facts)
     names = str(decision.outputs.get("approvers", "") or "") if decision.outputs else ""
     steps = []
@@ -87,14 +102,21 @@ def not_released(
 def _covers(release: Grantable, objection: Objection, digest: str) -> bool:
     if release.guard != objection.code or release.content_hash != digest:
         return False
-    return objection.measure is None or release.upper_bound is None or objection.measure <= release.upper_bound
+    return (
+        objection.measure is None or release.upper_bound is None or objection.measure <= release.upper_bound
+    )
 
 
 # --- asking ------------------------------------------------------------------------------------------------------------
 
 
 def ask(
-    operation: Operation, ctx: Context, row: Any, given: Any, assessment: Assessment, objections: list[Objection]
+    operation: Operation,
+    ctx: Context,
+    row: Any,
+    given: Any,
+    assessment: Assessment,
+    objections: list[Objection],
 ) -> ApprovalRequest:
     """Make the request with its routes, hold the row, give the approvers their tasks, and leave a ledger entry."""
     from sellwell.kernel.approval_operations import ASK
@@ -118,7 +140,7 @@ def ask(
         request.department_path, request.region = row.department_path, row.region
     steps = [
         ApprovalStep(
-            id=new_id(), company_id=ctx.company_id, request_id=request.pk, guard=o.code, measure=o.measure,
+            id=new_id(), company_id=ctx.company_id, request_id=request.pk, guard=o.code, measure=bound_of(o.measure),
             position=position, mode=mode, role=role,
         )
         for o in _one_per_guard(objections)
@@ -143,6 +165,11 @@ def ask(
     return request
 
 
+def bound_of(measure: Decimal | None) -> Decimal | None:
+    """A measure as steps and releases keep it: rounded up, so that an agreement covers the very thing that was asked."""
+    return None if measure is None else measure.quantize(Decimal("0.01"), rounding=ROUND_CEILING)
+
+
 def _one_per_guard(objections: Sequence[Objection]) -> list[Objection]:
     """One route per guard: of several objections of one guard the largest counts."""
     largest: dict[str, Objection] = {}
@@ -165,7 +192,11 @@ def candidates(role: str, request: ApprovalRequest, ctx: Context, without: Seque
     The requester never approves, nor does anybody whom an incompatible duty on the same sale would bar from it, nor
     those named in `without`. Nobody found anywhere: the roles of last resort, so that no document is stranded.
     """
-    barred = {request.owner_id, *without, *duties.barred("approvals.approve", [request.row_id] if request.row_id else [])}
+    barred = {
+        request.owner_id,
+        *without,
+        *duties.barred("approvals.approve", [request.row_id] if request.row_id else []),
+    }
     found: list[UUID] = []
     for name in (role, *LAST_RESORT):
         path = request.department_path

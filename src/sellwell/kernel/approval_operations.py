@@ -29,17 +29,18 @@ from sellwell.kernel.models import (
 from sellwell.kernel.operations import REGISTRY, Assessment, Context, Operation, operation
 from sellwell.kernel.values import Reason, Refusal, T
 
-NOT_YOURS = Reason(
-    "approval.not_yours", T("这项审批不在您这里。", "This approval is not with you.")
-)
+NOT_YOURS = Reason("approval.not_yours", T("这项审批不在您这里。", "This approval is not with you."))
 OWN_REQUEST = Reason(
-    "approval.own_request", T("不能审批自己提交的事项。请由其他审批人办理。", "Nobody approves what they asked for themselves.")
+    "approval.own_request",
+    T("不能审批自己提交的事项。请由其他审批人办理。", "Nobody approves what they asked for themselves."),
 )
 ALREADY = Reason("approval.already_decided", T("您已作出决定。", "You have decided this already."))
 NEEDS_NOTE = Reason("approval.needs_note", T("驳回请写明原因。", "Say why you reject it."))
 DATES = Reason("delegation.dates", T("截止日期必须晚于开始日期。", "The end must be after the start."))
 SELF = Reason("delegation.self", T("不能委托给自己。", "Nobody is their own deputy."))
-NOT_REQUESTER = Reason("approval.not_requester", T("只有提交人可以撤回。", "Only the requester can withdraw it."))
+NOT_REQUESTER = Reason(
+    "approval.not_requester", T("只有提交人可以撤回。", "Only the requester can withdraw it.")
+)
 
 
 class Decide(Input):
@@ -56,7 +57,11 @@ def assess_decision(request: ApprovalRequest, given: Decide, ctx: Context) -> As
     lenders = approval.stands_in_for(ctx.user_id, request, ctx)
     mine: list[tuple[ApprovalStep, UUID | None]] = []
     steps = list(request.steps.order_by("guard", "position"))
-    decided = set(ApprovalDecision.objects.filter(step__request=request, user_id=ctx.user_id).values_list("step_id", flat=True))
+    decided = set(
+        ApprovalDecision.objects.filter(step__request=request, user_id=ctx.user_id).values_list(
+            "step_id", flat=True
+        )
+    )
     for step in steps:
         if step.opened_at is None or step.decided_at is not None or step.pk in decided:
             continue
@@ -71,7 +76,9 @@ def assess_decision(request: ApprovalRequest, given: Decide, ctx: Context) -> As
     return Assessment(content=content, carry=(steps, mine), objections=tuple(objections))
 
 
-def _decision(step: ApprovalStep, lender: UUID | None, agrees: bool, note: str, request: ApprovalRequest, ctx: Context) -> Any:
+def _decision(
+    step: ApprovalStep, lender: UUID | None, agrees: bool, note: str, request: ApprovalRequest, ctx: Context
+) -> Any:
     sealed = personal.seal(request.pk, note) if note else None
     return ApprovalDecision(
         id=new_id(), company_id=request.company_id, step=step, user_id=ctx.user_id, on_behalf_of_id=lender,
@@ -94,7 +101,10 @@ ASK = Operation(
     "approvals.approve",
     T("批准", "Approve"),
     ApprovalRequest,
-    help=T("同意这项申请。全部审批人同意后，系统代申请人办理。", "Agree. When everybody has agreed, the act is done for its requester."),
+    help=T(
+        "同意这项申请。全部审批人同意后，系统代申请人办理。",
+        "Agree. When everybody has agreed, the act is done for its requester.",
+    ),
     input=Decide,
     from_states=[RequestState.OPEN],
     assess=assess_decision,
@@ -109,7 +119,9 @@ def approve(request: ApprovalRequest, given: Decide, ctx: Context, assessment: A
         if step.mode == "all" and not _all_agreed(step, ctx.user_id):
             continue
         effects.update(step, decided_at=ctx.now)
-        following = next((s for s in steps if s.guard == step.guard and s.position == step.position + 1), None)
+        following = next(
+            (s for s in steps if s.guard == step.guard and s.position == step.position + 1), None
+        )
         if following is not None:
             approval.open_step(following, request, ctx)
             opened, found = following.opened_at, following.candidates
@@ -159,7 +171,9 @@ def _carry_out(request: ApprovalRequest, ctx: Context, effects: Effects) -> None
         effects.tasks.append(
             NewTask(request.operation, row if row is not None else request, owner_id=request.owner_id)
         )
-        effects.events.append(NewEvent("approvals.failed", {"request": str(request.pk), "code": refusal.code}))
+        effects.events.append(
+            NewEvent("approvals.failed", {"request": str(request.pk), "code": refusal.code})
+        )
     else:
         made = getattr(outcome.result, "pk", None)
         effects.update(
@@ -192,7 +206,10 @@ def assess_rejection(request: ApprovalRequest, given: Decide, ctx: Context) -> A
     "approvals.reject",
     T("驳回", "Reject"),
     ApprovalRequest,
-    help=T("不同意，并说明原因。单据退回申请人修改。", "Disagree and say why. The record goes back to its requester."),
+    help=T(
+        "不同意，并说明原因。单据退回申请人修改。",
+        "Disagree and say why. The record goes back to its requester.",
+    ),
     input=Decide,
     from_states=[RequestState.OPEN],
     assess=assess_rejection,
@@ -255,14 +272,20 @@ def assess_delegation(row: Any, given: Delegate, ctx: Context) -> Assessment:
         objections.append(DATES.refuse(path="until"))
     if given.deputy == ctx.user_id:
         objections.append(SELF.refuse(path="deputy"))
-    return Assessment(content=plain({"deputy": given.deputy, "since": given.since, "until": given.until}), objections=tuple(objections))
+    return Assessment(
+        content=plain({"deputy": given.deputy, "since": given.since, "until": given.until}),
+        objections=tuple(objections),
+    )
 
 
 @operation(
     "approvals.delegate",
     T("委托审批", "Lend approvals"),
     Delegation,
-    help=T("外出期间请同事代为审批；台账同时记录两人姓名。", "A colleague approves for you while you are away; the ledger names you both."),
+    help=T(
+        "外出期间请同事代为审批；台账同时记录两人姓名。",
+        "A colleague approves for you while you are away; the ledger names you both.",
+    ),
     input=Delegate,
     creates=True,
     assess=assess_delegation,
@@ -291,4 +314,3 @@ def revoke(row: Delegation, given: Any, ctx: Context, assessment: Assessment) ->
     effects = Effects(result=row)
     effects.update(row, state=DelegationState.REVOKED.value)
     return effects
-

@@ -34,7 +34,9 @@ class Check:
 CHECKS: dict[str, Check] = {}
 
 
-def check(name: str, title: T, *, clauses: Iterable[str] = ()) -> Callable[[Callable[[], Iterable[Finding]]], Callable[[], Iterable[Finding]]]:
+def check(
+    name: str, title: T, *, clauses: Iterable[str] = ()
+) -> Callable[[Callable[[], Iterable[Finding]]], Callable[[], Iterable[Finding]]]:
     """Register the decorated function as an invariant."""
 
     def declare(function: Callable[[], Iterable[Finding]]) -> Callable[[], Iterable[Finding]]:
@@ -64,7 +66,11 @@ def _hashes() -> Iterable[Finding]:
             yield Finding("ledger.hashes", f"entry {entry.seq}", "the entry differs from its hash")
 
 
-@check("tasks.owners", T("待办都有在职的负责人", "Every open task has an active person"), clauses=["1.3.2", "1.3.3"])
+@check(
+    "tasks.owners",
+    T("待办都有在职的负责人", "Every open task has an active person"),
+    clauses=["1.3.2", "1.3.3"],
+)
 def _owners() -> Iterable[Finding]:
     return from_sql(
         "tasks.owners",

@@ -38,7 +38,9 @@ class RowsFor:
         """Write all gathered rows; gives how many."""
         count = len(self._columns[0])
         for start in range(0, count, BATCH):
-            insert_columns(self.model, self._fields, [column[start : start + BATCH] for column in self._columns])
+            insert_columns(
+                self.model, self._fields, [column[start : start + BATCH] for column in self._columns]
+            )
         return count
 
 
@@ -62,7 +64,7 @@ def insert_columns(
     places = ", ".join(f"c{index}" for index in range(len(fields)))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {quote(model._meta.db_table)} ({names}) SELECT {', '.join(targets)}"  # noqa: S608 - our own names
+            f"INSERT INTO {quote(model._meta.db_table)} ({names}) SELECT {', '.join(targets)}"
             f" FROM unnest({', '.join(sources)}) AS u({places})",
             params,
         )

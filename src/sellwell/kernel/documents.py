@@ -245,42 +245,38 @@ def _fonts() -> Any:
 _NO_GLYPH = "〓"
 _UNSHOWN = re.compile(r'the text `"(.+?)"` could not be displayed')
 _RARE = re.compile(r"[^\x20-\x7e\u00a1-\u024f\u2010-\u2027\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
-_TRIES_ONE_BY_ONE = 12
+_TRIES = 5
 
 
 def _compile(template: Path, source: str, day: date) -> bytes:
     """Set a template. A character without a glyph (a few rare names, emoji) is replaced: PDF/A admits none."""
     import typst
 
-    made_at = datetime.combine(day, time(0), UTC) if not isinstance(day, datetime) else day.astimezone(UTC)
-    for attempt in range(_TRIES_ONE_BY_ONE + 2):
+    moment = day if isinstance(day, datetime) else datetime.combine(day, time(0), UTC)
+    made_at = int(moment.timestamp())
+    for attempt in range(_TRIES):
         try:
             with _one_at_a_time:
+                inputs = {"data": source}
                 compiler = typst.Compiler(
-                    input=str(template), root=str(TEMPLATES), font_paths=_fonts(), sys_inputs={"data": source}
+                    input=str(template), root=str(TEMPLATES), font_paths=_fonts(), sys_inputs=inputs
                 )
                 made: Callable[..., Any] = compiler.compile
-                return bytes(made(format="pdf", pdf_standards=["a-2b"], timestamp=int(made_at.timestamp())))
+                return bytes(made(format="pdf", pdf_standards=["a-2b"], timestamp=made_at))
         except typst.TypstError as error:
-            before, source = (
-                source,
-                _without_glyph(source, str(error), everything=attempt >= _TRIES_ONE_BY_ONE),
-            )
-            if source == before:
+            missing = set("".join(_UNSHOWN.findall(error.diagnostic)))
+            if not missing or attempt == _TRIES - 1:
                 raise
-    raise RuntimeError(f"{template.name} cannot be set")
+            source = _without_glyphs(source, missing)
+    raise AssertionError("the last try gives a document or raises")
 
 
-def _without_glyph(source: str, complaint: str, *, everything: bool) -> str:
-    """The data without the characters that a complaint names, or, after many, without all that are seldom held."""
-    found = _UNSHOWN.search(complaint)
-    if not found:
-        return source
-    # What joins or colours an emoji clings to its replacement, which is then complained about itself.
-    if everything or _NO_GLYPH in found[1]:
+def _without_glyphs(source: str, missing: set[str]) -> str:
+    """The data without the characters that were complained about.
+
+    What joins or colours an emoji clings to its replacement, which is then complained about itself: then everything
+    that is seldom held goes.
+    """
+    if _NO_GLYPH in missing or "\\" in missing:
         return _RARE.sub(_NO_GLYPH, source)
-    named = re.sub(r"\\u\{([0-9a-f]+)\}", lambda match: chr(int(match[1], 16)), found[1])
-    for character in named:
-        if not character.isascii():
-            source = source.replace(character, _NO_GLYPH)
-    return source
+    return "".join(_NO_GLYPH if c in missing and not c.isascii() else c for c in source)

@@ -19,7 +19,14 @@ from pydantic import ValidationError
 from sellwell.kernel import access, approval, duties, generations, idempotency, ledger, policies, writing
 from sellwell.kernel.effects import subject_of
 from sellwell.kernel.inputs import message, references
-from sellwell.kernel.operations import GUARDS, REGISTRY, Assessment, Context, Lock, Operation, guards_of, operations_of
+from sellwell.kernel.operations import (
+    REGISTRY,
+    Assessment,
+    Context,
+    Lock,
+    Operation,
+    guards_of,
+)
 from sellwell.kernel.values import Objection, Reason, Refusal, T
 from sellwell.kernel.views import BY_TYPE
 
@@ -31,7 +38,10 @@ if TYPE_CHECKING:
 NOT_FOUND = Reason("not_found", T("没有找到这条记录。", "There is no such record."))
 NOT_PERMITTED = Reason(
     "not_permitted",
-    T("您没有“{verb}”的权限。可在“权限”页查看谁有此权限。", "You may not do “{verb}”. The rights page says who may."),
+    T(
+        "您没有“{verb}”的权限。可在“权限”页查看谁有此权限。",
+        "You may not do “{verb}”. The rights page says who may.",
+    ),
 )
 WRONG_STATE = Reason(
     "wrong_state",
@@ -46,17 +56,26 @@ STALE = Reason(
 )
 IS_HELD = Reason(
     "held",
-    T("正在等待审批，批准或撤回之前不能“{verb}”。", "It waits for approval; “{verb}” is possible after the decision or a withdrawal."),
+    T(
+        "正在等待审批，批准或撤回之前不能“{verb}”。",
+        "It waits for approval; “{verb}” is possible after the decision or a withdrawal.",
+    ),
 )
 INVALID = Reason("invalid", T("{problem}", "{problem}"))
 CHANNEL = Reason("channel", T("“{verb}”不能通过此方式办理。", "“{verb}” is not offered on this way in."))
 OVER_LIMIT = Reason(
     "over_limit",
-    T("金额 {amount} 超过您的限额 {limit}，需要上级审批。", "The amount {amount} is over your limit of {limit} and needs approval."),
+    T(
+        "金额 {amount} 超过您的限额 {limit}，需要上级审批。",
+        "The amount {amount} is over your limit of {limit} and needs approval.",
+    ),
 )
 NO_ROUTE = Reason(
     "over_limit.no_route",
-    T("金额 {amount} 超过您的限额 {limit}。请由有权限的同事办理。", "The amount {amount} is over your limit of {limit}. Ask a colleague with a higher limit."),
+    T(
+        "金额 {amount} 超过您的限额 {limit}。请由有权限的同事办理。",
+        "The amount {amount} is over your limit of {limit}. Ask a colleague with a higher limit.",
+    ),
 )
 OUT_OF_SCOPE = Reason(
     "not_permitted.scope",
@@ -79,7 +98,7 @@ class Outcome:
     replayed: bool = False
 
 
-class Held(Exception):  # noqa: N818 - not an error: the act waits
+class Held(Exception):
     """Raised inside the transaction when guards or routes hold; carries all that the request needs."""
 
     def __init__(self, assessment: Assessment, objections: list[Objection]) -> None:
@@ -118,7 +137,11 @@ def run(
 
 
 def rerun(
-    name: str, ctx: Context, row_id: UUID | None, data: Mapping[str, Any], releases: Sequence[approval.Grantable]
+    name: str,
+    ctx: Context,
+    row_id: UUID | None,
+    data: Mapping[str, Any],
+    releases: Sequence[approval.Grantable],
 ) -> Outcome:
     """A held act again, for its requester, inside the approver's transaction. A new hold is a refusal here."""
     with transaction.atomic():
@@ -197,7 +220,11 @@ def _row(operation: Operation, ctx: Context, row_id: UUID | None, expected_versi
     manager = operation.model._default_manager
     through = operation.model.scope_through
     queryset = manager.select_related(through) if through else manager
-    row = queryset.select_for_update(of=("self",)).filter(pk=row_id).first() if row_id is not None else None
+    row = (
+        queryset.select_for_update(of=("self",), no_key=True).filter(pk=row_id).first()
+        if row_id is not None
+        else None
+    )
     if row is None or not (lent or _visible(row, ctx)):
         raise Refusal(NOT_FOUND.refuse())
     if not lent and access.cell_for(ctx.actor, operation.name, row) is None:
@@ -266,13 +293,15 @@ def _unseen(operation: Operation, ctx: Context, given: Input) -> list[Objection]
     return objections
 
 
-def _act(operation: Operation, ctx: Context, row: Any, given: Any, releases: Sequence[approval.Grantable]) -> Outcome:
+def _act(
+    operation: Operation, ctx: Context, row: Any, given: Any, releases: Sequence[approval.Grantable]
+) -> Outcome:
     """Steps 5 to 9, inside a savepoint: locks, assessment, objections, handler, and everything that is written."""
     with policies.noting() as used:
         _lock(operation, ctx, row, given)
         assessment = operation.assess(row, given, ctx) if operation.assess else Assessment(row, given)
         assessment = replace(assessment, row=row, given=given)
-        objections, answers = _objections(operation, ctx, row, assessment)
+        objections, answers = objections_to(operation, ctx, row, assessment)
         refused = [o for o in objections if o.kind == "refuse"]
         if refused:
             refusal = Refusal(refused)
@@ -293,20 +322,24 @@ def _act(operation: Operation, ctx: Context, row: Any, given: Any, releases: Seq
 def _lock(operation: Operation, ctx: Context, row: Any, given: Any) -> None:
     """Step 5: the locks of the operation (which names those of what it nests) and of its guards, in one pass."""
     wanted: list[Lock] = []
-    for source in (operation, *guards_of(operation.name)):
-        if source.lock_keys is not None:
-            wanted += source.lock_keys(row, given, ctx)
+    for keys in (operation.lock_keys, *(guard.lock_keys for guard in guards_of(operation.name))):
+        if keys is not None:
+            wanted += keys(row, given, ctx)
     merged: dict[tuple[int, type[Any]], set[UUID]] = {}
     for item in wanted:
         merged.setdefault((item.rank, item.model), set()).update(item.ids)
-    for (_, model), ids in sorted(merged.items(), key=lambda pair: (pair[0][0], pair[0][1]._meta.label_lower)):
+    for (_, model), ids in sorted(
+        merged.items(), key=lambda pair: (pair[0][0], pair[0][1]._meta.label_lower)
+    ):
         if ids:
             with connection.cursor() as cursor:
                 table = connection.ops.quote_name(model._meta.db_table)
-                cursor.execute(f"SELECT id FROM {table} WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [sorted(ids)])
+                cursor.execute(
+                    f"SELECT id FROM {table} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [sorted(ids)]
+                )
 
 
-def _objections(
+def objections_to(
     operation: Operation, ctx: Context, row: Any, assessment: Assessment
 ) -> tuple[list[Objection], list[dict[str, Any]]]:
     """Step 7: limits, duties, guards and routes, all asked with the same assessment."""
@@ -374,7 +407,8 @@ def _write(
     target_id = getattr(target, "pk", None)
     sealer = ledger.Sealer()
     subject = (subject_of(target) if target_id else None) or target_id or ctx.request_id
-    image = ledger.sealed_input(operation.input, given, subject, sealer)
+    kept = given.kept()
+    image = ledger.sealed_input(type(kept), kept, subject, sealer)
     images = ledger.change_images(effects.changes, sealer)
     sealer.seal()
     seq = ledger.write(
@@ -386,57 +420,9 @@ def _write(
     return seq
 
 
-# --- asking without doing ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Step:
-    """A verb that could be next on a row, and what stands in its way."""
-
-    operation: Operation
-    objections: list[Objection]
-
-    @property
-    def possible(self) -> bool:
-        """Whether pressing the button would do it (perhaps with an approval)."""
-        return not any(o.kind == "refuse" for o in self.objections)
-
-
-def preview(name: str, ctx: Context, row: Any, data: Mapping[str, Any] | None = None) -> list[Objection]:
-    """What stands in the way of an operation now: no locks, no writes. Invalid or missing input is not told here."""
-    operation = REGISTRY[name]
-    if (objection := standing(operation, row, ctx)) is not None:
-        return [objection]
-    if access.cell_for(ctx.actor, name, row) is None:
-        return [NOT_PERMITTED.refuse(verb=operation.title)]
-    try:
-        given = operation.input.model_validate(dict(data or {}))
-    except ValidationError:
-        if data is not None:
-            raise
-        given = None
-    if given is None and (operation.assess is not None or any(operation.name in g.operations for g in GUARDS.values())):
-        documents = [row.pk]
-        conflict = duties.objection(name, operation.title, ctx, documents)
-        return [conflict] if conflict else []
-    assessment = operation.assess(row, given, ctx) if operation.assess else Assessment(row, given)
-    return _objections(operation, ctx, row, replace(assessment, row=row, given=given))[0]
-
-
-def next_steps(row: Any, ctx: Context) -> list[Step]:
-    """The verbs that fit the row's state and that this actor may do, each with what stands in its way."""
-    steps = []
-    for operation in operations_of(type(row)):
-        if operation.creates or not operation.menu or "web" not in operation.channels:
-            continue
-        if operation.from_states and str(row.state) not in operation.from_states:
-            continue
-        if access.cell_for(ctx.actor, operation.name, row) is not None:
-            steps.append(Step(operation, preview(operation.name, ctx, row)))
-    return steps
-
-
-def run_all(name: str, ctx: Context, items: Sequence[tuple[UUID, Mapping[str, Any]]], *, submit_held: bool = False) -> list[Outcome]:
+def run_all(
+    name: str, ctx: Context, items: Sequence[tuple[UUID, Mapping[str, Any]]], *, submit_held: bool = False
+) -> list[Outcome]:
     """Do one operation to many rows: all or none. The refused are named together; held ones only if `submit_held`."""
     refused: list[Objection] = []
     outcomes: list[Outcome] = []

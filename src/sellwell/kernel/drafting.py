@@ -13,7 +13,9 @@ from sellwell.kernel.operations import Context
 D = TypeVar("D", bound=Document)
 
 
-def document(model: type[D], ctx: Context, kind: str, state: str, *, after: Owned | None = None, **values: Any) -> D:
+def document(
+    model: type[D], ctx: Context, kind: str, state: str, *, after: Owned | None = None, **values: Any
+) -> D:
     """A new unsaved document with the next number of series `kind`.
 
     It belongs to the owner, department, region and product line of `after` (the document or customer that it follows

@@ -56,7 +56,9 @@ def pairs() -> list[DutyPair]:
     """The pairs in force, read once per process and generation."""
     generation = generations.current("duties")
     if _cache["generation"] != generation:
-        _cache.update(generation=generation, pairs=list(DutyPair.objects.filter(is_active=True).order_by("code")))
+        _cache.update(
+            generation=generation, pairs=list(DutyPair.objects.filter(is_active=True).order_by("code"))
+        )
     found: list[DutyPair] = _cache["pairs"]
     return found
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
-
-from sellwell.kernel.inputs import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,13 @@ class Effects:
             )
         )
 
-    def execute(self, model: type[models.Model], sql: str, params: Sequence[Any] | Mapping[str, Any], subject: UUID | None = None) -> int:
+    def execute(
+        self,
+        model: type[models.Model],
+        sql: str,
+        params: Sequence[Any] | Mapping[str, Any],
+        subject: UUID | None = None,
+    ) -> int:
         """Run one INSERT or UPDATE that returns (id, before jsonb, after jsonb) per row, and record each.
 
         For hot paths: `UPDATE ... RETURNING new.id, to_jsonb(old), to_jsonb(new)`. Gives the number of rows.
@@ -154,7 +158,11 @@ def inserted(row: models.Model) -> Change:
 
 
 def difference(
-    model: type[models.Model], row_id: UUID, before: Mapping[str, Any] | None, after: Mapping[str, Any], subject: UUID | None
+    model: type[models.Model],
+    row_id: UUID,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any],
+    subject: UUID | None,
 ) -> Change:
     """The change between two JSON images of a row, as PostgreSQL returned them."""
     if before is None:
@@ -165,4 +173,7 @@ def difference(
 
 def image(value: Any) -> Mapping[str, Any] | None:
     """A row's JSON as Django's cursor gives it (a text), with every number Decimal."""
-    return json.loads(value, parse_float=Decimal) if isinstance(value, str) else value
+    found: Mapping[str, Any] | None = (
+        json.loads(value, parse_float=Decimal) if isinstance(value, str) else value
+    )
+    return found

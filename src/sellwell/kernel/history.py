@@ -34,7 +34,9 @@ def timeline(row: Any, actor: Actor, limit: int = 50) -> list[Moment]:
     """The latest entries about a row, newest first; only columns that the actor may see."""
     entries = list(LedgerEntry.objects.filter(row_id=row.pk).order_by("-seq")[:limit])
     changes: dict[int, list[LedgerChange]] = {}
-    for change in LedgerChange.objects.filter(row_id=row.pk, entry_id__in=[e.seq for e in entries]).order_by("id"):
+    for change in LedgerChange.objects.filter(row_id=row.pk, entry_id__in=[e.seq for e in entries]).order_by(
+        "id"
+    ):
         changes.setdefault(change.entry_id, []).append(change)
     people = {e.actor_id for e in entries} | {e.on_behalf_of_id for e in entries if e.on_behalf_of_id}
     names = directory.current().names(people)
@@ -78,7 +80,9 @@ def as_of(table: str, row_id: UUID, moment: datetime) -> dict[str, Any] | None:
     """A row's columns as they stood at a moment, rebuilt from the ledger; None if it did not exist yet."""
     image: dict[str, Any] | None = None
     changes = (
-        LedgerChange.objects.filter(table=table, row_id=row_id, entry__at__lte=moment).order_by("id").values("before", "after")
+        LedgerChange.objects.filter(table=table, row_id=row_id, entry__at__lte=moment)
+        .order_by("id")
+        .values("before", "after")
     )
     for change in changes:
         if change["before"] is None:

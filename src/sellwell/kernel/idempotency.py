@@ -69,7 +69,9 @@ def answered(operation: Operation, ctx: Context, key: str, row_id: UUID | None, 
     return Answer(result, found.entry_seq, hold)
 
 
-def remember(operation: Operation, ctx: Context, key: str, row_id: UUID | None, data: Any, outcome: Outcome) -> None:
+def remember(
+    operation: Operation, ctx: Context, key: str, row_id: UUID | None, data: Any, outcome: Outcome
+) -> None:
     """Keep the answer with the operation, in its transaction."""
     result = getattr(outcome.result, "pk", None)
     IdempotencyKey.objects.create(

@@ -19,7 +19,9 @@ def new_id() -> UUID:
     milliseconds = int(clock.now().timestamp() * 1000) & 0xFFFFFFFFFFFF
     counted = _bits.get()
     random = counted() if counted is not None else int.from_bytes(os.urandom(10), "big")
-    value = milliseconds << 80 | 0x7 << 76 | (random >> 62 & 0xFFF) << 64 | 0b10 << 62 | random & (1 << 62) - 1
+    value = (
+        milliseconds << 80 | 0x7 << 76 | (random >> 62 & 0xFFF) << 64 | 0b10 << 62 | random & (1 << 62) - 1
+    )
     return UUID(int=value)
 
 

@@ -18,10 +18,14 @@ from sellwell.kernel.operations import Assessment, Context, operation
 from sellwell.kernel.values import Reason, T
 from sellwell.kernel.views import Column, view
 
-UNKNOWN_PROFILE = Reason("import.unknown_profile", T("没有“{profile}”这种导入。", "There is no import of “{profile}”."))
+UNKNOWN_PROFILE = Reason(
+    "import.unknown_profile", T("没有“{profile}”这种导入。", "There is no import of “{profile}”.")
+)
 
 # profile -> (batch, ctx) -> Effects that reverse all that the batch brought in; raises Refusal if others build on it
-undo_batch: Extension[Callable[..., Effects]] = Extension("undo_batch", "how a batch of a profile is taken back")
+undo_batch: Extension[Callable[..., Effects]] = Extension(
+    "undo_batch", "how a batch of a profile is taken back"
+)
 
 IMPORTS = view(
     "imports.view",
@@ -40,10 +44,14 @@ IMPORTS = view(
         Column("currency", T("币种", "Currency"), "code", path="currency"),
         Column("total", T("金额", "Total"), "amount", path="total"),
         Column("owner", T("导入人", "By"), "person", path="owner", filterable=True),
-        Column("business_date", T("日期", "Date"), "date", path="business_date", sortable=True, filterable=True),
+        Column(
+            "business_date", T("日期", "Date"), "date", path="business_date", sortable=True, filterable=True
+        ),
     ],
     url="imports",
-    help=T("从其他系统导入的批次，可整批撤销。", "Batches from other systems; each can be undone as a whole."),
+    help=T(
+        "从其他系统导入的批次，可整批撤销。", "Batches from other systems; each can be undone as a whole."
+    ),
     related=("owner",),
     states=BatchState,
 )
@@ -109,7 +117,12 @@ def finish(batch: ImportBatch, given: Finish, ctx: Context, assessment: Assessme
     """Close a batch with its counts."""
     effects = Effects(result=batch)
     effects.update(
-        batch, state=BatchState.DONE.value, rows=given.rows, rejected=given.rejected, known=given.known, total=given.total
+        batch,
+        state=BatchState.DONE.value,
+        rows=given.rows,
+        rejected=given.rejected,
+        known=given.known,
+        total=given.total,
     )
     return effects
 
@@ -118,7 +131,10 @@ def finish(batch: ImportBatch, given: Finish, ctx: Context, assessment: Assessme
     "imports.undo",
     T("撤销导入", "Undo import"),
     ImportBatch,
-    help=T("整批冲销；已有后续业务时不能撤销。", "Reverse the whole batch; refused once other documents build on it."),
+    help=T(
+        "整批冲销；已有后续业务时不能撤销。",
+        "Reverse the whole batch; refused once other documents build on it.",
+    ),
     from_states=[BatchState.DONE, BatchState.RUNNING],
     danger=True,
 )
@@ -131,6 +147,8 @@ def undo(batch: ImportBatch, given: Any, ctx: Context, assessment: Assessment) -
 
 
 access.grant(
-    ["imports.view", "imports.begin", "imports.finish", "imports.undo"], administrator="company", sales_manager="company"
+    ["imports.view", "imports.begin", "imports.finish", "imports.undo"],
+    administrator="company",
+    sales_manager="company",
 )
 access.grant(["imports.view"], auditor="company", executive="company")

@@ -23,6 +23,10 @@ class Input(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
+    def kept(self) -> Input:
+        """What the ledger keeps of it: everything, unless an input says how its bulk is told in short."""
+        return self
+
 
 @dataclass(frozen=True)
 class FreeText:
@@ -50,7 +54,7 @@ def field(label: T, default: Any = ..., help: T | None = None, **constraints: An
 
 def _no_float(value: Any) -> Any:
     if isinstance(value, float | bool):
-        raise PydanticCustomError("decimal_as_text", "Send the number as text, for instance \"12.50\".")
+        raise PydanticCustomError("decimal_as_text", 'Send the number as text, for instance "12.50".')
     return value
 
 
@@ -62,7 +66,7 @@ def _finite(value: Decimal) -> Decimal:
 
 def _no_control(value: str) -> str:
     """Control characters other than line breaks and tabs cannot be stored or shown."""
-    if any(ord(c) < 32 and c not in "\n\r\t" or 0xD800 <= ord(c) <= 0xDFFF for c in value):
+    if any((ord(c) < 32 and c not in "\n\r\t") or 0xD800 <= ord(c) <= 0xDFFF for c in value):
         raise PydanticCustomError("control_character", "The text holds characters that cannot be shown.")
     return value
 
@@ -99,13 +103,17 @@ class Nothing(Input):
 MESSAGES: dict[str, T] = {
     "missing": T("此项必填。", "Fill in this field."),
     "extra_forbidden": T("没有这个字段。", "There is no such field."),
-    "decimal_as_text": T("数字请以文本提交，例如 \"12.50\"。", "Send the number as text, for instance \"12.50\"."),
+    "decimal_as_text": T(
+        '数字请以文本提交，例如 "12.50"。', 'Send the number as text, for instance "12.50".'
+    ),
     "not_a_number": T("这不是一个数字。", "This is not a number."),
     "decimal_parsing": T("这不是一个数字。", "This is not a number."),
     "decimal_type": T("这不是一个数字。", "This is not a number."),
     "decimal_max_digits": T("数字过大。", "The number is too large."),
     "decimal_whole_digits": T("数字过大。", "The number is too large."),
-    "decimal_max_places": T("小数位数过多，最多 {decimal_places} 位。", "At most {decimal_places} decimal places."),
+    "decimal_max_places": T(
+        "小数位数过多，最多 {decimal_places} 位。", "At most {decimal_places} decimal places."
+    ),
     "greater_than": T("必须大于 {gt}。", "Must be greater than {gt}."),
     "greater_than_equal": T("不能小于 {ge}。", "Must not be less than {ge}."),
     "less_than": T("必须小于 {lt}。", "Must be less than {lt}."),
@@ -164,12 +172,14 @@ def references(model: type[BaseModel], given: BaseModel, prefix: str = "") -> li
 
 def reference_of(info: Any) -> Reference | None:
     """The reference mark of a field, also inside `X | None` and `list[X]`."""
-    return _mark(info, Reference)
+    found: Reference | None = _mark(info, Reference)
+    return found
 
 
 def free_text_of(info: Any) -> FreeText | None:
     """The free-text mark of a field, also inside `X | None`."""
-    return _mark(info, FreeText)
+    found: FreeText | None = _mark(info, FreeText)
+    return found
 
 
 def _mark(info: Any, kind: type) -> Any:

@@ -98,7 +98,9 @@ def read_cursor(text: str, keys: Sequence[Key]) -> list[Any] | None:
         return None
 
 
-def beyond(queryset: QuerySet[Any], keys: Sequence[Key], values: Sequence[Any], backwards: bool) -> QuerySet[Any]:
+def beyond(
+    queryset: QuerySet[Any], keys: Sequence[Key], values: Sequence[Any], backwards: bool
+) -> QuerySet[Any]:
     """The rows after (or before) the given sort values."""
     directions = {key.descending for key in keys}
     if len(directions) == 1 and not any(key.nullable for key in keys):
@@ -136,7 +138,9 @@ def page(queryset: QuerySet[Any], keys: Sequence[Key], after: str, before: str, 
     values = read_cursor(after or before, keys) if (after or before) else None
     if values is not None:
         queryset = beyond(queryset, keys, values, backwards)
-    found = list(queryset.order_by(*[key.ordering(backwards and values is not None) for key in keys])[: size + 1])
+    found = list(
+        queryset.order_by(*[key.ordering(backwards and values is not None) for key in keys])[: size + 1]
+    )
     more = len(found) > size
     found = found[:size]
     if values is None:

@@ -52,7 +52,9 @@ def sealed_input(model: type[BaseModel], given: BaseModel, subject: UUID, sealer
     return image
 
 
-def _mark_texts(model: type[BaseModel], given: BaseModel, image: dict[str, Any], subject: UUID, sealer: Sealer) -> None:
+def _mark_texts(
+    model: type[BaseModel], given: BaseModel, image: dict[str, Any], subject: UUID, sealer: Sealer
+) -> None:
     from pydantic import BaseModel
 
     for name, info in model.model_fields.items():
@@ -186,7 +188,9 @@ def write(
     return seq
 
 
-def write_documents(operation: Operation, ctx: Context, documents: Sequence[tuple[str, UUID, dict[str, Any]]]) -> None:
+def write_documents(
+    operation: Operation, ctx: Context, documents: Sequence[tuple[str, UUID, dict[str, Any]]]
+) -> None:
     """One entry per imported document, all in one statement: (row type, row, what was given for it)."""
     rows = []
     for row_type, row_id, given in documents:
@@ -194,9 +198,12 @@ def write_documents(operation: Operation, ctx: Context, documents: Sequence[tupl
         body = _import_body(operation, ctx, entry_id, row_type, row_id, given)
         rows.append(
             {
-                "id": str(entry_id), "row_type": row_type, "row_id": str(row_id), "given": given,
+                "id": str(entry_id),
+                "row_type": row_type,
+                "row_id": str(row_id),
+                "given": given,
                 "hash": hashlib.sha256(canonical(body)).hexdigest(),
-            }  # fmt: skip
+            }
         )
     with connection.cursor() as cursor:
         cursor.execute(

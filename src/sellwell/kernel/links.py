@@ -39,8 +39,7 @@ def ids(row_ids: list[UUID]) -> list[tuple[str, UUID]]:
     """Every document linked to the given ones, both ways, with its type."""
     with connection.cursor() as cursor:
         cursor.execute(
-            CHAIN
-            + "SELECT DISTINCT t.type, t.id FROM (SELECT id FROM chain LIMIT %s) c JOIN LATERAL ("
+            CHAIN + "SELECT DISTINCT t.type, t.id FROM (SELECT id FROM chain LIMIT %s) c JOIN LATERAL ("
             " SELECT from_type AS type, from_id AS id FROM kernel_link WHERE from_id = c.id"
             " UNION SELECT to_type, to_id FROM kernel_link WHERE to_id = c.id) t ON true",
             [row_ids, CHAIN_LIMIT],
@@ -69,7 +68,9 @@ def chain(row: Any, actor: Actor) -> list[Node]:
 
 def _sources(row_ids: list[UUID]) -> dict[UUID, tuple[UUID, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_id, array_agg(from_id) FROM kernel_link WHERE to_id = ANY(%s) GROUP BY 1", [row_ids])
+        cursor.execute(
+            "SELECT to_id, array_agg(from_id) FROM kernel_link WHERE to_id = ANY(%s) GROUP BY 1", [row_ids]
+        )
         return {to_id: tuple(from_ids) for to_id, from_ids in cursor.fetchall()}
 
 

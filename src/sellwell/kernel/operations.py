@@ -120,7 +120,9 @@ class Operation:
     input: type[Input] = Nothing
     from_states: frozenset[str] = frozenset()
     creates: bool = False
-    parent: str = ""  # for creations: the input field that names the parent row (several: separated by spaces)
+    parent: str = (
+        ""  # for creations: the input field that names the parent row (several: separated by spaces)
+    )
     assess: Assess | None = None
     lock_keys: LockKeys | None = None
     nested: tuple[str, ...] = ()
@@ -145,7 +147,9 @@ class Operation:
 REGISTRY: dict[str, Operation] = {}
 
 
-def operation(name: str, title: T, model: type[Row], *, help: T, **options: Any) -> Callable[[Handler], Handler]:  # noqa: A002
+def operation(
+    name: str, title: T, model: type[Row], *, help: T, **options: Any
+) -> Callable[[Handler], Handler]:  # noqa: A002
     """Declare the decorated function as the handler of operation `name`; the function is returned unchanged."""
 
     def declare(handler: Handler) -> Handler:
@@ -176,7 +180,9 @@ class Guard:
     operations: tuple[str, ...]
     check: Check
     clauses: tuple[str, ...] = ()
-    lock_keys: LockKeys | None = None  # rows that the check must see unchanging, for instance a credit account
+    lock_keys: LockKeys | None = (
+        None  # rows that the check must see unchanging, for instance a credit account
+    )
 
 
 GUARDS: dict[str, Guard] = {}

@@ -93,7 +93,7 @@ def _one() -> bool:
         try:
             with transaction.atomic():
                 REACTIONS[due.reaction].function(event)
-        except Exception as error:  # noqa: BLE001 - whatever a reaction does, the queue goes on and tells
+        except Exception as error:
             _failed(due, error)
         else:
             due.state, due.done_at = "done", clock.now()

@@ -38,7 +38,7 @@ def write(rows: Iterable[Model]) -> None:
         entries.append(
             {
                 "id": str(row.pk),
-                "company_id": str(row.company_id) if getattr(row, "company_id", None) else None,
+                "company_id": str(company) if (company := getattr(row, "company_id", None)) else None,
                 "row_type": view.row_type,
                 "title": " · ".join(texts)[:200],
                 "tokens": sorted({token for text in texts for token in pinyin.tokens(text)}),
@@ -80,7 +80,9 @@ def find(actor: Actor, q: str, limit: int = 8) -> list[tuple[View, list[Any]]]:
     if not tokens:
         return []
     hits: dict[str, list[UUID]] = {}
-    candidates = SearchRow.objects.filter(tokens__contains=tokens).order_by("-id").values_list("row_type", "id")
+    candidates = (
+        SearchRow.objects.filter(tokens__contains=tokens).order_by("-id").values_list("row_type", "id")
+    )
     for row_type, row_id in candidates[:2000]:
         hits.setdefault(row_type, []).append(row_id)
     found = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sellwell.kernel import clock
 from sellwell.kernel.access import Actor, Post
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import User

@@ -53,11 +53,15 @@ def digest(*tables: str) -> dict[str, str]:
     """A hash per table (all business tables if none is named): equal digests mean that nothing changed."""
     from django.apps import apps
 
-    names = tables or tuple(sorted(m._meta.db_table for m in apps.get_models() if m.__module__.startswith("sellwell")))
+    names = tables or tuple(
+        sorted(m._meta.db_table for m in apps.get_models() if m.__module__.startswith("sellwell"))
+    )
     found = {}
     with connection.cursor() as cursor:
         for name in names:
             quoted = connection.ops.quote_name(name)
-            cursor.execute(f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {quoted} t")
+            cursor.execute(
+                f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {quoted} t"
+            )
             found[name] = cursor.fetchone()[0]
     return found

@@ -16,7 +16,9 @@ from sellwell.kernel.operations import REGISTRY, Assessment, Context, operation
 from sellwell.kernel.values import Reason, T
 from sellwell.kernel.views import VIEWS, Column, view
 
-UNKNOWN_SCOPE = Reason("tokens.unknown_scope", T("没有这个权限名：{scope}。", "There is no such verb: {scope}."))
+UNKNOWN_SCOPE = Reason(
+    "tokens.unknown_scope", T("没有这个权限名：{scope}。", "There is no such verb: {scope}.")
+)
 NOT_OWNER = Reason("tokens.not_owner", T("只能撤销自己的令牌。", "You can revoke your own tokens only."))
 EXPIRED = Reason("tokens.expires", T("到期日必须在今天之后。", "The end must be after today."))
 
@@ -74,7 +76,10 @@ def assess_token(row: Any, given: CreateToken, ctx: Context) -> Assessment:
     "tokens.create",
     T("新建令牌", "Create token"),
     ApiToken,
-    help=T("为程序调用接口新建令牌，完整令牌只显示一次。", "Make a token for a program; the whole token is shown once."),
+    help=T(
+        "为程序调用接口新建令牌，完整令牌只显示一次。",
+        "Make a token for a program; the whole token is shown once.",
+    ),
     input=CreateToken,
     creates=True,
     assess=assess_token,
@@ -117,4 +122,4 @@ def revoke(token: ApiToken, given: Any, ctx: Context, assessment: Assessment) ->
     return effects
 
 
-access.grant(["tokens.view", "tokens.create", "tokens.revoke"], **{code: "own" for code in access.ALL_ROLES})
+access.grant(["tokens.view", "tokens.create", "tokens.revoke"], **dict.fromkeys(access.ALL_ROLES, "own"))

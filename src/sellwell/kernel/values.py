@@ -172,7 +172,7 @@ class Reason:
         return Objection("warn", self.code, self.text, args, path)
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refusal(Exception):
     """An expected "no", with every objection at once."""
 
     def __init__(self, objections: Objection | Sequence[Objection]) -> None:

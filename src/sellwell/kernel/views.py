@@ -21,7 +21,21 @@ if TYPE_CHECKING:
     from sellwell.kernel.models import Row
 
 # How a column's values are shown, filtered and exported.
-KINDS = ("text", "code", "amount", "price", "quantity", "rate", "date", "datetime", "state", "person", "ref", "bool", "file")
+KINDS = (
+    "text",
+    "code",
+    "amount",
+    "price",
+    "quantity",
+    "rate",
+    "date",
+    "datetime",
+    "state",
+    "person",
+    "ref",
+    "bool",
+    "file",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +121,11 @@ class View:
 
     def rows(self, actor: Actor) -> QuerySet[Any]:
         """The rows that this actor may see."""
-        queryset = self.model._default_manager.select_related(*self.related) if self.related else self.model._default_manager.all()
+        queryset = (
+            self.model._default_manager.select_related(*self.related)
+            if self.related
+            else self.model._default_manager.all()
+        )
         if self.prepare is not None:
             queryset = self.prepare(queryset)
         return access.rows(actor, self.name, queryset)
@@ -121,7 +139,9 @@ VIEWS: dict[str, View] = {}
 BY_TYPE: dict[str, View] = {}
 
 
-def view(name: str, title: T, model: type[Row], columns: Iterable[Column], *, url: str, help: T, **options: Any) -> View:  # noqa: A002
+def view(
+    name: str, title: T, model: type[Row], columns: Iterable[Column], *, url: str, help: T, **options: Any
+) -> View:  # noqa: A002
     """Register a view. The first view of a model is the one that names and shows its rows."""
     if name in VIEWS:
         raise ValueError(f"the view {name} is declared twice")

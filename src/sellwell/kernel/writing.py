@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 MONTH_CLOSED = Reason(
     "period.closed",
-    T("{month} 已结账，不能再入账。请联系财务。", "{month} is closed; nothing more can be posted to it. Ask finance."),
+    T(
+        "{month} 已结账，不能再入账。请联系财务。",
+        "{month} is closed; nothing more can be posted to it. Ask finance.",
+    ),
 )
 
 
@@ -93,7 +96,9 @@ def _fact(posting: Posting) -> dict[str, Any]:
         "measure": posting.measure,
         "happened_on": posting.happened_on.isoformat(),
         "amount": plain(posting.amount),
-        "document_amount": plain(posting.document_amount if posting.document_amount is not None else posting.amount),
+        "document_amount": plain(
+            posting.document_amount if posting.document_amount is not None else posting.amount
+        ),
         "currency": posting.currency,
         "quantity": plain(posting.quantity),
         "person_id": plain(getattr(document, "owner_id", None)),
@@ -170,7 +175,9 @@ WHERE NOT EXISTS (SELECT 1 FROM kernel_task o WHERE o.row_id = t.row_id AND o.op
 
 def _tasks(ctx: Context, tasks: list[NewTask], seq: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_TASKS, [ctx.company_id, ctx.now, seq, json.dumps([_task(ctx, task) for task in tasks])])
+        cursor.execute(
+            _TASKS, [ctx.company_id, ctx.now, seq, json.dumps([_task(ctx, task) for task in tasks])]
+        )
 
 
 def _task(ctx: Context, task: NewTask) -> dict[str, Any]:

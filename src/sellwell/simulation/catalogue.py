@@ -47,7 +47,9 @@ def items(rng: Random) -> list[Item]:
     for line, code, zh, en, unit, kind, low, high, count in SERIES:
         for index in range(1, count + 1):
             share = (index - 1) / max(1, count - 1)
-            price = Decimal(round(low + (high - low) * share, -1 if low > 500 else 0)).quantize(Decimal("0.01"))
+            price = Decimal(round(low + (high - low) * share, -1 if low > 500 else 0)).quantize(
+                Decimal("0.01")
+            )
             margin = Decimal(rng.randint(24, 46)) / 100
             made.append(
                 Item(

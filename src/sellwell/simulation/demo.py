@@ -54,6 +54,7 @@ def build(
         cursor.execute("SET synchronous_commit = off")
     with ids.counted():
         stage, installed = _install(seed, first - timedelta(days=31 * months + 10))
+        stage.pace = timedelta(seconds=2)
         staff, items = _set_up(stage, installed, products, Decimal(scale), last)
         owners = setting_up.add_customers(stage, staff, customers)
         setting_up.set_prices(stage, stage.today, last)
@@ -61,10 +62,13 @@ def build(
         if months:
             count = history.bring_in(stage, owners, items, first - timedelta(days=30 * months), first, sales)
             tell(f"history: {count} orders, {time.monotonic() - began:.0f} s")
+        stage.pace = timedelta(minutes=2)
         play = _play(stage, staff, owners, items, sales, tell)
         played_days = play.days(first, last)
     took = time.monotonic() - began
-    tell(f"played {played_days} days: {stage.done} operations ({stage.done / took:.0f} a second), {stage.held} held")
+    tell(
+        f"played {played_days} days: {stage.done} operations ({stage.done / took:.0f} a second), {stage.held} held"
+    )
     for reason, count in stage.refused.most_common(8):
         tell(f"  refused {count} x {reason}")
     found = digest()
@@ -81,7 +85,9 @@ def _install(seed: int, day: date) -> tuple[Stage, Any]:
     return Stage(installed.company.pk, random.Random(seed), moment), installed  # noqa: S311 - a simulation, no secret
 
 
-def _set_up(stage: Stage, installed: Any, products: int, scale: Decimal, today: date) -> tuple[dict[str, list[User]], list[Any]]:
+def _set_up(
+    stage: Stage, installed: Any, products: int, scale: Decimal, today: date
+) -> tuple[dict[str, list[User]], list[Any]]:
     from sellwell.foundation.catalog.install import install as install_catalog
     from sellwell.foundation.pricing.install import install as install_pricing
     from sellwell.foundation.stock.install import install as install_stock
@@ -98,7 +104,12 @@ def _set_up(stage: Stage, installed: Any, products: int, scale: Decimal, today: 
 
 
 def _play(
-    stage: Stage, staff: dict[str, list[User]], customers: list[Any], items: list[Any], sales: float, tell: Callable[[str], None]
+    stage: Stage,
+    staff: dict[str, list[User]],
+    customers: list[Any],
+    items: list[Any],
+    sales: float,
+    tell: Callable[[str], None],
 ) -> Play:
     scene = Scene(stage, [product for _, product in items], [item.weight for item, _ in items])
     return Play(scene, customers, staff, sales, tell=tell)

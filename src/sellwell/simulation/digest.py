@@ -30,7 +30,9 @@ def digest() -> str:
             cursor.execute(f"SELECT {columns} FROM {table} ORDER BY {columns}")
             for row in cursor.fetchall():
                 total.update("|".join(str(value) for value in row).encode())
-        cursor.execute("SELECT measure, happened_on, sum(amount) FROM kernel_fact GROUP BY 1, 2 ORDER BY 1, 2")
+        cursor.execute(
+            "SELECT measure, happened_on, sum(amount) FROM kernel_fact GROUP BY 1, 2 ORDER BY 1, 2"
+        )
         for row in cursor.fetchall():
             total.update("|".join(str(value) for value in row).encode())
     return total.hexdigest()

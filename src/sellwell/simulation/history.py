@@ -14,19 +14,28 @@ CHUNK = 400
 RETURN_SHARE = 0.04
 
 
-def bring_in(stage: Stage, customers: list[Any], items: list[Any], first: date, until: date, sales_a_day: float) -> int:
+def bring_in(
+    stage: Stage, customers: list[Any], items: list[Any], first: date, until: date, sales_a_day: float
+) -> int:
     """Invent the sales of the days from `first` up to `until` and import them; gives how many orders."""
     parcels = _parcels(stage, customers, items, first, until, sales_a_day)
     manager = stage.user("sales_manager")
     with clock.at(stage.now):
         ctx = stage.context(manager)
-        begun = door.run("imports.begin", ctx, None, {"profile": "orders", "source": "history", "file_name": "history"})
+        begun = door.run(
+            "imports.begin", ctx, None, {"profile": "orders", "source": "history", "file_name": "history"}
+        )
         for start in range(0, len(parcels), CHUNK):
             chunk = {"tax_rate": Decimal("0.13"), "parcels": parcels[start : start + CHUNK]}
             door.run("delivery.import_orders", ctx, begun.result.pk, chunk)
         rows = sum(len(p["lines"]) for p in parcels)
         total = sum(
-            (line["quantity"] * line["price"] * (-1 if p["is_return"] else 1) for p in parcels for line in p["lines"]), Decimal(0)
+            (
+                line["quantity"] * line["price"] * (-1 if p["is_return"] else 1)
+                for p in parcels
+                for line in p["lines"]
+            ),
+            Decimal(0),
         )
         counts = {"rows": rows, "rejected": 0, "known": 0, "total": total.quantize(Decimal("0.01"))}
         door.run("imports.finish", ctx, begun.result.pk, counts)
@@ -34,7 +43,9 @@ def bring_in(stage: Stage, customers: list[Any], items: list[Any], first: date, 
     return sum(1 for p in parcels if not p["is_return"])
 
 
-def _parcels(stage: Stage, customers: list[Any], items: list[Any], first: date, until: date, sales_a_day: float) -> list[dict[str, Any]]:
+def _parcels(
+    stage: Stage, customers: list[Any], items: list[Any], first: date, until: date, sales_a_day: float
+) -> list[dict[str, Any]]:
     rng, found, serial, day = stage.rng, [], 0, first
     while day < until:
         if calendar.is_working_day(day):
@@ -48,15 +59,27 @@ def _parcels(stage: Stage, customers: list[Any], items: list[Any], first: date, 
                 if rng.random() < RETURN_SHARE:
                     back = min(day + timedelta(days=rng.randint(3, 20)), until - timedelta(days=1))
                     line = rng.choice(parcel["lines"])
-                    found.append({**parcel, "number": f"R{serial:06d}", "is_return": True, "day": back, "lines": [{**line, "quantity": Decimal(1)}]})
+                    found.append(
+                        {
+                            **parcel,
+                            "number": f"R{serial:06d}",
+                            "is_return": True,
+                            "day": back,
+                            "lines": [{**line, "quantity": Decimal(1)}],
+                        }
+                    )
         day += timedelta(days=1)
     return found
 
 
-def _parcel(stage: Stage, customers: list[Any], items: list[Any], day: date, number: str, *, is_return: bool) -> dict[str, Any]:
+def _parcel(
+    stage: Stage, customers: list[Any], items: list[Any], day: date, number: str, *, is_return: bool
+) -> dict[str, Any]:
     rng = stage.rng
     customer = customers[min(int(rng.expovariate(4 / len(customers))), len(customers) - 1)]
-    chosen = {item.code: item for item, _ in rng.choices(items, [i.weight for i, _ in items], k=rng.randint(1, 5))}
+    chosen = {
+        item.code: item for item, _ in rng.choices(items, [i.weight for i, _ in items], k=rng.randint(1, 5))
+    }
     lines = []
     for ordinal, item in enumerate(chosen.values(), start=1):
         discount = Decimal(rng.choice([0, 0, 2, 3, 5, 8])) / 100

@@ -13,7 +13,9 @@ from sellwell.simulation.people import Stage
 def scanned_paper(stage: Stage, person: User) -> StoredFile:
     """A blank page that stands for scanned paper: signed contracts and receipts of the simulation show it."""
     with clock.at(stage.now):
-        row = files.receive([_blank_png(420, 594)], "scan.png", company_id=stage.company_id, uploaded_by=person.pk)
+        row = files.receive(
+            [_blank_png(420, 594)], "scan.png", company_id=stage.company_id, uploaded_by=person.pk
+        )
     row.save(force_insert=True)
     return row
 

@@ -24,6 +24,7 @@ class Stage:
     company_id: UUID
     rng: random.Random
     now: datetime
+    pace: timedelta = timedelta(minutes=2)  # how long one thing takes
     done: int = 0
     held: int = 0
     refused: Counter[str] = field(default_factory=Counter)
@@ -64,7 +65,7 @@ class Stage:
 
     def act(self, user: User, operation: str, row: Any = None, data: Mapping[str, Any] | None = None) -> Any:
         """Do one thing as a person; gives the result, or None when it was held or refused (both are counted)."""
-        self.now += timedelta(minutes=self.rng.randint(1, 3))
+        self.now += self.pace
         with clock.at(self.now):
             try:
                 outcome = door.run(operation, self.context(user), getattr(row, "pk", row), data)

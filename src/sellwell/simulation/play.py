@@ -85,7 +85,9 @@ class Play:
 
     def _customer(self) -> Any:
         """Few customers buy often: a customer's weight falls with its place."""
-        return self.customers[min(int(self.stage.rng.expovariate(4 / len(self.customers))), len(self.customers) - 1)]
+        return self.customers[
+            min(int(self.stage.rng.expovariate(4 / len(self.customers))), len(self.customers) - 1)
+        ]
 
     def _lead(self) -> None:
         from sellwell.simulation.names import Namer
@@ -116,7 +118,11 @@ class Play:
 
     def _visit(self) -> None:
         customer = self._customer()
-        data = {"customer": customer.pk, "planned_at": self.stage.now + timedelta(days=1), "purpose": "回访与需求了解"}
+        data = {
+            "customer": customer.pk,
+            "planned_at": self.stage.now + timedelta(days=1),
+            "purpose": "回访与需求了解",
+        }
         self.stage.act(self._owner(customer), "pipeline.plan_visit", None, data)
 
     def _owner(self, row: Any) -> User:
@@ -126,11 +132,15 @@ class Play:
 
     def _work_off(self) -> None:
         """Everybody works off what is in the list, oldest first; some things wait for another day."""
-        tasks = Task.objects.filter(state="open", created_at__lt=self.stage.now).order_by("due_at", "row_number", "operation", "pk")
+        tasks = Task.objects.filter(state="open", created_at__lt=self.stage.now).order_by(
+            "due_at", "row_number", "operation", "pk"
+        )
         for task in list(tasks[: self.most_tasks_a_day]):
             if self.stage.rng.random() < 0.12:
                 continue
-            if Task.objects.filter(pk=task.pk, state="open").exists():  # a colleague may have done it meanwhile
+            if Task.objects.filter(
+                pk=task.pk, state="open"
+            ).exists():  # a colleague may have done it meanwhile
                 self.do(task)
 
     def do(self, task: Task) -> None:
@@ -163,10 +173,12 @@ class Play:
         """Customers pay what is due: most in time, some late, some in parts."""
         invoice_model = apps.get_model("receivables.Invoice")
         today, rng = self.stage.today, self.stage.rng
-        due = invoice_model._default_manager.filter(state="issued", kind="invoice", due_on__lte=today + timedelta(days=5))
+        due = invoice_model._default_manager.filter(
+            state="issued", kind="invoice", due_on__lte=today + timedelta(days=5)
+        )
         for invoice in due.order_by("due_on", "number"):
             open_amount = invoice.total - invoice.settled
-            late = (today - invoice.due_on).days
+            late = (today - (invoice.due_on or today)).days
             if open_amount <= 0 or rng.random() > (0.25 if late < 0 else 0.18):
                 continue
             part = rng.random() < 0.15 and open_amount > 2000

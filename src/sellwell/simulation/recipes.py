@@ -159,7 +159,9 @@ def _minutes(scene: Scene, visit: Any) -> Any:
 @recipe("contracts.create")
 def _contract(scene: Scene, quotation: Any) -> Any:
     if scene.stage.rng.random() < 0.5:
-        return Instead("orders.create", {"quotation": quotation.pk, "customer": quotation.customer_id}, creates=True)
+        return Instead(
+            "orders.create", {"quotation": quotation.pk, "customer": quotation.customer_id}, creates=True
+        )
     day = scene.stage.today
     return {
         "quotation": quotation.pk, "title": "设备买卖合同", "valid_from": day, "valid_until": day + timedelta(days=365),

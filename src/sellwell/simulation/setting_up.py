@@ -22,7 +22,9 @@ CENTRAL_STAFF = {
 }  # fmt: skip
 
 
-def hire_all(stage: Stage, departments: dict[str, Any], scale: Decimal, hired_on: date) -> dict[str, list[User]]:
+def hire_all(
+    stage: Stage, departments: dict[str, Any], scale: Decimal, hired_on: date
+) -> dict[str, list[User]]:
     """About 60 people in four regions and the functions; gives them by `role@department`."""
     namer = Namer(stage.rng)
     boss = stage.somebody("company.hire")
@@ -46,7 +48,9 @@ def hire_all(stage: Stage, departments: dict[str, Any], scale: Decimal, hired_on
     return staff
 
 
-def add_products(stage: Stage, tax_classes: dict[str, Any], warehouses: list[Any], since: date, count: int) -> list[tuple[Item, Any]]:
+def add_products(
+    stage: Stage, tax_classes: dict[str, Any], warehouses: list[Any], since: date, count: int
+) -> list[tuple[Item, Any]]:
     """Products with cost, list price, floor and opening stock."""
     rng = stage.rng
     keeper, coster = stage.somebody("catalog.add_product"), stage.somebody("catalog.set_cost")
@@ -69,7 +73,9 @@ def add_products(stage: Stage, tax_classes: dict[str, Any], warehouses: list[Any
             pricer, "pricing.set_rule", None,
             {"kind": "list", "product": product.pk, "price": item.price, "since": since},
         )  # fmt: skip
-        stage.act(floorer, "pricing.set_floor", None, {"product": product.pk, "price": item.floor, "since": since})
+        stage.act(
+            floorer, "pricing.set_floor", None, {"product": product.pk, "price": item.floor, "since": since}
+        )
         made.append((item, product))
     _receive(stage, made, warehouses)
     return made
@@ -81,20 +87,28 @@ def _receive(stage: Stage, products: list[tuple[Item, Any]], warehouses: list[An
     goods = [(item, product) for item, product in products if item.kind == "goods"]
     for warehouse in warehouses:
         lines = [
-            {"product": product.pk, "quantity": Decimal(stage.rng.randint(*_stock_range(item)))} for item, product in goods
+            {"product": product.pk, "quantity": Decimal(stage.rng.randint(*_stock_range(item)))}
+            for item, product in goods
         ]
         stage.act(keeper, "stock.receive", warehouse, {"lines": lines, "reference": "OPENING"})
 
 
 def _stock_range(item: Item) -> tuple[int, int]:
-    return {"parts": (800, 4000), "conveyor": (40, 160), "packing": (20, 60), "robot": (8, 25)}.get(item.line, (40, 160))
+    return {"parts": (800, 4000), "conveyor": (40, 160), "packing": (20, 60), "robot": (8, 25)}.get(
+        item.line, (40, 160)
+    )
 
 
 def set_prices(stage: Stage, since: date, today: date) -> None:
     """Grade discounts and one promotion that is on today."""
     manager = stage.somebody("pricing.set_rule")
     for grade, discount in (("A", "0.06"), ("B", "0.03")):
-        stage.act(manager, "pricing.set_rule", None, {"kind": "grade", "grade": grade, "discount": Decimal(discount), "since": since})
+        stage.act(
+            manager,
+            "pricing.set_rule",
+            None,
+            {"kind": "grade", "grade": grade, "discount": Decimal(discount), "since": since},
+        )
     stage.act(
         manager, "pricing.set_rule", None,
         {
@@ -136,7 +150,7 @@ def add_customers(stage: Stage, staff: dict[str, list[User]], count: int) -> lis
     for account in apps.get_model("receivables.CreditAccount").objects.order_by("customer__number"):
         if rng.random() < 0.85:
             limit = Decimal(rng.choice([200_000, 500_000, 800_000, 1_500_000, 3_000_000]))
-            stage.act(finance, "receivables.set_credit", account, {"credit_limit": limit, "reason": "年度授信评审"})
+            stage.act(
+                finance, "receivables.set_credit", account, {"credit_limit": limit, "reason": "年度授信评审"}
+            )
     return made
-
-

@@ -1,8 +1,8 @@
 """A small world for tests: the installed company with one person for each role.
 
-    def test_x(world: World) -> None:
-        order = an_order(world)
-        world.run("rep", "orders.confirm", order)
+def test_x(world: World) -> None:
+    order = an_order(world)
+    world.run("rep", "orders.confirm", order)
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ class World:
 
     def add(self, username: str, role: str, department: str = "EAST", name: str = "") -> User:
         """Somebody more, with a post since long ago; afterwards `world.user(username)` and `world.ctx(username)`."""
-        user = User.objects.create(id=new_id(), username=username, name=name or f"同事{len(self.installed.users)}")
+        user = User.objects.create(
+            id=new_id(), username=username, name=name or f"同事{len(self.installed.users)}"
+        )
         since = self.today - INSTALLED_BEFORE
         Person.objects.create(user=user, number=f"E{len(self.installed.users) + 1:04d}", hired_on=since)
         self.post(user, role, department)
@@ -82,7 +84,14 @@ class World:
         user = User.objects.get(pk=self.user(role).pk)
         return context_for(access.actor_for(user, self.today), channel, self.company.pk)
 
-    def run(self, role: str, operation: str, row: Any = None, data: Mapping[str, Any] | None = None, **options: Any) -> Outcome:
+    def run(
+        self,
+        role: str,
+        operation: str,
+        row: Any = None,
+        data: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> Outcome:
         """Do an operation as that person; `row` is a row or its identifier."""
         row_id = row if row is None or isinstance(row, UUID) else row.pk
         return door.run(operation, self.ctx(role), row_id, data, **options)

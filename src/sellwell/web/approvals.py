@@ -72,7 +72,14 @@ def cards(requests: Sequence[ApprovalRequest], ctx: Context) -> list[Card]:
     found = list(requests)
     prefetch_related_objects(found, "steps__decisions", "owner")
     people = {u for r in found for s in r.steps.all() for u in s.candidates}
-    people |= {u for r in found for s in r.steps.all() for d in s.decisions.all() for u in (d.user_id, d.on_behalf_of_id) if u}
+    people |= {
+        u
+        for r in found
+        for s in r.steps.all()
+        for d in s.decisions.all()
+        for u in (d.user_id, d.on_behalf_of_id)
+        if u
+    }
     names = directory.current().names(people) if people else {}
     return [_card(request, names, ctx) for request in found]
 

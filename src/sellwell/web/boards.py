@@ -56,7 +56,9 @@ class Pile:
 def show(request: Any, board: BoardPage) -> HttpResponse:
     """The board of a view."""
     require(request, board.view.name)
-    page = registry.LISTS.get(board.view.name) or ListPage(board.view, "", "board", 0, (), (), (), (), None, ())
+    page = registry.LISTS.get(board.view.name) or ListPage(
+        board.view, "", "board", 0, (), (), (), (), None, ()
+    )
     asked = query.read(page, request.actor, request.GET, request.ctx.today)
     visible = {column.name: column for column in board.view.visible(request.actor)}
     rows = asked.rows()
@@ -66,7 +68,9 @@ def show(request: Any, board: BoardPage) -> HttpResponse:
         (REGISTRY[n], registry.url_for(n), registry.is_whole_page(n)) for n in page.new if registry.may_create(n, request.actor)
     ]}  # fmt: skip
     title = T(f"{board.view.title.zh}看板", f"{board.view.title.en} board")
-    return render(request, "web/board.html", context, title=title, crumbs=[(board.view.title, f"/{board.view.url}/")])
+    return render(
+        request, "web/board.html", context, title=title, crumbs=[(board.view.title, f"/{board.view.url}/")]
+    )
 
 
 def sums(rows: QuerySet[Any], board: BoardPage, visible: dict[str, Column]) -> dict[str, dict[str, Any]]:
@@ -96,7 +100,10 @@ def _pile(
     cards: list[Card] = []
     if found.get("pile_count"):
         column = visible[board.column]
-        cards = [_card(row, board, visible, request) for row in rows.filter(**{column.path: state.value}).order_by(*board.view.order)[:CARDS]]
+        cards = [
+            _card(row, board, visible, request)
+            for row in rows.filter(**{column.path: state.value}).order_by(*board.view.order)[:CARDS]
+        ]
     return Pile(
         state, cards, found.get("pile_count", 0), found.get("pile_sum"), found.get("pile_weighted"),
         name if may else "", operation.title if operation and may else None,

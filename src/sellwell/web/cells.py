@@ -14,6 +14,7 @@ from sellwell.kernel.values import Objection, State, T
 from sellwell.kernel.views import BY_TYPE
 from sellwell.web import formats
 from sellwell.web.icons import icon
+from sellwell.web.registry import RECORDS
 
 if TYPE_CHECKING:
     from sellwell.kernel.views import Column
@@ -84,7 +85,7 @@ def avatar(name: str) -> SafeString:
 def record_url(row_type: str, row_id: Any) -> str:
     """The page of a row, or '' where its type has none."""
     view = BY_TYPE.get(row_type)
-    return f"/{view.url}/{row_id}/" if view is not None and row_id else ""
+    return f"/{view.url}/{row_id}/" if row_id and view is not None and view.name in RECORDS else ""
 
 
 def linked(row_type: str, row_id: Any, text: str) -> SafeString:
@@ -160,5 +161,5 @@ def objection(found: Objection) -> SafeString:
     """An objection with its sign, its word and what to do."""
     return mark_safe(  # noqa: S308 - escaped
         f'<span class="objection is-{found.kind}">{icon(SIGNS[found.kind])}'
-        f'<span><b>{escape(str(WORDS[found.kind]))}</b> {escape(str(found.text))}</span></span>'
+        f"<span><b>{escape(str(WORDS[found.kind]))}</b> {escape(str(found.text))}</span></span>"
     )

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, JsonResponse
 from pydantic import ValidationError
 
-from sellwell.kernel import directory, door, history
+from sellwell.kernel import asking, directory, door, history
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import Task
 from sellwell.kernel.operations import REGISTRY, Operation
@@ -122,7 +122,9 @@ def show(
         "notice": notice,
         "key": key,
         "version": version,
-        "action": f"/do/{operation.name}/{asked.row.pk}/" if asked.row is not None else f"/do/{operation.name}/",
+        "action": f"/do/{operation.name}/{asked.row.pk}/"
+        if asked.row is not None
+        else f"/do/{operation.name}/",
         "back": back_url(request, asked),
         "has_files": any(one.widget in ("file", "files") for one in derive.each(asked.fields)),
         "is_panel": is_htmx(request),
@@ -141,7 +143,7 @@ def standing(request: Any, asked: Asked) -> list[Objection]:
     if asked.row is None:
         return []
     try:
-        return door.preview(asked.operation.name, request.ctx, asked.row)
+        return asking.preview(asked.operation.name, request.ctx, asked.row)
     except (ValidationError, Refusal):
         return []
 
@@ -160,7 +162,9 @@ def run(request: Any, asked: Asked, data: Mapping[str, Any], key: str, version: 
     """Through the door, once per key."""
     expected = int(version) if str(version or "").isdigit() and asked.row is not None else None
     row_id = asked.row.pk if asked.row is not None else None
-    return door.run(asked.operation.name, request.ctx, row_id, data, expected_version=expected, key=key[:200] or None)
+    return door.run(
+        asked.operation.name, request.ctx, row_id, data, expected_version=expected, key=key[:200] or None
+    )
 
 
 def from_form(request: Any, asked: Asked) -> HttpResponse:
@@ -287,12 +291,22 @@ def toast(asked: Asked, outcome: door.Outcome) -> dict[str, Any]:
     text = str(T(f"已办理：{title.zh}", f"Done: {title.en}")) + (f" · {label}" if label else "")
     if outcome.warnings:
         text += " · " + "；".join(str(o.text) for o in outcome.warnings[:2])
-    if row is not None and (task := Task.objects.filter(row_id=row.pk, state="open").order_by("due_at").first()):
-        who = directory.current().names({task.owner_id}).get(task.owner_id, "") if not task.role else role_name(task.role)
-        what = REGISTRY[task.operation].title if task.operation in REGISTRY else T(task.operation, task.operation)
+    if row is not None and (
+        task := Task.objects.filter(row_id=row.pk, state="open").order_by("due_at").first()
+    ):
+        who = (
+            directory.current().names({task.owner_id}).get(task.owner_id, "")
+            if not task.role
+            else role_name(task.role)
+        )
+        what = (
+            REGISTRY[task.operation].title
+            if task.operation in REGISTRY
+            else T(task.operation, task.operation)
+        )
         text += str(T(f"。下一步：{who} {what.zh}", f". Next: {who}, {what.en}"))
     url = cells.record_url(row._meta.label_lower, row.pk) if row is not None else ""
-    return toasts.event(text, "info" if outcome.warnings else "done", url, label)
+    return toasts.event(text, "info" if outcome.warnings else "done", url, str(T("查看", "Open")))
 
 
 def role_name(code: str) -> str:
@@ -300,6 +314,3 @@ def role_name(code: str) -> str:
     from sellwell.kernel.access import ROLES
 
     return str(ROLES[code].name) if code in ROLES else code
-
-
-

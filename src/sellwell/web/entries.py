@@ -25,9 +25,13 @@ def show(request: Any, entry: EntryPage, row_id: UUID | None = None) -> HttpResp
     params = {name: request.GET[name] for name in request.GET}
     values: dict[str, Any] = {}
     if entry.initial is not None:
-        found = entry.initial(request.ctx, params) if asked.row is None else entry.initial(asked.row, request.ctx, params)
+        found = (
+            entry.initial(request.ctx, params)
+            if asked.row is None
+            else entry.initial(asked.row, request.ctx, params)
+        )
         values = dict(found or {})
-    head = [one for one in asked.fields if one.path != entry.grid.name]
+    head = sorted((one for one in asked.fields if one.path != entry.grid.name), key=_place)
     for one in derive.each(head):
         one.hidden = one.path in entry.hidden
         one.follows = entry.pick.get(one.path, "")
@@ -59,6 +63,14 @@ def show(request: Any, entry: EntryPage, row_id: UUID | None = None) -> HttpResp
     return render(request, "web/entry.html", context, title=entry.title or operation.title, crumbs=crumbs)
 
 
+def _place(one: derive.FormField) -> int:
+    """For whom and from what comes first; long texts come last."""
+    return 0 if one.widget == "pick" else 2 if one.widget == "area" else 1
+
+
 def _line(line: Any) -> dict[str, Any]:
     """A line as the grid holds it: references as {id, text}, numbers as text."""
-    return {name: value if isinstance(value, dict) and "id" in value else derive.as_text(plain(value)) for name, value in dict(line).items()}
+    return {
+        name: value if isinstance(value, dict) and "id" in value else derive.as_text(plain(value))
+        for name, value in dict(line).items()
+    }

@@ -15,9 +15,15 @@ from sellwell.web.shortcuts import is_htmx, render
 
 log = logging.getLogger(__name__)
 
-FORBIDDEN = T("您没有查看这一页的权限。需要的话，请管理员开通。", "You may not see this page. Ask an administrator if you need it.")
+FORBIDDEN = T(
+    "您没有查看这一页的权限。需要的话，请管理员开通。",
+    "You may not see this page. Ask an administrator if you need it.",
+)
 MISSING = T("没有这一页，或者它不在您的范围内。", "There is no such page, or it is outside your scope.")
-BROKEN = T("系统出错了，您的数据没有被改动。请稍后再试。", "Something broke; none of your data was changed. Try again in a moment.")
+BROKEN = T(
+    "系统出错了，您的数据没有被改动。请稍后再试。",
+    "Something broke; none of your data was changed. Try again in a moment.",
+)
 BAD = T("请求无法识别。请返回上一页重试。", "The request could not be read. Go back and try again.")
 UNSENT = T(
     "页面打开太久，安全标记已失效。您填写的内容都在，点一下即可重新提交。",
@@ -32,7 +38,13 @@ def _answer(request: Any, status: int, code: str, title: T, text: T, icon: str) 
         toasts.trigger(response, toast=toasts.event(str(text), "late"))
         return response
     try:
-        return render(request, "web/errors/error.html", {"text": text, "icon": icon, "code": code}, title=title, status=status)
+        return render(
+            request,
+            "web/errors/error.html",
+            {"text": text, "icon": icon, "code": code},
+            title=title,
+            status=status,
+        )
     except Exception:
         log.exception("the frame could not be drawn")
         return bare(status, title, text)
@@ -83,5 +95,13 @@ def csrf_failure(request: Any, reason: str = "") -> HttpResponse:
         response = HttpResponse(status=403)
         toasts.trigger(response, toast=toasts.event(str(UNSENT), "late"), **{"renew-mark": True})
         return response
-    context = {"text": UNSENT, "kept": kept, "action": request.get_full_path(), "icon": "refresh", "code": "403"}
-    return render(request, "web/errors/unsent.html", context, title=T("请再次提交", "Send once more"), status=403)
+    context = {
+        "text": UNSENT,
+        "kept": kept,
+        "action": request.get_full_path(),
+        "icon": "refresh",
+        "code": "403",
+    }
+    return render(
+        request, "web/errors/unsent.html", context, title=T("请再次提交", "Send once more"), status=403
+    )

@@ -39,7 +39,11 @@ def words(request: Any) -> str:
 def _group(view: View, rows: list[Any], request: Any) -> Group:
     columns = [c for c in view.visible(request.actor) if c.in_list][1:4]
     return Group(
-        view, [(str(view.label(r)), f"/{view.url}/{r.pk}/", [(c, cells.cell(c, r, link=False)) for c in columns]) for r in rows]
+        view,
+        [
+            (str(view.label(r)), f"/{view.url}/{r.pk}/", [(c, cells.cell(c, r, link=False)) for c in columns])
+            for r in rows
+        ],
     )
 
 
@@ -48,7 +52,12 @@ def commands(request: Any) -> JsonResponse:
     q = words(request)
     found: list[dict[str, Any]] = []
     verbs = [
-        {"text": str(REGISTRY[n].title), "url": registry.url_for(n), "panel": not registry.is_whole_page(n), "icon": "plus"}
+        {
+            "text": str(REGISTRY[n].title),
+            "url": registry.url_for(n),
+            "panel": not registry.is_whole_page(n),
+            "icon": "plus",
+        }
         for n in registry.NEW
         if registry.may_create(n, request.actor) and fits(q, REGISTRY[n].title)
     ]
@@ -83,5 +92,7 @@ def fits(q: str, title: T) -> bool:
 
 
 def _note(view: View, row: Any, request: Any) -> str:
-    column = next((c for c in view.visible(request.actor) if c.in_list and c.kind in ("ref", "state", "text")), None)
+    column = next(
+        (c for c in view.visible(request.actor) if c.in_list and c.kind in ("ref", "state", "text")), None
+    )
     return cells.text_of(column, row) if column is not None else ""

@@ -7,11 +7,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sellwell.kernel.clock import BUSINESS_ZONE
-from sellwell.kernel.values import T, language, plain_number
+from sellwell.kernel.values import T, language
 
 SIGNS = {"CNY": "¥", "USD": "US$", "EUR": "€", "GBP": "£", "JPY": "JP¥", "HKD": "HK$"}
 CENT = Decimal("0.01")
-WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日"), ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAYS = (
+    ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+    ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+)
 
 
 def amount(value: Any) -> str:
@@ -47,7 +50,10 @@ def short_money(value: Any) -> str:
 def quantity(value: Any) -> str:
     """A quantity or unit price without zeros that say nothing: 12.500000 -> 12.5."""
     number = _decimal(value)
-    return "" if number is None else plain_number(number.normalize() if number else Decimal(0))
+    if number is None:
+        return ""
+    text = f"{number:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def price(value: Any) -> str:
@@ -90,7 +96,10 @@ def ago(value: datetime | None, now: datetime) -> T:
             count = int(seconds // size)
             if size == 86400 and count > 60:
                 return T(day(value), day(value))
-            return T(f"{count} {zh}{'后' if future else '前'}", f"in {count} {en}" if future else f"{count} {en} ago")
+            return T(
+                f"{count} {zh}{'后' if future else '前'}",
+                f"in {count} {en}" if future else f"{count} {en} ago",
+            )
     return T("马上", "soon") if future else T("刚刚", "just now")
 
 

@@ -139,11 +139,20 @@ def quote(request: Any, name: str) -> JsonResponse | HttpResponseBadRequest:
 
 def image(objection: Objection) -> dict[str, str]:
     """An objection as JSON for scripts."""
-    return {"kind": objection.kind, "code": objection.code, "text": str(objection.text), "path": objection.path}
+    return {
+        "kind": objection.kind,
+        "code": objection.code,
+        "text": str(objection.text),
+        "path": objection.path,
+    }
 
 
 def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: str(value.label) if isinstance(value, State) else str(value) if isinstance(value, T) else plain(value)
+        name: str(value.label)
+        if isinstance(value, State)
+        else str(value)
+        if isinstance(value, T)
+        else plain(value)
         for name, value in values.items()
     }

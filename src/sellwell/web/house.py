@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sellwell.kernel.models import RequestState
 from sellwell.kernel.values import T
 from sellwell.kernel.views import VIEWS
 from sellwell.web import approvals, registry, rights, workbench
@@ -21,7 +22,9 @@ def register() -> None:
     registry.section("work", T("工作", "Work"), 0)
     registry.section("house", T("制度与权限", "Rules and rights"), 90)
     registry.menu(T("工作台", "Workbench"), "/", section="work", icon="home", order=0)
-    registry.page("tasks", workbench.task_page, "tasks", title=T("待办", "Tasks"), section="work", icon="tasks", order=5)
+    registry.page(
+        "tasks", workbench.task_page, "tasks", title=T("待办", "Tasks"), section="work", icon="tasks", order=5
+    )
     if "approvals.view" in VIEWS and "approvals.view" not in registry.LISTS:
         view = VIEWS["approvals.view"]
         registry.list_page(
@@ -29,7 +32,9 @@ def register() -> None:
             saved=[("open", T("待审批", "Waiting"), {"state": "open"}), ("mine", T("我提交的", "Asked by me"), {"owner": "me"})],
             empty=T("没有审批。", "No approvals."),
         )  # fmt: skip
-        registry.record_page(view, amount="amount")
+        path = (RequestState.OPEN, RequestState.APPROVED)
+        facts = ("title", "row_number", "owner", "business_date", "note")
+        registry.record_page(view, amount="amount", path=path, facts=facts)
         registry.panel(
             view.row_type, "request", T("申请内容", "What is asked"), "web/work/_approval_panel.html",
             context=approvals.panel_context, place="main", order=0,
@@ -40,5 +45,12 @@ def register() -> None:
             if name == "approvals.delegations":
                 registry.record_page(VIEWS[name])
     registry.page(
-        "rights/", rights.matrix, "rights", title=T("权限", "Rights"), right=rights.VIEW, section="house", icon="shield", order=50
+        "rights/",
+        rights.matrix,
+        "rights",
+        title=T("权限", "Rights"),
+        right=rights.VIEW,
+        section="house",
+        icon="shield",
+        order=50,
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -44,7 +45,8 @@ class Frame:
         finally:
             generations.forget()
             if signed_in:
-                set_companies(())
+                with suppress(DatabaseError):  # a lost connection has no setting left to take away
+                    set_companies(())
             set_language("zh")
         response.headers.setdefault("Content-Security-Policy", POLICY)
         if signed_in:
@@ -62,7 +64,11 @@ class Frame:
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """Send strangers to the sign-in page, except where a view says that it is open."""
-        if request.actor is not None or not getattr(view, "login_required", True) or request.path.startswith("/api/"):
+        if (
+            request.actor is not None
+            or not getattr(view, "login_required", True)
+            or request.path.startswith("/api/")
+        ):
             return None
         if request.headers.get("HX-Request") or "json" in request.headers.get("Accept", ""):
             return HttpResponse(status=401)
@@ -81,5 +87,6 @@ def set_companies(companies: tuple[UUID, ...]) -> None:
     """Row-level security lets rows of these companies through; none means no rows."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('sellwell.companies', %s, false)", ["{" + ",".join(str(c) for c in companies) + "}"]
+            "SELECT set_config('sellwell.companies', %s, false)",
+            ["{" + ",".join(str(c) for c in companies) + "}"],
         )

@@ -164,7 +164,12 @@ class Choice:
 
     def image(self) -> dict[str, Any]:
         """The choice as JSON."""
-        return {"id": str(self.id), "text": self.text, "note": self.note, **{k: str(v) for k, v in self.extra.items()}}
+        return {
+            "id": str(self.id),
+            "text": self.text,
+            "note": self.note,
+            **{k: str(v) for k, v in self.extra.items()},
+        }
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,9 @@ def _resolve(view: View, codes: Sequence[str], ctx: Context) -> dict[str, Choice
 def choice_of(view: View, row: Any) -> Choice:
     """A row as a choice: its label, and its code beside it."""
     text = str(view.label(row))
-    code = next((str(c.read(row) or "") for c in view.columns if c.kind == "code" and not c.group and c.path), "")
+    code = next(
+        (str(c.read(row) or "") for c in view.columns if c.kind == "code" and not c.group and c.path), ""
+    )
     return Choice(row.pk, text, code if code not in text else "")
 
 

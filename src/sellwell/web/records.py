@@ -12,7 +12,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from pydantic import ValidationError
 
-from sellwell.kernel import access, clock, door, history
+from sellwell.kernel import access, asking, clock, door, history
 from sellwell.kernel.models import ApprovalRequest, LedgerChange, LedgerEntry, Task
 from sellwell.kernel.operations import REGISTRY, Operation, operations_of
 from sellwell.kernel.values import Objection, Refusal, State, T
@@ -23,6 +23,7 @@ from sellwell.web.parts import Panel
 from sellwell.web.shortcuts import fragment, render, require, row_or_404, wants_panel
 
 if TYPE_CHECKING:
+    from sellwell.kernel.views import View
     from sellwell.web.parts import RecordPage
 
 
@@ -52,15 +53,23 @@ def show(request: Any, page: RecordPage, row_id: UUID) -> HttpResponse:
     if wants_panel(request):
         return fragment(request, "web/record/_panel.html", context)
     label = str(page.view.label(row))
-    return render(request, "web/record/record.html", context, title=label, crumbs=[(page.view.title, f"/{page.view.url}/")])
+    return render(
+        request,
+        "web/record/record.html",
+        context,
+        title=label,
+        crumbs=[(page.view.title, f"/{page.view.url}/")],
+    )
 
 
 def head(request: Any, page: RecordPage, row: Any) -> dict[str, Any]:
     """Number, amount, state, owner, and the next steps."""
     view, actor = page.view, request.actor
     visible = {column.name: column for column in view.visible(actor)}
-    steps = door.next_steps(row, request.ctx) if hasattr(row, "state") else _stateless_steps(row, request)
-    open_tasks = list(Task.objects.filter(row_id=row.pk, state="open").select_related("owner").order_by("due_at")[:10])
+    steps = asking.next_steps(row, request.ctx) if hasattr(row, "state") else _stateless_steps(row, request)
+    open_tasks = list(
+        Task.objects.filter(row_id=row.pk, state="open").select_related("owner").order_by("due_at")[:10]
+    )
     primary = primary_step(steps, open_tasks, actor)
     owner = getattr(row, "owner", None)
     return {
@@ -71,7 +80,7 @@ def head(request: Any, page: RecordPage, row: Any) -> dict[str, Any]:
         "label": str(view.label(row)),
         "amount": visible.get(page.amount) if page.amount else None,
         "stages": stages(page.path, getattr(row, "state", "")),
-        "state": view.states(row.state) if view.states and getattr(row, "state", "") else None,
+        "state": _state(view, row),
         "owner": owner,
         "since": since(row),
         "primary": primary,
@@ -84,10 +93,16 @@ def head(request: Any, page: RecordPage, row: Any) -> dict[str, Any]:
     }
 
 
-def _stateless_steps(row: Any, request: Any) -> list[door.Step]:
+def _state(view: View, row: Any) -> State | None:
+    """The row's state as its view names it."""
+    value = getattr(row, "state", "")
+    return view.states(value) if view.states is not None and value else None
+
+
+def _stateless_steps(row: Any, request: Any) -> list[asking.Step]:
     """Verbs on a row without states."""
     return [
-        door.Step(operation, objections(operation, row, request))
+        asking.Step(operation, objections(operation, row, request))
         for operation in offered(row, request)
         if access.cell_for(request.actor, operation.name, row) is not None
     ]
@@ -98,21 +113,24 @@ def offered(row: Any, request: Any) -> list[Operation]:
     return [
         operation
         for operation in operations_of(type(row))
-        if operation.menu and not operation.creates and "web" in operation.channels and request.actor.may(operation.name)
+        if operation.menu
+        and not operation.creates
+        and "web" in operation.channels
+        and request.actor.may(operation.name)
     ]
 
 
 def objections(operation: Operation, row: Any, request: Any) -> list[Objection]:
     """What stands in the way of a verb now."""
     try:
-        return door.preview(operation.name, request.ctx, row)
+        return asking.preview(operation.name, request.ctx, row)
     except ValidationError:
         return []
     except Refusal as refusal:
         return refusal.objections
 
 
-def primary_step(steps: list[door.Step], open_tasks: list[Task], actor: access.Actor) -> door.Step | None:
+def primary_step(steps: list[asking.Step], open_tasks: list[Task], actor: access.Actor) -> asking.Step | None:
     """The one next button: what a task asks for, else the first verb of the life cycle that changes the state."""
     wanted = [task.operation for task in open_tasks]
     for name in wanted:
@@ -129,9 +147,7 @@ def stages(path: Iterable[State], state: str) -> list[Stage]:
     at = next((i for i, s in enumerate(values) if s.value == str(state)), None)
     if at is None or len(values) < 2:
         return []
-    return [
-        Stage(s.label, "now" if i == at else "done" if i < at else "ahead") for i, s in enumerate(values)
-    ]
+    return [Stage(s.label, "now" if i == at else "done" if i < at else "ahead") for i, s in enumerate(values)]
 
 
 def since(row: Any) -> datetime | None:
@@ -212,7 +228,16 @@ def comment_form(page: RecordPage, row: Any, request: Any) -> dict[str, Any] | N
     if access.cell_for(request.actor, operation.name, row) is None:
         return None
     field = next((f for f in derive.fields_of(operation.input) if f.widget in ("area", "text")), None)
-    return {"action": f"/do/{operation.name}/{row.pk}/", "field": field, "key": do.new_key(), "title": operation.title} if field else None
+    return (
+        {
+            "action": f"/do/{operation.name}/{row.pk}/",
+            "field": field,
+            "key": do.new_key(),
+            "title": operation.title,
+        }
+        if field
+        else None
+    )
 
 
 # --- parts that load when they are wanted ------------------------------------------------------------------------------
@@ -237,8 +262,12 @@ def menu(request: Any, page: RecordPage, row_id: UUID) -> HttpResponse:
             found: list[Objection] = [door.NOT_PERMITTED.refuse(verb=operation.title)]
         else:
             found = objections(operation, row, request)
-        steps.append(door.Step(operation, found))
-    return fragment(request, "web/record/_menu.html", {"steps": steps, "row": row, "url": f"/{page.view.url}/{row.pk}/"})
+        steps.append(asking.Step(operation, found))
+    return fragment(
+        request,
+        "web/record/_menu.html",
+        {"steps": steps, "row": row, "row_type": page.view.row_type, "url": f"/{page.view.url}/{row.pk}/"},
+    )
 
 
 @dataclass(frozen=True)
@@ -254,7 +283,10 @@ def timeline(request: Any, page: RecordPage, row_id: UUID) -> HttpResponse:
     row = row_or_404(request, page.view, row_id)
     moments = history.timeline(row, request.actor, 60)
     kinds = {str(c.label): c for c in page.view.visible(request.actor)}
-    lines = [Line(m, [(label, _words(kinds, label, a), _words(kinds, label, b)) for label, a, b in m.changes]) for m in moments]
+    lines = [
+        Line(m, [(label, _words(kinds, label, a), _words(kinds, label, b)) for label, a, b in m.changes])
+        for m in moments
+    ]
     today = request.ctx.today
     days = [
         (formats.day_heading(day, today), list(group))
@@ -289,7 +321,9 @@ def _as_of(request: Any, page: RecordPage, row: Any, text: str) -> HttpResponse:
     then = None
     if image is not None:
         fields = {f.attname: f for f in row._meta.concrete_fields}
-        then = type(row)(**{n: fields[n].to_python(history.opened(v)) for n, v in image.items() if n in fields})
+        then = type(row)(
+            **{n: fields[n].to_python(history.opened(v)) for n, v in image.items() if n in fields}
+        )
     shown = [c for c in page.view.visible(request.actor) if c.path]
     context = {
         "page": page, "view": page.view, "row": row, "label": str(page.view.label(row)), "day": day,
@@ -297,5 +331,10 @@ def _as_of(request: Any, page: RecordPage, row: Any, text: str) -> HttpResponse:
         "facts": [(c, cells.cell(c, then), cells.cell(c, row)) for c in shown] if then is not None else [],
     }  # fmt: skip
     title = T(f"{context['label']} · {day} 的样子", f"{context['label']} · as of {day}")
-    return render(request, "web/record/as_of.html", context, title=title, crumbs=[(page.view.title, f"/{page.view.url}/")])
-
+    return render(
+        request,
+        "web/record/as_of.html",
+        context,
+        title=title,
+        crumbs=[(page.view.title, f"/{page.view.url}/")],
+    )

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 
-from sellwell.kernel import access, door
+from sellwell.kernel import access, asking, door
 from sellwell.kernel.models import DutyPair, Grant, User
 from sellwell.kernel.operations import REGISTRY, Operation
 from sellwell.kernel.values import Objection, T
@@ -59,7 +59,9 @@ def verb_title(verb: str) -> T | str:
 
 def room_title(room: str) -> str:
     """A room's name: that of its main view."""
-    main = VIEWS.get(f"{room}.view") or next((v for v in VIEWS.values() if v.name.startswith(f"{room}.")), None)
+    main = VIEWS.get(f"{room}.view") or next(
+        (v for v in VIEWS.values() if v.name.startswith(f"{room}.")), None
+    )
     return str(main.title) if main is not None else room
 
 
@@ -77,7 +79,9 @@ def in_force(ctx: Context) -> dict[tuple[str, str], list[tuple[str, str]]]:
             continue
         if grant.company_id not in (None, ctx.company_id):
             continue
-        found.setdefault((grant.verb, grant.role), []).append((scope_name(grant.scope), limit_words(grant.amount_limit)))
+        found.setdefault((grant.verb, grant.role), []).append(
+            (scope_name(grant.scope), limit_words(grant.amount_limit))
+        )
     return found
 
 
@@ -104,7 +108,9 @@ def matrix_rows(ctx: Context, q: str = "", room: str = "") -> list[MatrixRow]:
         if q and q.lower() not in words.lower():
             continue
         own = verb.split(".", 1)[0]
-        found.append(MatrixRow(verb, title, own, room_title(own), [cells.get((verb, role), []) for role in roles]))
+        found.append(
+            MatrixRow(verb, title, own, room_title(own), [cells.get((verb, role), []) for role in roles])
+        )
     return found
 
 
@@ -120,11 +126,15 @@ def matrix(request: Any) -> HttpResponse:
     context = {
         "rows": rows,
         "roles": [(role, role.code in mine) for role in access.ROLES.values()],
-        "rooms": [(code, room_title(code)) for code in sorted({verb.split(".", 1)[0] for verb in every_verb()})],
+        "rooms": [
+            (code, room_title(code)) for code in sorted({verb.split(".", 1)[0] for verb in every_verb()})
+        ],
         "q": q,
         "room": room,
         "pairs": list(DutyPair.objects.filter(is_active=True).order_by("code")),
-        "titles": {p.code: (_titles(p.duty_a), _titles(p.duty_b)) for p in DutyPair.objects.filter(is_active=True)},
+        "titles": {
+            p.code: (_titles(p.duty_a), _titles(p.duty_b)) for p in DutyPair.objects.filter(is_active=True)
+        },
     }
     return render(request, "web/rights/matrix.html", context, title=T("权限", "Rights"))
 
@@ -136,7 +146,14 @@ def _titles(verbs: Iterable[str]) -> str:
 def _export(rows: list[MatrixRow], request: Any) -> HttpResponse:
     heads = [(str(T("权限项", "Verb")), "text"), (str(T("名称", "Name")), "text")]
     heads += [(str(role.name), "text") for role in access.ROLES.values()]
-    lines = [[row.verb, str(row.title), *["；".join(" ".join(filter(None, c)) for c in cell) for cell in row.cells]] for row in rows]
+    lines = [
+        [
+            row.verb,
+            str(row.title),
+            *["；".join(" ".join(filter(None, c)) for c in cell) for cell in row.cells],
+        ]
+        for row in rows
+    ]
     title = str(T("权限矩阵", "Rights matrix"))
     note = f"{request.actor.name} · {formats.moment(request.ctx.now)}"
     response = HttpResponse(export.workbook(title, heads, lines, note), content_type=export.TYPE)
@@ -173,10 +190,16 @@ def who(request: Any) -> HttpResponse:
     own = request.GET.get("person") in (None, "", str(request.actor.user_id))
     # Asking about oneself is everybody's right; others are for those who may read the matrix.
     may_see_others = request.actor.may(VIEW)
-    person = request.user if own or not may_see_others else User.objects.filter(pk=request.GET["person"], is_active=True).first()
+    person = (
+        request.user
+        if own or not may_see_others
+        else User.objects.filter(pk=request.GET["person"], is_active=True).first()
+    )
     if person is None:
         raise Http404
-    actor = request.actor if person.pk == request.actor.user_id else access.actor_for(person, request.ctx.today)
+    actor = (
+        request.actor if person.pk == request.actor.user_id else access.actor_for(person, request.ctx.today)
+    )
     context: dict[str, Any] = {
         "verbs": [(v, verb_title(v)) for v in every_verb()],
         "verb": verb,
@@ -193,7 +216,13 @@ def who(request: Any) -> HttpResponse:
             context["holders"] = holders(verb, row, request.ctx)
         context["findings"] = explain(actor, verb, row, request)
         context["may"] = all(f.is_met for f in context["findings"])
-    return render(request, "web/rights/who.html", context, title=T("谁可以办理", "Who may"), crumbs=[(T("权限", "Rights"), "/rights/")])
+    return render(
+        request,
+        "web/rights/who.html",
+        context,
+        title=T("谁可以办理", "Who may"),
+        crumbs=[(T("权限", "Rights"), "/rights/")],
+    )
 
 
 def _row(request: Any) -> Any:
@@ -212,7 +241,14 @@ def holders(verb: str, row: Any, ctx: Context) -> list[Holder]:
         cell = access.cell_for(actor, verb, row) if row is not None else next(iter(actor.cells(verb)), None)
         if cell is not None:
             role = access.ROLES.get(cell.post.role)
-            found.append(Holder(user.name, str(role.name) if role else cell.post.role, scope_name(cell.scope), limit_words(cell.limit)))
+            found.append(
+                Holder(
+                    user.name,
+                    str(role.name) if role else cell.post.role,
+                    scope_name(cell.scope),
+                    limit_words(cell.limit),
+                )
+            )
     return found
 
 
@@ -231,18 +267,35 @@ def explain(actor: Actor, verb: str, row: Any, request: Any) -> list[Finding]:
     if row is not None and cells:
         in_scope = access.cell_for(actor, verb, row) is not None
         found.append(
-            Finding(T("这条记录是否在范围内", "Is this record within the scope"), in_scope, _owner_words(row, in_scope))
+            Finding(
+                T("这条记录是否在范围内", "Is this record within the scope"),
+                in_scope,
+                _owner_words(row, in_scope),
+            )
         )
-    if operation is not None and row is not None and isinstance(row, operation.model) and not operation.creates:
+    if (
+        operation is not None
+        and row is not None
+        and isinstance(row, operation.model)
+        and not operation.creates
+    ):
         found += _about_row(operation, row, actor, request)
     return found
 
 
 def _about_row(operation: Operation, row: Any, actor: Actor, request: Any) -> list[Finding]:
     standing = door.standing(operation, row, request.ctx)
-    found = [Finding(T("状态是否允许", "Does the state allow it"), standing is None, standing.text if standing else door.state_name(row))]
+    found = [
+        Finding(
+            T("状态是否允许", "Does the state allow it"),
+            standing is None,
+            standing.text if standing else door.state_name(row),
+        )
+    ]
     if standing is None and actor is request.actor:
-        objections: list[Objection] = [o for o in door.preview(operation.name, request.ctx, row) if o.kind == "refuse"]
+        objections: list[Objection] = [
+            o for o in asking.preview(operation.name, request.ctx, row) if o.kind == "refuse"
+        ]
         found += [Finding(T("办理条件", "Condition"), False, o.text) for o in objections]
     return found
 
@@ -261,4 +314,3 @@ def _roles_with(verb: str) -> list[str]:
 def _role(code: str) -> str:
     role = access.ROLES.get(code)
     return str(role.name) if role else code
-

@@ -44,7 +44,8 @@ def render(
 ) -> HttpResponse:
     """A page within the frame."""
     response = HttpResponse(
-        render_to_string(template, {**frame(request, title, crumbs), **(context or {})}, request), status=status
+        render_to_string(template, {**frame(request, title, crumbs), **(context or {})}, request),
+        status=status,
     )
     if toasts.COOKIE in request.COOKIES:
         response.delete_cookie(toasts.COOKIE, samesite="Lax")
@@ -73,7 +74,7 @@ def frame(request: Any, title: T | str = "", crumbs: Crumbs = ()) -> dict[str, A
     if actor is not None:
         found |= {
             "menu": menu_for(actor, request.path),
-            "new": new_for(actor),
+            "new_menu": new_for(actor),
             "task_count": tasks.count(actor),
             "second": second_entry(actor),
         }
@@ -87,7 +88,9 @@ def menu_for(actor: Actor, path: str) -> list[MenuSection]:
     best = max((len(e.url) for e in allowed if _under(path, e.url)), default=0)
     found = []
     for section in known:
-        entries = [(e, len(e.url) == best and _under(path, e.url)) for e in allowed if e.section == section.name]
+        entries = [
+            (e, len(e.url) == best and _under(path, e.url)) for e in allowed if e.section == section.name
+        ]
         if entries:
             found.append(MenuSection(section.name, section.title, entries))
     return found
@@ -95,7 +98,10 @@ def menu_for(actor: Actor, path: str) -> list[MenuSection]:
 
 def second_entry(actor: Actor) -> MenuEntry | None:
     """The phone bar's second place: the list of people one works with, else the first list of the menu."""
-    allowed = sorted((e for e in registry.MENU if e.section != "work" and (not e.right or actor.may(e.right))), key=lambda e: e.order)
+    allowed = sorted(
+        (e for e in registry.MENU if e.section != "work" and (not e.right or actor.may(e.right))),
+        key=lambda e: (registry.SECTIONS[e.section].order if e.section in registry.SECTIONS else 99, e.order),
+    )
     return next((e for e in allowed if e.icon == "users"), next(iter(allowed), None))
 
 

@@ -26,8 +26,13 @@ WINDOW = timedelta(minutes=15)
 PER_ACCOUNT, PER_ADDRESS = 6, 30  # failures within the window before the door stays shut
 YEAR = 365 * 86400
 
-WRONG = T("用户名或密码不正确。请检查后重试。", "The user name or the password is wrong. Check both and try again.")
-TOO_MANY = T("尝试次数过多。请 15 分钟后再试，或联系管理员。", "Too many attempts. Try again in 15 minutes, or ask an administrator.")
+WRONG = T(
+    "用户名或密码不正确。请检查后重试。", "The user name or the password is wrong. Check both and try again."
+)
+TOO_MANY = T(
+    "尝试次数过多。请 15 分钟后再试，或联系管理员。",
+    "Too many attempts. Try again in 15 minutes, or ask an administrator.",
+)
 
 
 @login_not_required
@@ -54,7 +59,9 @@ def sign_in(request: Any) -> HttpResponse:
         "demo": getattr(settings, "DEMO_SIGN_INS", ()) if getattr(settings, "DEMO", False) else (),
         "demo_password": getattr(settings, "DEMO_PASSWORD", ""),
     }  # fmt: skip
-    return render(request, "web/sign_in.html", context, title=T("登录", "Sign in"), status=422 if problem else 200)
+    return render(
+        request, "web/sign_in.html", context, title=T("登录", "Sign in"), status=422 if problem else 200
+    )
 
 
 def safe_next(request: Any) -> str:

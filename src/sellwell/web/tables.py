@@ -11,13 +11,14 @@ from django.utils.safestring import SafeString, mark_safe
 from sellwell.kernel.values import T
 from sellwell.kernel.views import Column, View
 from sellwell.web import cells
+from sellwell.web.registry import RECORDS
 
 if TYPE_CHECKING:
     from sellwell.kernel.access import Actor
     from sellwell.kernel.operations import Context
 
 # Which place a column takes on a phone's card: the head, the right corner, a line below, or none.
-CARD_LINES = 3
+CARD_LINES = 2
 
 
 def css(column: Column) -> str:
@@ -31,7 +32,9 @@ def places(columns: Sequence[Column], card: Sequence[str] = ()) -> dict[str, str
         shown = list(card)
     else:
         shown = [c.name for c in columns if c.kind == "state"]
-        shown += [c.name for c in columns[1:] if c.name not in shown and c.kind not in ("amount", "bool")][:CARD_LINES]
+        shown += [
+            c.name for c in columns[1:] if c.name not in shown and c.kind not in ("amount", "bool", "person")
+        ][:CARD_LINES]
     amount = next((c.name for c in columns if c.kind == "amount"), "")
     found = {}
     for index, column in enumerate(columns):
@@ -45,9 +48,16 @@ def places(columns: Sequence[Column], card: Sequence[str] = ()) -> dict[str, str
 
 
 def draw_rows(
-    view: View, columns: Sequence[Column], rows: Iterable[Any], *, select: bool = False, card: Sequence[str] = ()
+    view: View,
+    columns: Sequence[Column],
+    rows: Iterable[Any],
+    *,
+    select: bool = False,
+    card: Sequence[str] = (),
 ) -> SafeString:
-    """The rows of a table; the first column leads to the record."""
+    """The rows of a table; the first column leads to the record, where rows of this view have a page."""
+    if view.name not in RECORDS:
+        return _plain_rows(columns, rows, card)
     place = places(columns, card)
     classes = [f"{css(column)} {place[column.name]}" for column in columns]
     tick = str(T("选择", "Select"))
@@ -57,7 +67,9 @@ def draw_rows(
         out.append(f'<tr data-row="{row.pk}" data-url="{url}">')
         if select:
             name = escape(f"{tick} {view.label(row)}")
-            out.append(f'<td class="pick"><input type="checkbox" name="id" value="{row.pk}" aria-label="{name}"></td>')
+            out.append(
+                f'<td class="pick"><input type="checkbox" name="id" value="{row.pk}" aria-label="{name}"></td>'
+            )
         for index, column in enumerate(columns):
             html = cells.cell(column, row, link=index > 0)
             if index == 0:
@@ -73,22 +85,22 @@ def table(view: View, rows: Iterable[Any], actor: Actor, names: Sequence[str] = 
     by_name = {column.name: column for column in visible}
     columns = [by_name[n] for n in names if n in by_name] or [c for c in visible if c.in_list]
     found = list(rows)
-    has_page = bool(view.url)
     return {
         "heads": [(column, css(column)) for column in columns],
-        "body": draw_rows(view, columns, found) if has_page else _plain_rows(columns, found),
+        "body": draw_rows(view, columns, found),
         "count": len(found),
         "view": view,
     }
 
 
-def _plain_rows(columns: Sequence[Column], rows: Iterable[Any]) -> SafeString:
-    """Rows without a page of their own, such as lines."""
-    place = places(columns)
+def _plain_rows(columns: Sequence[Column], rows: Iterable[Any], card: Sequence[str] = ()) -> SafeString:
+    """Rows without a page of their own, such as lines; a phone's card names their figures."""
+    place = places(columns, card)
+    heads = [f'<td class="{css(c)} {place[c.name]}" data-label="{escape(str(c.label))}">' for c in columns]
     out: list[str] = []
     for row in rows:
         out.append("<tr>")
-        out += [f'<td class="{css(c)} {place[c.name]}">{cells.cell(c, row)}</td>' for c in columns]
+        out += [f"{head}{cells.cell(c, row)}</td>" for head, c in zip(heads, columns, strict=True)]
         out.append("</tr>")
     return mark_safe("".join(out))  # noqa: S308 - cells are escaped where they are made
 
@@ -108,6 +120,9 @@ def related_context(
              if c.filterable and c.kind == "ref" and (c.ref_path or f"{c.path.split('__')[0]}_id") == by),
             "",
         )  # fmt: skip
-        return values | {"more": more, "all_url": f"/{view.url}/?{filter_name}={row.pk}" if filter_name else ""}
+        return values | {
+            "more": more,
+            "all_url": f"/{view.url}/?{filter_name}={row.pk}" if filter_name else "",
+        }
 
     return context

@@ -76,7 +76,9 @@ def line(task: Any, now: datetime, about: str = "") -> TaskLine:
     seconds = (task.due_at - now).total_seconds()
     late = seconds < 0
     length = formats.lasting(abs(seconds))
-    left = T(f"迟了 {length.zh}", f"{length.en} late") if late else T(f"还有 {length.zh}", f"{length.en} left")
+    left = (
+        T(f"迟了 {length.zh}", f"{length.en} late") if late else T(f"还有 {length.zh}", f"{length.en} left")
+    )
     return TaskLine(
         task,
         operation,

@@ -42,7 +42,9 @@ def show(request: Any) -> HttpResponse:
     roles = {*ctx.actor.roles, EVERYBODY}
     found = list(tasks.open_tasks(ctx.actor).select_related("owner").order_by("due_at")[:TASKS])
     asked = [t.row_id for t in found if t.row_type == "kernel.approvalrequest"][:CARDS]
-    requests = ApprovalRequest.objects.filter(pk__in=asked, state="open").order_by("created_at") if asked else []
+    requests = (
+        ApprovalRequest.objects.filter(pk__in=asked, state="open").order_by("created_at") if asked else []
+    )
     carded = set(asked)
     lines = tasks.lines([t for t in found if t.row_id not in carded], ctx.actor, ctx.now)
     context = {
@@ -63,7 +65,13 @@ def show(request: Any) -> HttpResponse:
 def greeting(ctx: Context) -> T:
     """A word for the time of day."""
     hour = ctx.now.astimezone(formats.BUSINESS_ZONE).hour
-    zh, en = ("早上好", "Good morning") if hour < 12 else ("下午好", "Good afternoon") if hour < 18 else ("晚上好", "Good evening")
+    zh, en = (
+        ("早上好", "Good morning")
+        if hour < 12
+        else ("下午好", "Good afternoon")
+        if hour < 18
+        else ("晚上好", "Good evening")
+    )
     name = ctx.actor.name
     return T(f"{name}，{zh}", f"{en}, {name}")
 
@@ -82,16 +90,23 @@ def figures(ctx: Context, roles: set[str]) -> list[FigureLine]:
 
 def figure_line(block: FigureBlock, number: Number) -> FigureLine:
     """The figure in words; its share of the target is cut at 100 for the bar."""
+
     def show_number(value: Decimal | int) -> str:
         if number.unit == "¥":
             return formats.short_money(value)
-        return formats.percent(value) if number.unit == "%" else f"{formats.quantity(value)} {number.unit}".strip()
+        return (
+            formats.percent(value)
+            if number.unit == "%"
+            else f"{formats.quantity(value)} {number.unit}".strip()
+        )
 
     share, missing = None, ""
     if number.target:
         share = max(0, min(100, int(Decimal(number.value) * 100 / Decimal(number.target))))
         gap = Decimal(number.target) - Decimal(number.value)
-        missing = str(T(f"还差 {show_number(gap)}", f"{show_number(gap)} to go") if gap > 0 else T("已达成", "reached"))
+        missing = str(
+            T(f"还差 {show_number(gap)}", f"{show_number(gap)} to go") if gap > 0 else T("已达成", "reached")
+        )
     full = formats.money(number.value) if number.unit == "¥" else formats.quantity(number.value)
     return FigureLine(block, number, show_number(number.value), full, share, missing)
 
@@ -135,6 +150,14 @@ def task_page(request: Any) -> HttpResponse:
 def me(request: Any) -> HttpResponse:
     """My account: roles, language, look, company; the last stop of the phone's bar."""
     ctx = request.ctx
-    context: dict[str, Any] = {"posts": [(access.ROLES[p.role].name if p.role in access.ROLES else p.role, p) for p in ctx.actor.posts]}
-    context["looks"] = [("auto", "跟随系统", "As the device"), ("light", "浅色", "Light"), ("dark", "深色", "Dark")]
+    context: dict[str, Any] = {
+        "posts": [
+            (access.ROLES[p.role].name if p.role in access.ROLES else p.role, p) for p in ctx.actor.posts
+        ]
+    }
+    context["looks"] = [
+        ("auto", "跟随系统", "As the device"),
+        ("light", "浅色", "Light"),
+        ("dark", "深色", "Dark"),
+    ]
     return render(request, "web/work/me.html", context, title=T("我", "Me"))

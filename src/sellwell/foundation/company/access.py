@@ -37,13 +37,23 @@ OVERSEERS = {"executive": "company", "auditor": "company"}
 OVERSEERS_OF_GROUP = {"executive": "group", "auditor": "group"}
 
 # People and departments
-grant("company.people", **(EVERYBODY_OWN | MANAGERS | OVERSEERS_OF_GROUP | {"hr": "group", "administrator": "group"}))
+grant(
+    "company.people",
+    **(EVERYBODY_OWN | MANAGERS | OVERSEERS_OF_GROUP | {"hr": "group", "administrator": "group"}),
+)
 grant("company.people:personal", hr="group")
 grant("company.departments", **EVERYBODY_COMPANY)
 grant("company.companies", **EVERYBODY_GROUP)
-grant("company.assignments", **(EVERYBODY_OWN | MANAGERS | OVERSEERS | {"hr": "company", "administrator": "company"}))
+grant(
+    "company.assignments",
+    **(EVERYBODY_OWN | MANAGERS | OVERSEERS | {"hr": "company", "administrator": "company"}),
+)
 grant(["company.people.export", "company.assignments.export"], hr="company", auditor="company")
-grant(["company.hire", "company.change_person", "company.leave", "company.issue_password"], hr="group", administrator="group")
+grant(
+    ["company.hire", "company.change_person", "company.leave", "company.issue_password"],
+    hr="group",
+    administrator="group",
+)
 grant(
     ["company.assign", "company.end_assignment", "company.add_department", "company.change_department"],
     hr="company",
@@ -69,7 +79,11 @@ grant(
     sales_manager="group",
 )
 grant("policies.view", **EVERYBODY_GROUP)
-grant(["rights.view.export", "duties.view.export", "policies.view.export"], administrator="group", auditor="group")
+grant(
+    ["rights.view.export", "duties.view.export", "policies.view.export"],
+    administrator="group",
+    auditor="group",
+)
 grant(["company.set_grant", "company.end_grant", "company.set_duty_pair"], administrator="group")
 grant("company.draft_policy", administrator="group", sales_manager="group", finance="group", legal="group")
 grant("company.publish_policy", administrator="group", sales_manager="group")

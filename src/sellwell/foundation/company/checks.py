@@ -15,7 +15,9 @@ from sellwell.kernel.models import Grant
 from sellwell.kernel.values import Period, T
 
 
-@check("duties.people", T("没有人兼任不相容职务", "Nobody's roles join incompatible duties"), clauses=["1.3.1"])
+@check(
+    "duties.people", T("没有人兼任不相容职务", "Nobody's roles join incompatible duties"), clauses=["1.3.1"]
+)
 def _people() -> Iterable[Finding]:
     today = clock.business_day(clock.now())
     with seeing_every_company():
@@ -27,7 +29,11 @@ def _people() -> Iterable[Finding]:
     ]
 
 
-@check("documents.owners", T("未了结单据都有在职负责人", "Every open document has an active person"), clauses=["1.3.2"])
+@check(
+    "documents.owners",
+    T("未了结单据都有在职负责人", "Every open document has an active person"),
+    clauses=["1.3.2"],
+)
 def _owners() -> Iterable[Finding]:
     today = clock.business_day(clock.now())
     with seeing_every_company():
@@ -48,7 +54,11 @@ def _paths() -> Iterable[Finding]:
         )
 
 
-@check("people.left", T("离职者不能登录，也不再任职", "Nobody who left can sign in or holds a post"), clauses=["1.3.2"])
+@check(
+    "people.left",
+    T("离职者不能登录，也不再任职", "Nobody who left can sign in or holds a post"),
+    clauses=["1.3.2"],
+)
 def _left() -> Iterable[Finding]:
     with seeing_every_company():
         return from_sql(

@@ -111,7 +111,11 @@ def read(generation: tuple[int, int]) -> Snapshot:
         assignments = Assignment.objects.select_related("department").order_by("since", "id")
         for row in assignments:
             post = Post(
-                row.role, row.company_id, row.department.path, row.region or row.department.region, row.product_line
+                row.role,
+                row.company_id,
+                row.department.path,
+                row.region or row.department.region,
+                row.product_line,
             )
             held = Held(row.user_id, post, Period(row.since, row.until))
             snapshot.by_user.setdefault(row.user_id, []).append(held)

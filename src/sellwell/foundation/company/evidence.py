@@ -12,7 +12,7 @@ from sellwell.foundation.company.access import RoleCode
 from sellwell.foundation.company.models import Assignment, Person, PersonState
 from sellwell.kernel import clock
 from sellwell.kernel.evidence import Broken, Evidence, evidence, found
-from sellwell.kernel.models import Document, LedgerEntry, Owned, SecurityLog
+from sellwell.kernel.models import Document, LedgerEntry, SecurityLog
 from sellwell.kernel.values import Period, T
 from sellwell.kernel.views import BY_TYPE
 
@@ -20,7 +20,13 @@ NO_ROLE = T("没有角色", "holds no role")
 NOBODY = T("没有人担任", "nobody holds it")
 LEFT = T("负责人已离职", "the accountable person has left")
 # What the rights matrix refuses: no right, out of scope, over the limit, duties that do not go together.
-REFUSED_BY_MATRIX = ("not_permitted", "not_permitted.scope", "over_limit", "over_limit.no_route", "sod.same_person")
+REFUSED_BY_MATRIX = (
+    "not_permitted",
+    "not_permitted.scope",
+    "over_limit",
+    "over_limit.no_route",
+    "sod.same_person",
+)
 
 
 def _last_day(period: Period) -> date:
@@ -67,7 +73,8 @@ def refused_by_the_matrix(company_id: UUID, period: Period) -> Evidence:
     done = LedgerEntry.objects.filter(company_id=company_id, within="", **within).count()
     refused = SecurityLog.objects.filter(company_id=company_id, code__in=REFUSED_BY_MATRIX, **within)
     broken = [
-        Broken("kernel.securitylog", row.pk, row.operation, T(row.code, row.code)) for row in refused.order_by("-at")
+        Broken("kernel.securitylog", row.pk, row.operation, T(row.code, row.code))
+        for row in refused.order_by("-at")
     ]
     return found(done + len(broken), broken)
 
@@ -85,12 +92,12 @@ def documents_without_an_active_person(company_id: UUID, period: Period) -> Evid
     return found(concerned, broken)
 
 
-def documents() -> list[type[Owned]]:
+def documents() -> list[type[Document]]:
     """Every table of documents in the house."""
     return [model for model in apps.get_models() if issubclass(model, Document)]
 
 
-def open_states(model: type[Owned]) -> list[str]:
+def open_states(model: type[Document]) -> list[str]:
     """The states of a document from which some verb still leads on; those of a table without verbs are all open."""
     from sellwell.kernel.operations import operations_of
 

@@ -25,7 +25,10 @@ from sellwell.kernel.values import Reason, Refusal, T
 
 NOT_FRESH = Reason(
     "company.not_fresh",
-    T("数据库中已有公司，不能再次安装。", "There is a company in this database already; it cannot be installed again."),
+    T(
+        "数据库中已有公司，不能再次安装。",
+        "There is a company in this database already; it cannot be installed again.",
+    ),
 )
 
 COMPANY = {
@@ -74,7 +77,12 @@ PEOPLE = {
     RoleCode.AUDITOR: ("明镜台", "HQ"),
     RoleCode.ADMINISTRATOR: ("管理员", "HQ"),
 }
-HEADS = {"EAST": RoleCode.REGIONAL_MANAGER, "HQ": RoleCode.EXECUTIVE, "FIN": RoleCode.FINANCE, "WH": RoleCode.WAREHOUSE}
+HEADS = {
+    "EAST": RoleCode.REGIONAL_MANAGER,
+    "HQ": RoleCode.EXECUTIVE,
+    "FIN": RoleCode.FINANCE,
+    "WH": RoleCode.WAREHOUSE,
+}
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,11 @@ def _not_called(*_: object) -> Effects:
 
 # The ledger's name for an installation; nobody can ask for it.
 INSTALL = Operation(
-    "company.install", T("安装", "Installation"), T("新数据库的第一次装配。", "The first rows of a new database."), Company, _not_called
+    "company.install",
+    T("安装", "Installation"),
+    T("新数据库的第一次装配。", "The first rows of a new database."),
+    Company,
+    _not_called,
 )
 
 
@@ -157,5 +169,12 @@ def _people(company: Company, departments: dict[str, Department], on: date, pass
 def _mark(ctx: Context, company: Company) -> None:
     """One ledger entry says when and that this database was installed."""
     ledger.write(
-        INSTALL, ctx, row_id=company.pk, given={}, assessment=Assessment(), policies=[], answers=[], changes=[]
+        INSTALL,
+        ctx,
+        row_id=company.pk,
+        given={},
+        assessment=Assessment(),
+        policies=[],
+        answers=[],
+        changes=[],
     )

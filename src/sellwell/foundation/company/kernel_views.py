@@ -40,7 +40,11 @@ def verb_title(verb: str) -> str:
         return str(REGISTRY[verb].title)
     base, colon, group = verb.partition(":")
     if base in VIEWS:
-        return f"{VIEWS[base].title} · {VIEWS[base].groups.get(group, group)}" if colon else str(VIEWS[base].title)
+        return (
+            f"{VIEWS[base].title} · {VIEWS[base].groups.get(group, group)}"
+            if colon
+            else str(VIEWS[base].title)
+        )
     return verb
 
 
@@ -78,7 +82,9 @@ APPROVALS = view(
         Column("amount", T("金额", "Amount"), "amount", path="amount", sortable=True, filterable=True),
         Column("state", T("状态", "State"), "state", path="state", states=RequestState, filterable=True),
         Column("owner", T("申请人", "Asked by"), "person", path="owner", filterable=True),
-        Column("business_date", T("日期", "Date"), "date", path="business_date", sortable=True, filterable=True),
+        Column(
+            "business_date", T("日期", "Date"), "date", path="business_date", sortable=True, filterable=True
+        ),
         Column("decided_at", T("决定时间", "Decided"), "datetime", path="decided_at", sortable=True),
         Column("operation", T("操作", "Verb"), "code", path="operation", filterable=True, in_list=False),
         Column("note", T("意见", "Note"), path="note", in_list=False),
@@ -126,7 +132,14 @@ TASKS = view(
         Column("role_name", T("岗位", "Pool"), value=lambda row: role_name(row.role)),
         Column("due_at", T("时限", "Due"), "datetime", path="due_at", sortable=True, filterable=True),
         Column("state", T("状态", "State"), "state", path="state", states=TaskState, filterable=True),
-        Column("created_at", T("交接时间", "Handed over"), "datetime", path="created_at", sortable=True, in_list=False),
+        Column(
+            "created_at",
+            T("交接时间", "Handed over"),
+            "datetime",
+            path="created_at",
+            sortable=True,
+            in_list=False,
+        ),
         Column("done_at", T("办结时间", "Done"), "datetime", path="done_at", sortable=True, in_list=False),
         Column("operation", T("操作", "Verb"), "code", path="operation", filterable=True, in_list=False),
         Column("role", T("岗位代码", "Role"), "code", path="role", filterable=True, in_list=False),
@@ -152,8 +165,18 @@ RIGHTS = view(
         Column("since", T("生效", "From"), "date", path="since", sortable=True, filterable=True),
         Column("until", T("失效（不含）", "Until (not included)"), "date", path="until", sortable=True),
         Column("is_default", T("出厂设置", "Shipped"), "bool", path="is_default", filterable=True),
-        Column("role", T("角色代码", "Role code"), "code", path="role", filterable=True, sortable=True, in_list=False),
-        Column("verb", T("权限代码", "Verb"), "code", path="verb", filterable=True, sortable=True, in_list=False),
+        Column(
+            "role",
+            T("角色代码", "Role code"),
+            "code",
+            path="role",
+            filterable=True,
+            sortable=True,
+            in_list=False,
+        ),
+        Column(
+            "verb", T("权限代码", "Verb"), "code", path="verb", filterable=True, sortable=True, in_list=False
+        ),
         Column("scope", T("范围代码", "Scope code"), "code", path="scope", filterable=True, in_list=False),
     ],
     url="rights/cells",
@@ -208,7 +231,7 @@ POLICIES = view(
 LEDGER = view(
     "ledger.view",
     T("台账", "Ledger"),
-    LedgerEntry,
+    LedgerEntry,  # type: ignore[arg-type]  # scoped like a Row, without a version of its own
     [
         Column("seq", T("序号", "No."), "code", path="seq", sortable=True),
         Column("at", T("时间", "When"), "datetime", path="at", filterable=True),
@@ -229,7 +252,7 @@ LEDGER = view(
 SECURITY = view(
     "security.view",
     T("安全日志", "Security log"),
-    SecurityLog,
+    SecurityLog,  # type: ignore[arg-type]  # scoped like a Row, without a version of its own
     [
         Column("at", T("时间", "When"), "datetime", path="at", sortable=True, filterable=True),
         Column("actor", T("办理人", "Who"), "person", value=lambda row: person_name(row.actor_id)),
@@ -254,7 +277,7 @@ def _texts(user: Any) -> tuple[str, ...]:
 USERS = view(
     "users.view",
     T("用户", "Users"),
-    User,
+    User,  # type: ignore[arg-type]  # scoped like a Row, on Django's account
     [
         Column("name", T("姓名", "Name"), path="name", sortable=True, filterable=True),
         Column("username", T("用户名", "User name"), "code", path="username", sortable=True, filterable=True),

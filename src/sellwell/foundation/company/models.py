@@ -90,7 +90,9 @@ class Person(Row):
     left_on = models.DateField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(state__in=PersonState.values()), name="person_state_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=PersonState.values()), name="person_state_known")
+        ]
 
     def subject(self) -> UUID:
         """The person."""
@@ -128,7 +130,9 @@ class Assignment(CompanyRow):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="assignment_dates"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="assignment_dates"
+            ),
             ExclusionConstraint(
                 name="assignment_once",
                 expressions=[

@@ -13,7 +13,7 @@ from sellwell.kernel.models import Owned, Task
 if TYPE_CHECKING:
     from sellwell.kernel.effects import Effects
 
-_PASS_ON = """
+_NEW_OWNER = """
 UPDATE {table} SET owner_id = %s, department_path = %s, region = %s, version = {table}.version + 1
 WHERE id = ANY(%s) AND company_id = %s
 RETURNING new.id, to_jsonb(old), to_jsonb(new)
@@ -26,7 +26,7 @@ def pass_on(
     """Give rows of one table, of one company, to the owner and place in `scope`. Gives how many."""
     table = connection.ops.quote_name(model._meta.db_table)
     values = [scope["owner_id"], scope["department_path"], scope["region"], list(ids), company_id]
-    return effects.execute(model, _PASS_ON.format(table=table), values)
+    return effects.execute(model, _NEW_OWNER.format(table=table), values)
 
 
 _TASKS_OF_ROW = """

@@ -82,8 +82,12 @@ list_page(
     empty=T("还没有部门。", "No departments yet."),
 )
 record_page(DEPARTMENTS, facts=["code", "kind", "parent", "region", "head"])
-related("company.department", ASSIGNMENTS, by="department_id", title=T("人员", "People"), place="main", order=10)
-related("company.department", DEPARTMENTS, by="parent_id", title=T("下级部门", "Below"), place="main", order=20)
+related(
+    "company.department", ASSIGNMENTS, by="department_id", title=T("人员", "People"), place="main", order=10
+)
+related(
+    "company.department", DEPARTMENTS, by="parent_id", title=T("下级部门", "Below"), place="main", order=20
+)
 
 list_page(
     ASSIGNMENTS,
@@ -158,7 +162,9 @@ def find_people(q: str, ctx: Context, params: Mapping[str, str]) -> Sequence[Cho
     if q:
         rows = search.filter(rows, USERS.row_type, q)
     return [
-        Choice(user.pk, user.name, "、".join(dict.fromkeys(role_name(p.role) for p in posts_today(user.pk, ctx))))
+        Choice(
+            user.pk, user.name, "、".join(dict.fromkeys(role_name(p.role) for p in posts_today(user.pk, ctx)))
+        )
         for user in rows.order_by("name")[:20]
     ]
 
@@ -208,9 +214,16 @@ class Share:
 def hand_over_page(request: Any, row_id: UUID) -> HttpResponse:
     """Everything that a person answers for, and the two verbs that follow: hand over, leave."""
     person = row_or_404(request, PEOPLE, row_id)
-    shares = [share for model, ids in queries.work_of(person.user_id) if (share := _share(model, ids, request.actor))]
+    shares = [
+        share
+        for model, ids in queries.work_of(person.user_id)
+        if (share := _share(model, ids, request.actor))
+    ]
     deciding = ApprovalStep.objects.filter(
-        candidates__contains=[person.user_id], opened_at__isnull=False, decided_at__isnull=True, request__state="open"
+        candidates__contains=[person.user_id],
+        opened_at__isnull=False,
+        decided_at__isnull=True,
+        request__state="open",
     )
     context = {
         "person": person,
@@ -332,7 +345,9 @@ def organisation_warnings(ctx: Context) -> list[Warning_]:
     names = directory.current().names({user_id for user_id, _ in conflicts})
     for user_id, pair in conflicts:
         name = names.get(user_id, "")
-        text = T(f"{name} 兼任不相容职务：{pair.name_zh}", f"{name} holds incompatible duties: {pair.name_en}")
+        text = T(
+            f"{name} 兼任不相容职务：{pair.name_zh}", f"{name} holds incompatible duties: {pair.name_en}"
+        )
         found.append(Warning_(text, "/duties/", "late"))
     return found
 
@@ -366,4 +381,6 @@ def _roles(ctx: Context) -> dict[str, Any]:
 
 
 for _role in ("administrator", "hr"):
-    workblock(_role, "roles", T("角色与人员", "Roles and people"), "company/_roles.html", context=_roles, order=30)
+    workblock(
+        _role, "roles", T("角色与人员", "Roles and people"), "company/_roles.html", context=_roles, order=30
+    )

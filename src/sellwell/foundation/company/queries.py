@@ -60,7 +60,9 @@ def scope_columns(user_id: UUID, company_id: UUID, on: date) -> dict[str, Any] |
     None where the person holds no post in the company. The product line stays the row's own.
     """
     first = (
-        Assignment.objects.filter(in_force_on(on), user_id=user_id, company_id=company_id, user__is_active=True)
+        Assignment.objects.filter(
+            in_force_on(on), user_id=user_id, company_id=company_id, user__is_active=True
+        )
         .select_related("department")
         .order_by("since", "id")
         .first()

@@ -16,7 +16,14 @@ SHIPPING = ("delivery.pick", "delivery.ship")
 COLLECTING = ("receivables.enter_receipt", "receivables.apply")
 RELEASING = ("approvals.approve", "receivables.set_credit")
 RIGHTS = ("company.set_grant", "company.end_grant", "company.set_duty_pair")
-BUSINESS = (*TAKING_ORDERS, *SHIPPING, *COLLECTING, "contracts.sign", "receivables.issue_invoice", "stock.adjust")
+BUSINESS = (
+    *TAKING_ORDERS,
+    *SHIPPING,
+    *COLLECTING,
+    "contracts.sign",
+    "receivables.issue_invoice",
+    "stock.adjust",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,11 @@ PEOPLE = view(
         Column("hired_on", T("入职", "Hired"), "date", path="hired_on", sortable=True, filterable=True),
         Column("left_on", T("离职", "Left"), "date", path="left_on", sortable=True),
         Column(
-            "phone", T("电话", "Phone"), value=lambda row: personal.open_(row.phone) or "", group="personal", in_list=False
+            "phone",
+            T("电话", "Phone"),
+            value=lambda row: personal.open_(row.phone) or "",
+            group="personal",
+            in_list=False,
         ),
     ],
     url="people",
@@ -73,14 +77,19 @@ ASSIGNMENTS = view(
     [
         Column("person", T("姓名", "Person"), "person", path="user", filterable=True),
         Column("role", T("角色", "Role"), "state", path="role", states=RoleCode, filterable=True),
-        Column("department", T("部门", "Department"), "ref", path="department__name", ref="company.department"),
+        Column(
+            "department", T("部门", "Department"), "ref", path="department__name", ref="company.department"
+        ),
         Column("region", T("区域", "Region"), path="region", filterable=True),
         Column("product_line", T("产品线", "Product line"), path="product_line", filterable=True),
         Column("since", T("开始", "From"), "date", path="since", sortable=True, filterable=True),
         Column("until", T("截止（不含）", "Until (not included)"), "date", path="until", sortable=True),
     ],
     url="assignments",
-    help=T("谁在哪个部门担任什么角色、起止日期。", "Who holds which role in which department, from when until when."),
+    help=T(
+        "谁在哪个部门担任什么角色、起止日期。",
+        "Who holds which role in which department, from when until when.",
+    ),
     related=("user", "department"),
     order=("-since", "-id"),
     label=lambda row: f"{row.user.name} · {RoleCode(row.role).label}",

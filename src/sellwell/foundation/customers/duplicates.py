@@ -28,7 +28,10 @@ CONTACT_OF = Reason(
 )
 SIMILAR = Reason(
     "customers.similar",
-    T("名称相近的客户：{names}。请确认不是同一客户。", "Customers with a similar name: {names}. Make sure that they are not the same."),
+    T(
+        "名称相近的客户：{names}。请确认不是同一客户。",
+        "Customers with a similar name: {names}. Make sure that they are not the same.",
+    ),
 )
 KEY_NAMES = {
     "uscc": T("统一社会信用代码", "social credit code"),

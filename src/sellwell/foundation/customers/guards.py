@@ -11,7 +11,10 @@ from sellwell.kernel.values import Objection, Reason, T
 
 BLOCKED = Reason(
     "customers.blocked",
-    T("该客户已停止往来，不能办理新业务。请先恢复往来。", "Business with this customer is stopped. Unblock the customer first."),
+    T(
+        "该客户已停止往来，不能办理新业务。请先恢复往来。",
+        "Business with this customer is stopped. Unblock the customer first.",
+    ),
 )
 
 
@@ -31,7 +34,9 @@ BLOCKED = Reason(
 )
 def not_blocked(assessments: list[Assessment], ctx: Context) -> Mapping[int, Objection | list[Objection]]:
     """One query for all documents at once."""
-    named = {i: UUID(str(a.content["customer"])) for i, a in enumerate(assessments) if a.content.get("customer")}
+    named = {
+        i: UUID(str(a.content["customer"])) for i, a in enumerate(assessments) if a.content.get("customer")
+    }
     rows = Customer.objects.filter(pk__in=set(named.values()), state=CustomerState.BLOCKED.value)
     blocked = set(rows.values_list("pk", flat=True))
     return {i: BLOCKED.refuse(path="customer") for i, customer in named.items() if customer in blocked}

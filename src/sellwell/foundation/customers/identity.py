@@ -39,7 +39,11 @@ def read(given: Given, uscc: str = "", kind: str = "organisation") -> tuple[Keys
     """The keys of an input, and everything that is wrong with them, by path."""
     found: dict[str, str] = {}
     wrong: list[Objection] = []
-    for name, text, reader in (("uscc", uscc, rules.read_uscc), ("phone", given.phone, read_phone), ("email", given.email, read_email)):
+    for name, text, reader in (
+        ("uscc", uscc, rules.read_uscc),
+        ("phone", given.phone, read_phone),
+        ("email", given.email, read_email),
+    ):
         value = reader(text) if text else ""
         if isinstance(value, Objection):
             wrong.append(value.at(name))

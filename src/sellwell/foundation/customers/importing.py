@@ -23,7 +23,9 @@ class SourceCustomer:
     since: date
 
 
-def ensure(effects: Effects, ctx: Context, source: str, wanted: Mapping[str, SourceCustomer]) -> dict[str, UUID]:
+def ensure(
+    effects: Effects, ctx: Context, source: str, wanted: Mapping[str, SourceCustomer]
+) -> dict[str, UUID]:
     """The identifiers of customers by the source's key, or by our own number where the source knows it.
 
     Never matched by name: the key is the identity.

@@ -105,7 +105,9 @@ class Customer(Owned):
         constraints = [
             models.UniqueConstraint(fields=["company_id", "number"], name="customer_number_unique"),
             models.UniqueConstraint(fields=["company_id", "party"], name="customer_party_once"),
-            models.CheckConstraint(condition=Q(state__in=CustomerState.values()), name="customer_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=CustomerState.values()), name="customer_state_known"
+            ),
             models.CheckConstraint(condition=Q(grade__in=Grade.values()), name="customer_grade_known"),
         ]
         indexes = [

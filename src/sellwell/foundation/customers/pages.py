@@ -31,12 +31,26 @@ list_page(
         ("blocked", T("停止往来", "Blocked"), {"state": "blocked"}),
     ],
     links=[(T("联系人", "Contacts"), "/contacts/", "customers.contacts")],
-    empty=T("还没有客户。登记第一个客户，或从线索转入。", "No customers yet. Enter the first one, or qualify a lead."),
+    empty=T(
+        "还没有客户。登记第一个客户，或从线索转入。",
+        "No customers yet. Enter the first one, or qualify a lead.",
+    ),
 )
 record_page(
     CUSTOMERS,
     path=[CustomerState.ACTIVE],
-    facts=["short_name", "uscc", "grade", "payment_days", "channel", "industry", "region", "owner", "business_date", "note"],
+    facts=[
+        "short_name",
+        "uscc",
+        "grade",
+        "payment_days",
+        "channel",
+        "industry",
+        "region",
+        "owner",
+        "business_date",
+        "note",
+    ],
 )
 new_button("customers.add")
 
@@ -46,7 +60,9 @@ list_page(
     empty=T("还没有联系人。在客户页添加。", "No contacts yet. Add them on a customer's page."),
 )
 record_page(CONTACTS, facts=["customer", "title", "phone_masked", "email_masked", "is_primary", "note"])
-list_page(ADDRESSES, empty=T("还没有地址。在客户页添加。", "No addresses yet. Add them on a customer's page."))
+list_page(
+    ADDRESSES, empty=T("还没有地址。在客户页添加。", "No addresses yet. Add them on a customer's page.")
+)
 record_page(ADDRESSES, facts=["customer", "kind", "consignee", "phone_masked", "is_default"])
 
 
@@ -70,7 +86,9 @@ def _contact_initial(row: Contact, ctx: Context) -> Mapping[str, Any]:
 
 
 def _address_initial(row: Address, ctx: Context) -> Mapping[str, Any]:
-    return {name: getattr(row, name) for name in ("kind", "consignee", "province", "city", "line", "is_default")}
+    return {
+        name: getattr(row, name) for name in ("kind", "consignee", "province", "city", "line", "is_default")
+    }
 
 
 def _terms_initial(row: Customer, ctx: Context) -> Mapping[str, Any]:
@@ -112,13 +130,19 @@ def people(row: Customer, ctx: Context) -> dict[str, Any]:
 
 def _numbers(phone: str | None, email: str | None, in_full: bool) -> dict[str, Any]:
     if in_full:
-        return {"phone": phone or "", "email": email or "", "call": "".join(c for c in phone or "" if c.isdigit() or c == "+")}
+        return {
+            "phone": phone or "",
+            "email": email or "",
+            "call": "".join(c for c in phone or "" if c.isdigit() or c == "+"),
+        }
     return {"phone": mask_phone(phone or ""), "email": mask_email(email) if email else "", "call": ""}
 
 
 def places(row: Customer, ctx: Context) -> dict[str, Any]:
     """The addresses, defaults first."""
-    found = list(ADDRESSES.rows(ctx.actor).filter(customer_id=row.pk).order_by("kind", "-is_default", "-id")[:20])
+    found = list(
+        ADDRESSES.rows(ctx.actor).filter(customer_id=row.pk).order_by("kind", "-is_default", "-id")[:20]
+    )
     return {"addresses": [(address, ADDRESSES.column("kind", ctx.actor)) for address in found]}
 
 
@@ -137,10 +161,44 @@ def duplicates_of(row: Customer, ctx: Context) -> dict[str, Any] | None:
 
 
 TYPE = CUSTOMERS.row_type
-panel(TYPE, "people", T("联系方式", "Contacts"), "customers/_people.html", context=people, place="main", right=CONTACTS.name, order=5)
-panel(TYPE, "places", T("地址", "Addresses"), "customers/_places.html", context=places, place="tab", right=ADDRESSES.name, order=80)
-panel(TYPE, "under-way", T("进行中", "Under way"), "customers/_open.html", context=under_way, place="side", order=5)
-panel(TYPE, "similar", T("名称相近", "Similar names"), "customers/_similar.html", context=duplicates_of, place="side", order=60)
+panel(
+    TYPE,
+    "people",
+    T("联系方式", "Contacts"),
+    "customers/_people.html",
+    context=people,
+    place="main",
+    right=CONTACTS.name,
+    order=5,
+)
+panel(
+    TYPE,
+    "places",
+    T("地址", "Addresses"),
+    "customers/_places.html",
+    context=places,
+    place="tab",
+    right=ADDRESSES.name,
+    order=80,
+)
+panel(
+    TYPE,
+    "under-way",
+    T("进行中", "Under way"),
+    "customers/_open.html",
+    context=under_way,
+    place="side",
+    order=5,
+)
+panel(
+    TYPE,
+    "similar",
+    T("名称相近", "Similar names"),
+    "customers/_similar.html",
+    context=duplicates_of,
+    place="side",
+    order=60,
+)
 
 
 # --- finding a customer ------------------------------------------------------------------------------------------------

@@ -41,13 +41,21 @@ def customers(ids: Iterable[UUID]) -> dict[UUID, Customer]:
 def holders(company_id: UUID, keys: Keys, but_party: UUID | None = None) -> list[Match]:
     """The company's customers that hold one of the keys already, strongest key first."""
     found: list[Match] = []
-    known = Customer.objects.filter(company_id=company_id).select_related("party", "owner").exclude(party_id=but_party)
+    known = Customer.objects.filter(company_id=company_id).select_related("party", "owner")
+    if but_party is not None:
+        known = known.exclude(party_id=but_party)
     if keys.uscc:
         found += [Match("uscc", c) for c in known.filter(party__uscc=keys.uscc)[:1]]
     if keys.phone:
-        found += [Match("phone", c) for c in known.filter(party__phone_blind=personal.blind(keys.phone, "phone"))[:1]]
+        found += [
+            Match("phone", c)
+            for c in known.filter(party__phone_blind=personal.blind(keys.phone, "phone"))[:1]
+        ]
     if keys.email:
-        found += [Match("email", c) for c in known.filter(party__email_blind=personal.blind(keys.email, "email"))[:1]]
+        found += [
+            Match("email", c)
+            for c in known.filter(party__email_blind=personal.blind(keys.email, "email"))[:1]
+        ]
     return found
 
 
@@ -58,7 +66,9 @@ def contact_holders(company_id: UUID, keys: Keys, but_party: UUID | None = None)
         wanted["phone"] = Q(phone_blind=personal.blind(keys.phone, "phone"))
     if keys.email:
         wanted["email"] = Q(email_blind=personal.blind(keys.email, "email"))
-    rows = Contact.objects.filter(company_id=company_id).exclude(customer__party_id=but_party)
+    rows = Contact.objects.filter(company_id=company_id)
+    if but_party is not None:
+        rows = rows.exclude(customer__party_id=but_party)
     return [
         Match(key, contact.customer, through_contact=True)
         for key, condition in wanted.items()
@@ -72,8 +82,10 @@ def similar(company_id: UUID, name: str, but: UUID | None = None) -> list[Custom
     tokens = pinyin.query_tokens(core[:4])
     if len(core) < 2 or not tokens:
         return []
-    near = SearchRow.objects.filter(company_id=company_id, row_type="customers.customer", tokens__contains=tokens)
-    ids = near.exclude(pk=but).order_by("-id").values_list("pk", flat=True)[:CANDIDATES]
+    near = SearchRow.objects.filter(
+        company_id=company_id, row_type="customers.customer", tokens__contains=tokens
+    )
+    ids = set(near.order_by("-id").values_list("pk", flat=True)[:CANDIDATES]) - {but}
     rows = {str(c.pk): c for c in customers(ids).values()}
     alike = rules.most_alike(name, [(key, c.party.name) for key, c in rows.items()])
     return [rows[key] for key in alike]
@@ -116,5 +128,9 @@ def phone_of_address(address: Address) -> str:
 def revealed_to(user_id: UUID, customer_id: UUID, now: datetime) -> bool:
     """Whether this person asked for the numbers of this customer, with a reason, a moment ago."""
     return LedgerEntry.objects.filter(
-        operation="customers.reveal", row_id=customer_id, actor_id=user_id, at__gt=now - REVEALED_FOR, at__lte=now
+        operation="customers.reveal",
+        row_id=customer_id,
+        actor_id=user_id,
+        at__gt=now - REVEALED_FOR,
+        at__lte=now,
     ).exists()

@@ -20,11 +20,17 @@ NO_USCC = Reason(
 )
 USCC_OF_PERSON = Reason(
     "customers.uscc_of_person",
-    T("个人客户没有统一社会信用代码。请清空此项，或把主体改为单位。", "A person has no social credit code. Clear it, or choose organisation."),
+    T(
+        "个人客户没有统一社会信用代码。请清空此项，或把主体改为单位。",
+        "A person has no social credit code. Clear it, or choose organisation.",
+    ),
 )
 BLOCKED_GRADE = Reason(
     "customers.blocked_grade",
-    T("停止往来的客户不能评为 A 级。请先恢复往来。", "A blocked customer cannot be grade A. Unblock it first."),
+    T(
+        "停止往来的客户不能评为 A 级。请先恢复往来。",
+        "A blocked customer cannot be grade A. Unblock it first.",
+    ),
 )
 NAME_EMPTY = Reason("customers.name_empty", T("请填写客户名称。", "Enter the customer's name."))
 
@@ -69,7 +75,9 @@ def _pairs(text: str) -> set[str]:
 def most_alike(name: str, others: Iterable[tuple[str, str]], limit: int = 3) -> list[str]:
     """The keys of those (key, name) that are alike enough to be told, most alike first."""
     scored = [(likeness(name, other), key) for key, other in others]
-    return [key for score, key in sorted(scored, key=lambda s: (-s[0], s[1])) if score >= SIMILAR_FROM][:limit]
+    return [key for score, key in sorted(scored, key=lambda s: (-s[0], s[1])) if score >= SIMILAR_FROM][
+        :limit
+    ]
 
 
 def masked_organisation(name: str) -> str:

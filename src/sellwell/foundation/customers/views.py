@@ -38,20 +38,63 @@ CUSTOMERS = view(
         Column("number", T("编号", "Number"), "code", path="number", sortable=True, filterable=True),
         Column("name", T("名称", "Name"), path="party__name", sortable=True),
         Column("short_name", T("简称", "Short name"), path="party__short_name", in_list=False),
-        Column("state", T("状态", "State"), "state", path="state", states=CustomerState, sortable=True, filterable=True),
-        Column("grade", T("等级", "Grade"), "state", path="grade", states=Grade, sortable=True, filterable=True),
-        Column("channel", T("渠道", "Channel"), "state", path="channel", states=SalesChannel, filterable=True),
+        Column(
+            "state",
+            T("状态", "State"),
+            "state",
+            path="state",
+            states=CustomerState,
+            sortable=True,
+            filterable=True,
+        ),
+        Column(
+            "grade", T("等级", "Grade"), "state", path="grade", states=Grade, sortable=True, filterable=True
+        ),
+        Column(
+            "channel", T("渠道", "Channel"), "state", path="channel", states=SalesChannel, filterable=True
+        ),
         Column("industry", T("行业", "Industry"), path="industry", sortable=True, filterable=True),
         Column("owner", T("负责人", "Owner"), "person", path="owner", filterable=True),
         Column("region", T("区域", "Region"), path="region", filterable=True),
         Column("uscc", T("统一社会信用代码", "Social credit code"), path="party__uscc", in_list=False),
-        Column("phone_masked", T("电话（脱敏）", "Phone (masked)"), value=_masked(lambda c: c.party.phone, mask_phone), in_list=False),
-        Column("email_masked", T("邮箱（脱敏）", "E-mail (masked)"), value=_masked(lambda c: c.party.email, mask_email), in_list=False),
-        Column("phone", T("电话", "Phone"), value=_opened(lambda c: c.party.phone), group="personal", in_list=False),
-        Column("email", T("邮箱", "E-mail"), value=_opened(lambda c: c.party.email), group="personal", in_list=False),
-        Column("payment_days", T("账期（天）", "Payment days"), "quantity", path="payment_days", sortable=True),
+        Column(
+            "phone_masked",
+            T("电话（脱敏）", "Phone (masked)"),
+            value=_masked(lambda c: c.party.phone, mask_phone),
+            in_list=False,
+        ),
+        Column(
+            "email_masked",
+            T("邮箱（脱敏）", "E-mail (masked)"),
+            value=_masked(lambda c: c.party.email, mask_email),
+            in_list=False,
+        ),
+        Column(
+            "phone",
+            T("电话", "Phone"),
+            value=_opened(lambda c: c.party.phone),
+            group="personal",
+            in_list=False,
+        ),
+        Column(
+            "email",
+            T("邮箱", "E-mail"),
+            value=_opened(lambda c: c.party.email),
+            group="personal",
+            in_list=False,
+        ),
+        Column(
+            "payment_days", T("账期（天）", "Payment days"), "quantity", path="payment_days", sortable=True
+        ),
         Column("note", T("备注", "Note"), path="note", in_list=False),
-        Column("business_date", T("建档日期", "Since"), "date", path="business_date", sortable=True, filterable=True),
+        Column(
+            "business_date",
+            T("建档日期", "Since"),
+            "date",
+            path="business_date",
+            sortable=True,
+            filterable=True,
+        ),
     ],
     url="customers",
     help=T("与我们有业务往来的单位和个人。", "Organisations and people we do business with."),
@@ -69,13 +112,32 @@ CONTACTS = view(
     Contact,
     [
         Column("name", T("姓名", "Name"), path="name", sortable=True),
-        Column("customer", T("客户", "Customer"), "ref", path="customer__party__name", ref="customers.customer", ref_path="customer_id", filterable=True),
+        Column(
+            "customer",
+            T("客户", "Customer"),
+            "ref",
+            path="customer__party__name",
+            ref="customers.customer",
+            ref_path="customer_id",
+            filterable=True,
+        ),
         Column("title", T("职务", "Position"), path="title"),
         Column("is_primary", T("主要联系人", "Primary"), "bool", path="is_primary", filterable=True),
-        Column("phone_masked", T("电话（脱敏）", "Phone (masked)"), value=_masked(lambda c: c.phone, mask_phone)),
-        Column("email_masked", T("邮箱（脱敏）", "E-mail (masked)"), value=_masked(lambda c: c.email, mask_email), in_list=False),
-        Column("phone", T("电话", "Phone"), value=_opened(lambda c: c.phone), group="personal", in_list=False),
-        Column("email", T("邮箱", "E-mail"), value=_opened(lambda c: c.email), group="personal", in_list=False),
+        Column(
+            "phone_masked", T("电话（脱敏）", "Phone (masked)"), value=_masked(lambda c: c.phone, mask_phone)
+        ),
+        Column(
+            "email_masked",
+            T("邮箱（脱敏）", "E-mail (masked)"),
+            value=_masked(lambda c: c.email, mask_email),
+            in_list=False,
+        ),
+        Column(
+            "phone", T("电话", "Phone"), value=_opened(lambda c: c.phone), group="personal", in_list=False
+        ),
+        Column(
+            "email", T("邮箱", "E-mail"), value=_opened(lambda c: c.email), group="personal", in_list=False
+        ),
         Column("note", T("备注", "Note"), path="note", in_list=False),
     ],
     url="contacts",
@@ -94,14 +156,26 @@ ADDRESSES = view(
     Address,
     [
         Column("line", T("地址", "Address"), value=str),
-        Column("customer", T("客户", "Customer"), "ref", path="customer__party__name", ref="customers.customer", ref_path="customer_id", filterable=True),
+        Column(
+            "customer",
+            T("客户", "Customer"),
+            "ref",
+            path="customer__party__name",
+            ref="customers.customer",
+            ref_path="customer_id",
+            filterable=True,
+        ),
         Column("kind", T("用途", "Use"), "state", path="kind", states=AddressKind, filterable=True),
         Column("consignee", T("收件人", "Consignee"), path="consignee"),
         Column("province", T("省", "Province"), path="province", filterable=True),
         Column("city", T("市", "City"), path="city", filterable=True),
         Column("is_default", T("默认", "Default"), "bool", path="is_default"),
-        Column("phone_masked", T("电话（脱敏）", "Phone (masked)"), value=_masked(lambda a: a.phone, mask_phone)),
-        Column("phone", T("电话", "Phone"), value=_opened(lambda a: a.phone), group="personal", in_list=False),
+        Column(
+            "phone_masked", T("电话（脱敏）", "Phone (masked)"), value=_masked(lambda a: a.phone, mask_phone)
+        ),
+        Column(
+            "phone", T("电话", "Phone"), value=_opened(lambda a: a.phone), group="personal", in_list=False
+        ),
     ],
     url="addresses",
     help=T("送货与寄发票的地址。", "Where goods and invoices go."),

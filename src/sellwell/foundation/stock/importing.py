@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
+
+from django.db import connection
 
 from sellwell.foundation.stock.models import Movement, Warehouse
 from sellwell.kernel.copying import RowsFor
@@ -40,3 +42,18 @@ def move(
             business_date=day,
         )
     rows.write()
+
+
+_BACK = """
+INSERT INTO stock_movement (id, version, company_id, warehouse_id, product_id, quantity, kind, document_id, line_id,
+    business_date, at)
+SELECT uuidv7(), 1, m.company_id, m.warehouse_id, m.product_id, -m.quantity, m.kind, m.document_id, m.line_id,
+    m.business_date, %s
+FROM stock_movement m WHERE m.document_id = ANY(%s) AND m.kind = 'historic'
+"""
+
+
+def move_back(documents: Sequence[UUID], at: datetime) -> None:
+    """The movements of these documents again, in the other direction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BACK, [at, list(documents)])

@@ -11,6 +11,8 @@ from sellwell.kernel.models.approvals import (
     RequestState,
 )
 from sellwell.kernel.models.base import CompanyRow, Document, Owned, Row, state_check
+from sellwell.kernel.models.calendar import CalendarDay
+from sellwell.kernel.models.files import StoredFile
 from sellwell.kernel.models.flow import Event, Link, ReactionDone, SearchRow, Task, TaskState
 from sellwell.kernel.models.imports import BatchState, ImportBatch, ImportedDocument
 from sellwell.kernel.models.ledger import (
@@ -21,9 +23,6 @@ from sellwell.kernel.models.ledger import (
     PostingPeriod,
     SecurityLog,
 )
-from sellwell.kernel.models.rights import DutyPair, Generation, Grant, Series
-
-from sellwell.kernel.models.calendar import CalendarDay
-from sellwell.kernel.models.files import StoredFile
 from sellwell.kernel.models.personal import SubjectKey
 from sellwell.kernel.models.policy import PolicyVersion
+from sellwell.kernel.models.rights import DutyPair, Generation, Grant, Series

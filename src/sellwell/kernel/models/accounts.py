@@ -65,7 +65,9 @@ class ApiToken(Row):
     label = models.CharField(max_length=80)
     prefix = models.CharField(max_length=12, db_index=True)
     secret_hash = models.BinaryField(max_length=32)
-    scopes = models.JSONField(default=list)  # operation and view names, or "room.*"; empty means all that the person may
+    scopes = models.JSONField(
+        default=list
+    )  # operation and view names, or "room.*"; empty means all that the person may
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 def state_check(states: type[State], field: str = "state") -> models.CheckConstraint:
     """The database refuses a state that `states` does not name."""
-    return models.CheckConstraint(condition=Q(**{f"{field}__in": states.values()}), name=f"%(class)s_{field}_known")
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__in": states.values()}), name=f"%(class)s_{field}_known"
+    )
 
 
 class Scoped:

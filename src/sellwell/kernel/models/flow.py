@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -12,7 +15,11 @@ from sellwell.kernel.ids import new_id
 from sellwell.kernel.models.base import Owned
 from sellwell.kernel.values import State, T
 
+if TYPE_CHECKING:
+    from sellwell.kernel.access import Post
+
 PERSON = settings.AUTH_USER_MODEL
+
 
 class TaskState(State):
     """Open until the verb it asks for was done, or until it no longer applies."""
@@ -20,6 +27,7 @@ class TaskState(State):
     OPEN = "open", T("待办", "Open")
     DONE = "done", T("已办", "Done")
     DROPPED = "dropped", T("已取消", "Dropped")
+
 
 class Task(Owned):
     """Something that somebody must do next: the verb `operation` on a row, by `due_at` (clause 1.3.3).
@@ -43,13 +51,31 @@ class Task(Owned):
     entry_seq = models.BigIntegerField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(state__in=TaskState.values()), name="task_state_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=TaskState.values()), name="task_state_known")
+        ]
         indexes = [
             models.Index(fields=["owner", "due_at"], name="task_owner_open", condition=Q(state="open")),
-            models.Index(fields=["company_id", "role", "due_at"], name="task_role_open", condition=Q(state="open")),
+            models.Index(
+                fields=["company_id", "role", "due_at"], name="task_role_open", condition=Q(state="open")
+            ),
             models.Index(fields=["row_id", "operation"], name="task_row_open", condition=Q(state="open")),
             models.Index(fields=["row_id", "created_at"], name="task_row"),
         ]
+
+    @classmethod
+    def scope_q(cls, scope: str, user_id: UUID, post: Post) -> Q | None:
+        """One's own are those one answers for, and those of the pool of one's role."""
+        if scope != "own":
+            return super().scope_q(scope, user_id, post)
+        return Q(company_id=post.company_id) & (Q(owner_id=user_id, role="") | Q(role=post.role))
+
+    def in_scope(self, scope: str, user_id: UUID, post: Post) -> bool:
+        if scope != "own":
+            return super().in_scope(scope, user_id, post)
+        is_mine = self.role == post.role if self.role else self.owner_id == user_id
+        return is_mine and self.company_id == post.company_id
+
 
 class Event(models.Model):
     """A frozen fact that rooms may react to; the payload holds identifiers only."""
@@ -64,6 +90,7 @@ class Event(models.Model):
     actor_id = models.UUIDField()
     at = models.DateTimeField()
 
+
 class ReactionDone(models.Model):
     """A reaction's memory: one row per event and reaction, so that its effect happens once."""
 
@@ -74,11 +101,14 @@ class ReactionDone(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
-    error = models.CharField(max_length=200, default="")  # the kind of error, never its text (it may hold names)
+    error = models.CharField(
+        max_length=200, default=""
+    )  # the kind of error, never its text (it may hold names)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event_seq", "reaction"], name="reaction_once")]
         indexes = [models.Index(fields=["next_try_at"], name="reaction_due", condition=Q(state="due"))]
+
 
 class Link(models.Model):
     """One document came from another: the trace (clause 1.1.5) walks these both ways. Append-only."""
@@ -96,6 +126,7 @@ class Link(models.Model):
         constraints = [models.UniqueConstraint(fields=["from_id", "to_id"], name="link_once")]
         indexes = [models.Index(fields=["to_id"], name="link_back")]
 
+
 class SearchRow(models.Model):
     """What the search finds: tokens of a row's number and names. Blanked at erasure like the row itself."""
 
@@ -111,4 +142,3 @@ class SearchRow(models.Model):
             GinIndex(fields=["tokens"], name="searchrow_tokens"),
             models.Index(fields=["subject_id"], name="searchrow_subject"),
         ]
-

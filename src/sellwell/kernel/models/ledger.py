@@ -64,7 +64,9 @@ class LedgerChange(models.Model):
 
     append_only = True
     id = models.BigAutoField(primary_key=True)
-    entry = models.ForeignKey(LedgerEntry, on_delete=models.PROTECT, related_name="changes", db_constraint=False)
+    entry = models.ForeignKey(
+        LedgerEntry, on_delete=models.PROTECT, related_name="changes", db_constraint=False
+    )
     table = models.CharField(max_length=60)
     row_id = models.UUIDField()
     before = models.JSONField(null=True)
@@ -121,7 +123,9 @@ class IdempotencyKey(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["actor_id", "operation", "key"], name="idempotency_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["actor_id", "operation", "key"], name="idempotency_unique")
+        ]
 
 
 class PostingPeriod(models.Model):

@@ -54,7 +54,9 @@ class DutyPair(Row):
     is_active = models.BooleanField(default=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(per__in=["document", "person"]), name="dutypair_per_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(per__in=["document", "person"]), name="dutypair_per_known")
+        ]
 
 
 class Series(Row):

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from sellwell.kernel import drafting
 from sellwell.kernel.ids import new_id
-from sellwell.kernel.models import ApiToken, ApprovalRequest, ApprovalStep, Delegation, RequestState
+from sellwell.kernel.models import (
+    ApiToken,
+    ApprovalRequest,
+    ApprovalStep,
+    Delegation,
+    ImportBatch,
+    RequestState,
+)
 from sellwell.kernel.testing import Case, builder
 
 if TYPE_CHECKING:
@@ -33,7 +40,9 @@ def a_request(world: World) -> ApprovalRequest:
     return request
 
 
-def a_delegation(world: World, owner: str = "regional_manager", deputy: str = "account_manager") -> Delegation:
+def a_delegation(
+    world: World, owner: str = "regional_manager", deputy: str = "account_manager"
+) -> Delegation:
     """Somebody's approvals, lent for the next days."""
     made: Delegation = world.run(owner, "approvals.delegate", data=delegation_data(world, deputy)).result
     return made
@@ -84,3 +93,39 @@ def _create_token(world: World) -> Case:
 @builder("tokens.revoke")
 def _revoke_token(world: World) -> Case:
     return Case("rep", row=a_token(world))
+
+
+IMPORTED = {
+    "profile": "orders",
+    "source": "old-shop",
+    "file_name": "sales.csv",
+    "file_hash": "ab" * 20,
+    "currency": "GBP",
+}
+
+
+def a_batch(world: World, state: str = "running", role: str = "sales_manager") -> ImportBatch:
+    """A batch of an import of orders, without documents."""
+    batch: ImportBatch = world.run(role, "imports.begin", data=IMPORTED).result
+    if state in ("done", "undone"):
+        world.run(role, "imports.finish", batch, {"rows": 0, "rejected": 0, "known": 0})
+    if state == "undone":
+        world.run(role, "imports.undo", batch)
+    batch.refresh_from_db()
+    return batch
+
+
+@builder("imports.begin")
+def _begin_import(world: World) -> Case:
+    return Case("sales_manager", data=IMPORTED)
+
+
+@builder("imports.finish")
+def _finish_import(world: World) -> Case:
+    counts = {"rows": 3, "rejected": 1, "known": 0, "total": "12.50"}
+    return Case("sales_manager", a_batch(world), counts, in_state=lambda state: a_batch(world, state))
+
+
+@builder("imports.undo")
+def _undo_import(world: World) -> Case:
+    return Case("sales_manager", a_batch(world, "done"), in_state=lambda state: a_batch(world, state))

@@ -119,7 +119,13 @@ def _declare(sample: Sample) -> None:
         effects.update(row, note=given.note or "sent")
         return effects
 
-    @operation(CHECK, T("核对", "Check"), Delegation, help=T("核对", "Check it."), from_states=[DelegationState.ACTIVE])
+    @operation(
+        CHECK,
+        T("核对", "Check"),
+        Delegation,
+        help=T("核对", "Check it."),
+        from_states=[DelegationState.ACTIVE],
+    )
     def check(row: Delegation, given: Any, ctx: Context, assessment: Assessment) -> Effects:
         """Check the paper."""
         return Effects(result=row)
@@ -129,4 +135,3 @@ def _declare(sample: Sample) -> None:
         """Holds what is over the limit, by how much."""
         over = {i: a.content["amount"] + sample.exposure - sample.limit for i, a in enumerate(assessments)}
         return {i: OVER.hold(ROUTE, measure=m, by=m) for i, m in over.items() if m > 0}
-

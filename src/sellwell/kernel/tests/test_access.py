@@ -49,7 +49,9 @@ def means(scope: str, row: Task, user_id: UUID, post: Post) -> bool:
         return True
     if row.company_id != post.company_id:
         return False
-    inside = row.department_path == post.department_path or row.department_path.startswith(post.department_path)
+    inside = row.department_path == post.department_path or row.department_path.startswith(
+        post.department_path
+    )
     return {
         "own": row.owner_id == user_id,
         "team": row.department_path == post.department_path,
@@ -81,7 +83,11 @@ def test_the_rows_of_a_scope_are_those_it_names(world: World) -> None:
         )
         actor = Actor(user_id, "x", tuple(c.post for c in held), _cells={"tasks.view": held})
         expected = {row.pk for row in rows if any(means(c.scope, row, user_id, c.post) for c in held)}
-        found = set(access.rows(actor, "tasks.view", Task.objects.filter(operation="tests.x")).values_list("pk", flat=True))
+        found = set(
+            access.rows(actor, "tasks.view", Task.objects.filter(operation="tests.x")).values_list(
+                "pk", flat=True
+            )
+        )
         one_by_one = {row.pk for row in rows if access.cell_for(actor, "tasks.view", row) is not None}
         assert found == expected == one_by_one
 
@@ -97,7 +103,11 @@ def test_nothing_is_granted_by_default(world: World) -> None:
 def test_the_widest_limit_counts(world: World) -> None:
     post = Post("rep", world.company.pk)
     row = make_rows(world)[0]
-    narrow, wide, unlimited = (Cell("own", Decimal(10), post), Cell("company", Decimal(99), post), Cell("own", None, post))
+    narrow, wide, unlimited = (
+        Cell("own", Decimal(10), post),
+        Cell("company", Decimal(99), post),
+        Cell("own", None, post),
+    )
     actor = Actor(row.owner_id, "x", (post,), _cells={"a": (narrow, wide), "b": (wide, unlimited, narrow)})
     assert access.cell_for(actor, "a", row) == wide
     assert access.cell_for(actor, "b", row) == unlimited
@@ -105,7 +115,9 @@ def test_the_widest_limit_counts(world: World) -> None:
 
 def test_a_right_holds_from_its_first_to_before_its_last_day(world: World) -> None:
     today = world.today
-    Grant.objects.create(role="rep", verb="tests.dated", scope="own", since=today, until=today + timedelta(days=2))
+    Grant.objects.create(
+        role="rep", verb="tests.dated", scope="own", since=today, until=today + timedelta(days=2)
+    )
     generations.bump("rights")
     user = world.user("rep")
     answers = [
@@ -115,7 +127,9 @@ def test_a_right_holds_from_its_first_to_before_its_last_day(world: World) -> No
 
 
 def test_a_right_of_one_company_holds_in_that_company_only(world: World) -> None:
-    Grant.objects.create(role="rep", verb="tests.here", scope="company", since=world.today, company_id=world.company.pk)
+    Grant.objects.create(
+        role="rep", verb="tests.here", scope="company", since=world.today, company_id=world.company.pk
+    )
     generations.bump("rights")
     actor = world.ctx("rep").actor
     assert actor.may("tests.here")

@@ -60,7 +60,10 @@ def test_over_the_limit_is_held_then_done_for_its_requester(world: World, sample
     assert SecurityLog.objects.filter(operation=SEND, code="tests.over").count() == 1
     assert LedgerEntry.objects.filter(operation="approvals.ask", row_id=request.pk).count() == 1
     assert code_of(world.run, "rep", "tests.check", paper) == "held"
-    assert Task.objects.filter(owner=world.user("regional_manager"), row_id=request.pk, state="open").count() == 1
+    assert (
+        Task.objects.filter(owner=world.user("regional_manager"), row_id=request.pk, state="open").count()
+        == 1
+    )
 
     world.run("regional_manager", "approvals.approve", request, {"note": "同意"})
 
@@ -88,7 +91,9 @@ def test_the_approver_sees_the_request_and_a_stranger_does_not(world: World, sam
 
 def test_the_requester_never_approves(world: World, sample: Sample) -> None:
     _, request = held(sample, owner="regional_manager")
-    assert candidates(request) == ["sales_manager"]  # the only holder of the role asked: the next one up decides
+    assert candidates(request) == [
+        "sales_manager"
+    ]  # the only holder of the role asked: the next one up decides
     assert code_of(world.run, "regional_manager", "approvals.approve", request) == "approval.own_request"
 
 
@@ -155,7 +160,12 @@ def test_a_deputy_decides_and_both_names_stay(world: World, sample: Sample) -> N
 
 def test_a_deputy_over_the_lent_amount_cannot_decide(world: World, sample: Sample) -> None:
     until = world.today + timedelta(days=7)
-    data = {"deputy": str(world.user("warehouse").pk), "since": str(world.today), "until": str(until), "amount_limit": "100"}
+    data = {
+        "deputy": str(world.user("warehouse").pk),
+        "since": str(world.today),
+        "until": str(until),
+        "amount_limit": "100",
+    }
     world.run("regional_manager", "approvals.delegate", data=data)
     _, request = held(sample)
     assert code_of(world.run, "warehouse", "approvals.approve", request) == "approval.not_yours"
@@ -220,12 +230,18 @@ def test_a_rejection_needs_a_reason_and_frees_the_row(world: World, sample: Samp
     paper.refresh_from_db()
     request.refresh_from_db()
     assert (paper.held_by, paper.note, request.state) == (None, "", RequestState.REJECTED)
-    assert Task.objects.filter(owner=world.user("rep"), operation=SEND, row_id=paper.pk, state="open").count() == 1
+    assert (
+        Task.objects.filter(owner=world.user("rep"), operation=SEND, row_id=paper.pk, state="open").count()
+        == 1
+    )
 
 
 def test_only_the_requester_withdraws(world: World, sample: Sample) -> None:
     paper, request = held(sample)
-    assert code_of(world.run, "regional_manager", "approvals.withdraw", request) in ("approval.not_requester", "not_permitted")
+    assert code_of(world.run, "regional_manager", "approvals.withdraw", request) in (
+        "approval.not_requester",
+        "not_permitted",
+    )
     world.run("rep", "approvals.withdraw", request)
     paper.refresh_from_db()
     assert paper.held_by is None
@@ -244,7 +260,12 @@ def test_the_same_key_answers_with_the_approval_until_it_is_decided(world: World
 
 def test_an_approver_who_leaves_is_replaced(world: World, sample: Sample) -> None:
     _, request = held(sample)
-    world.run("hr", "company.hand_over", world.person("regional_manager"), {"to": str(world.user("sales_manager").pk)})
+    world.run(
+        "hr",
+        "company.hand_over",
+        world.person("regional_manager"),
+        {"to": str(world.user("sales_manager").pk)},
+    )
     world.run("hr", "company.leave", world.person("regional_manager"))
     assert candidates(request) == ["sales_manager"]
     assert Task.objects.filter(row_id=request.pk, owner=world.user("sales_manager"), state="open").exists()

@@ -16,7 +16,14 @@ pytestmark = pytest.mark.django_db
 
 def a_pair(world: World, a: str, b: str, per: str = "document") -> None:
     """Two verbs that one person must not both do."""
-    data = {"code": "test_pair", "name_zh": "测试", "name_en": "Test", "duty_a": [a], "duty_b": [b], "per": per}
+    data = {
+        "code": "test_pair",
+        "name_zh": "测试",
+        "name_en": "Test",
+        "duty_a": [a],
+        "duty_b": [b],
+        "per": per,
+    }
     world.run("administrator", "company.set_duty_pair", data=data)
 
 
@@ -55,7 +62,14 @@ def test_whoever_is_barred_is_not_asked_to_approve(world: World, sample: Sample)
 
 def test_a_pair_that_is_switched_off_binds_nobody(world: World, sample: Sample) -> None:
     a_pair(world, SEND, CHECK)
-    data = {"code": "test_pair", "name_zh": "测试", "name_en": "Test", "duty_a": [SEND], "duty_b": [CHECK], "is_active": False}
+    data = {
+        "code": "test_pair",
+        "name_zh": "测试",
+        "name_en": "Test",
+        "duty_a": [SEND],
+        "duty_b": [CHECK],
+        "is_active": False,
+    }
     world.run("administrator", "company.set_duty_pair", data=data)
     paper = sample.paper("rep", "10.00")
     world.run("rep", SEND, paper)

@@ -14,7 +14,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from django.db import connection, transaction
 
-from sellwell.kernel import generations, home, master_key, personal
+from sellwell.kernel import directory, generations, home, master_key, personal
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import SearchRow, SubjectKey
 
@@ -111,6 +111,28 @@ def test_erasure_leaves_nothing(django_capture_on_commit_callbacks: Any) -> None
     assert personal.seal_bytes(subject, b"scan") == b""
     assert str(subject) in home.current().erasures_file.read_text()
     assert home.current().erasures_file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_subject_is_forgotten_in_companies_that_the_actor_does_not_see(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    subject, company = new_id(), new_id()
+    monkeypatch.setattr(directory.current(), "companies", lambda: [company], raising=False)
+    see(f"{{{company}}}")
+    SearchRow.objects.create(
+        id=new_id(), row_type="x.y", title=NAME, tokens=["x"], subject_id=subject, company_id=company
+    )
+    see("")
+    assert not SearchRow.objects.filter(subject_id=subject).exists()
+    assert erase(subject, django_capture_on_commit_callbacks) == 1
+    assert not SearchRow.objects.filter(subject_id=subject).exists()
+    see(f"{{{company}}}")
+    assert SearchRow.objects.get(subject_id=subject).title == ""
+
+
+def see(companies: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('sellwell.companies', %s, true)", [companies])
 
 
 def test_an_erasure_that_is_rolled_back_is_not_noted() -> None:

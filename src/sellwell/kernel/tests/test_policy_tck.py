@@ -26,7 +26,9 @@ class NotATableOfOurs(Exception):
 def plain(cell: str) -> str:
     """A cell of theirs in our writing."""
     text = cell.strip()
-    if text in ("-", "true", "false") or re.fullmatch(r"(<=|>=|<|>)?\s*-?[0-9.]+|[\[(\]][0-9.]+\.\.[0-9.]+[\])\[]", text):
+    if text in ("-", "true", "false") or re.fullmatch(
+        r"(<=|>=|<|>)?\s*-?[0-9.]+|[\[(\]][0-9.]+\.\.[0-9.]+[\])\[]", text
+    ):
         return text.replace("]", "]")
     if re.fullmatch(r'"[^"]*"', text):
         return f"= {text}"
@@ -55,8 +57,13 @@ def table_of(model: ElementTree.Element, decision: str) -> dict[str, Any]:
     hit = table.get("hitPolicy", "UNIQUE")
     if hit not in ("UNIQUE", "FIRST", "ANY", "COLLECT", "RULE ORDER"):
         raise NotATableOfOurs(hit)
-    types = {node.get("name"): node.find("{*}variable").get("typeRef", "") for node in model.findall("{*}inputData")}  # type: ignore[union-attr]
-    names = [(node.findtext("{*}inputExpression/{*}text") or "").strip() for node in table.findall("{*}input")]
+    types = {
+        node.get("name"): node.find("{*}variable").get("typeRef", "")
+        for node in model.findall("{*}inputData")
+    }  # type: ignore[union-attr]
+    names = [
+        (node.findtext("{*}inputExpression/{*}text") or "").strip() for node in table.findall("{*}input")
+    ]
     kinds = [TYPES.get(types.get(name, "").split(":")[-1]) for name in names]
     if None in kinds:
         raise NotATableOfOurs(str(names))
@@ -68,7 +75,9 @@ def table_of(model: ElementTree.Element, decision: str) -> dict[str, Any]:
     return {
         "hit": "collect" if hit in ("COLLECT", "RULE ORDER") else "first",
         "inputs": [{"name": name, "type": kind_} for name, kind_ in zip(names, kinds, strict=True)],
-        "outputs": [{"name": name, "type": kind_of(rows[0][len(names) + i])} for i, name in enumerate(outputs)],
+        "outputs": [
+            {"name": name, "type": kind_of(rows[0][len(names) + i])} for i, name in enumerate(outputs)
+        ],
         "rows": rows,
     }
 

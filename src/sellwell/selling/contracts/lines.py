@@ -12,13 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from sellwell.foundation.catalog.queries import ProductFacts, products
-from sellwell.foundation.company.queries import company
 from sellwell.foundation.pricing.queries import Price, prices
 from sellwell.foundation.pricing.rules import LineTerms, document_amounts
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.operations import Context
-from sellwell.kernel.values import ZERO, Objection, Reason, T, to_micro
-from sellwell.selling.contracts import rules
+from sellwell.kernel.values import ZERO, Objection, Reason, State, T, to_micro
+from sellwell.selling.contracts import queries, rules
 
 UNKNOWN_PRODUCT = Reason(
     "lines.unknown_product",
@@ -43,7 +42,22 @@ NOT_AGREED_PRICE = Reason(
     ),
 )
 
-MANUAL = "manual"
+
+
+class PriceSource(State):
+    """Where a line's price is from."""
+
+    CONTRACT = "contract", T("合同价", "Contract")
+    QUOTATION = "quotation", T("报价", "Quotation")
+    CUSTOMER = "customer", T("客户价", "Customer")
+    PROMOTION = "promotion", T("促销价", "Promotion")
+    GRADE = "grade", T("等级价", "Grade")
+    LIST = "list", T("目录价", "List")
+    MANUAL = "manual", T("手工", "Manual")
+    IMPORT = "import", T("导入", "Imported")
+
+
+MANUAL = PriceSource.MANUAL.value
 TYPED_OVER = T("手工单价；规则价为 {price}", "Typed in; the rules say {price}")
 
 
@@ -106,6 +120,7 @@ class Priced:
 
     lines: dict[int, PricedWant] = field(default_factory=dict)
     objections: list[Objection] = field(default_factory=list)
+    products: dict[UUID, ProductFacts] = field(default_factory=dict)
     tax_inside: bool = True
     currency: str = "CNY"
 
@@ -127,10 +142,10 @@ def price_lines(
 ) -> Priced:
     """Price the wanted lines of a document; what is wrong with a line is told at `lines.<place>`.
 
-    `tax_inside` is the document's basis (None: the price list's). Four queries, however many lines there are.
+    `tax_inside` is the document's basis (None: the price list's). Three queries, however many lines there are.
     """
-    found = Priced()
     known = products([w.product_id for w in wants.values() if w.product_id], ctx.company_id, ctx.today)
+    found = Priced(products=known)
     there = {place: want for place, want in wants.items() if want.product_id in known}
     for place, want in wants.items():
         if place not in there:
@@ -198,9 +213,9 @@ def _choose(place: int, want: Want, product: ProductFacts, ruled: Price) -> _Cho
 
 def _amounts(ctx: Context, found: Priced, chosen: Mapping[int, _Chosen]) -> None:
     """The money of the lines, rounded as the company does."""
-    house = company(ctx.company_id)
+    rounding = queries.rounding(ctx.company_id)
     terms = [LineTerms(line.quantity, line.unit_price, line.product.tax_rate) for line in chosen.values()]
-    amounts = document_amounts(terms, found.tax_inside, house.rounding, house.rounding_at)
+    amounts = document_amounts(terms, found.tax_inside, rounding.mode, rounding.at)
     for (place, line), money in zip(chosen.items(), amounts, strict=True):
         found.lines[place] = PricedWant(
             line.product, line.quantity, line.unit_price, line.list_price, line.source, line.why,

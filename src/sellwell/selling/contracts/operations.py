@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from sellwell.kernel.drafting import document
 from sellwell.kernel.effects import Effects, NewTask
 from sellwell.kernel.inputs import Code, Input, Name, Price, Quantity, Ref, ShortText, Text, field
 from sellwell.kernel.operations import Assessment, Context, Lock, lock, operation
-from sellwell.kernel.values import Objection, Reason, T
+from sellwell.kernel.values import Objection, Reason, State, T
 from sellwell.selling.contracts import building, facts, policies, queries, rules, texts
 from sellwell.selling.contracts.building import Plan
 from sellwell.selling.contracts.models import Contract, ContractLine, ContractState
@@ -71,12 +71,24 @@ class Head(Input):
     acceptance_days: int = field(T("验收期限（天）", "Acceptance term (days)"), 7, ge=0, le=180)
 
 
-class CreateContract(Head):
-    """A contract from an accepted quotation, or directly for a customer."""
+class ContractKind(State):
+    """Which template a contract starts from."""
+
+    GOODS = "goods", T("产品买卖", "Sale of goods")
+    SERVICE = "service", T("服务", "Services")
+
+
+class Source(Input):
+    """Whom a new contract is with and what it follows from."""
 
     quotation: Ref("pipeline.quotation") | None = field(T("报价单", "Quotation"), None)  # type: ignore[valid-type]
     customer: Ref("customers.customer") | None = field(T("客户", "Customer"), None)  # type: ignore[valid-type]
-    kind: Literal["goods", "service"] = field(T("模板", "Template"), "goods", help=T("goods 产品买卖，service 服务", "goods: sale of goods, service: services"))
+    kind: ContractKind = field(T("模板", "Template"), ContractKind.GOODS)
+
+
+class CreateContract(Head, Source):  # in this order the source's fields come first
+    """A contract from an accepted quotation, or directly for a customer."""
+
     lines: list[ContractLineInput] = field(T("明细", "Lines"), default_factory=list, max_length=500)
 
 
@@ -96,7 +108,7 @@ def assess_create(_row: None, given: CreateContract, ctx: Context) -> Assessment
 def create(_row: None, given: CreateContract, ctx: Context, assessment: Assessment) -> Effects:
     planned: Plan = assessment.carry
     effects = Effects()
-    template = template_for(effects, ctx, given.kind)
+    template = template_for(effects, ctx, given.kind.value)
     starts = given.valid_from or ctx.today
     contract = document(
         Contract, ctx, "CT", DRAFT, after=planned.quotation or planned.customer,

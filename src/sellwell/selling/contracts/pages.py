@@ -34,7 +34,7 @@ from sellwell.web.shortcuts import row_or_404
 section("sales", T("销售", "Sales"), order=20)
 
 list_page(
-    CONTRACTS, section="sales", icon="file-text", order=25, new=["contracts.create"],
+    CONTRACTS, section="sales", icon="file-text", order=50, new=["contracts.create"],
     columns=["number", "title", "customer", "total", "state", "delivery_on", "owner"],
     saved=[
         ("mine", T("我的", "Mine"), {"owner": "me"}),
@@ -69,7 +69,10 @@ def text_context(contract: Contract, ctx: Context) -> dict[str, Any]:
     shipped = {term["key"]: term["text"] for term in contract.template.terms}
     terms = texts.shown(contract, queries.live_lines(contract.pk))
     return {
-        "terms": [{**term, "differs": shipped.get(term["key"]) != term["text"]} for term in terms],
+        "terms": [
+            {**term, "article": paper.article(place), "differs": shipped.get(term["key"]) != term["text"]}
+            for place, term in enumerate(terms, start=1)
+        ],
         "is_frozen": bool(contract.text_hash),
         "fingerprint": contract.text_hash[:12],
     }
@@ -182,12 +185,18 @@ TOTALS = [("net", T("不含税", "Net")), ("tax", T("税额", "Tax")), ("total",
 GRID = Grid("lines", [PRODUCT, QUANTITY, UNIT, UNIT_PRICE, AMOUNT], quote=quote_url("contracts", quote), totals=TOTALS)
 
 
+def as_text(number: Decimal) -> str:
+    """A number as a cell holds it: 5, 2.5; no trailing zeros, no separators."""
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def line_values(line: Any, *, unit_price: Decimal | None) -> dict[str, Any]:
     """A line as the grid takes it; no price: the rules fill it."""
     return {
         "product": {"id": str(line.product_id), "text": str(line.product)},
-        "quantity": line.quantity,
-        **({"unit_price": unit_price} if unit_price is not None else {}),
+        "quantity": as_text(line.quantity),
+        **({"unit_price": as_text(unit_price)} if unit_price is not None else {}),
     }
 
 

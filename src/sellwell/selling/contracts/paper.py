@@ -19,6 +19,11 @@ def numeral(number: int) -> str:
     return head + (NUMERALS[ones - 1] if ones else "")
 
 
+def article(number: int) -> str:
+    """第三条."""
+    return f"第{numeral(number)}条"
+
+
 def data(contract: Contract) -> dict[str, Any]:
     """The contract as the template takes it. The lines stand in the text, so that paper and text are one."""
     lines = queries.live_lines(contract.pk)
@@ -40,7 +45,7 @@ def data(contract: Contract) -> dict[str, Any]:
         "total": contract.total,
         "lines": [],
         "articles": [
-            {"heading": f"第{numeral(place)}条 {term['title']}", "text": term["filled"]}
+            {"heading": f"{article(place)} {term['title']}", "text": term["filled"]}
             for place, term in enumerate(texts.shown(contract, lines), start=1)
         ],
         "mark": "草稿" if contract.state == ContractState.DRAFT else "",

@@ -5,13 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import cast
 from uuid import UUID
 
 from sellwell.foundation.catalog.queries import ProductFacts
 from sellwell.foundation.catalog.queries import products as product_facts
+from sellwell.foundation.company.queries import company
 from sellwell.foundation.customers.queries import delivery_address
+from sellwell.foundation.pricing.rules import RoundingAt
+from sellwell.kernel import generations
 from sellwell.kernel.operations import Lock, lock
+from sellwell.kernel.values import Rounding
 from sellwell.selling.contracts.models import Contract, ContractLine
+
+
+@dataclass(frozen=True, slots=True)
+class RoundingOption:
+    """How a company rounds money: the mode, and whether tax is rounded by line or by document."""
+
+    mode: Rounding
+    at: RoundingAt
+
+
+_rounding: dict[UUID, tuple[int, RoundingOption]] = {}
+
+
+def rounding(company_id: UUID) -> RoundingOption:
+    """The company's option; read once per process until the organisation changes, since every document asks."""
+    generation = generations.current("organisation")
+    known = _rounding.get(company_id)
+    if known is None or known[0] != generation:
+        house = company(company_id)
+        option = RoundingOption(cast("Rounding", house.rounding), cast("RoundingAt", house.rounding_at))
+        known = _rounding[company_id] = (generation, option)
+    return known[1]
 
 
 def customer_address(customer_id: UUID) -> str:

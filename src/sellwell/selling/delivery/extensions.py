@@ -30,7 +30,6 @@ class Recognised:
     """
 
     document: Shipment | Return
-    order_id: UUID
     customer_id: UUID
     net: Decimal
 

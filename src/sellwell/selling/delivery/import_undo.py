@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
+from sellwell.foundation.stock import importing as stock
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.import_operations import undo_batch
 from sellwell.kernel.models import ImportBatch
@@ -24,7 +25,7 @@ BUILT_ON = Reason(
 _BUILT_ON = """
 SELECT count(*) FROM (
   SELECT r.id FROM delivery_return r JOIN delivery_shipment s ON s.id = r.shipment_id
-    JOIN kernel_importeddocument d ON d.row_id = s.order_id WHERE d.batch_id = %(batch)s AND r.origin <> 'import'
+    JOIN kernel_importeddocument d ON d.row_id = s.order_id WHERE d.batch_id = %(batch)s AND r.origin <> 'import' AND r.state <> 'cancelled'
   UNION ALL
   SELECT l.to_id FROM kernel_link l JOIN kernel_importeddocument d ON d.row_id = l.from_id WHERE d.batch_id = %(batch)s
 ) found
@@ -49,16 +50,6 @@ _ALL = f"""
 WITH docs AS ({_DOCUMENTS}),
 alldocs AS (SELECT row_id AS id FROM docs UNION ALL SELECT s.id FROM delivery_shipment s JOIN docs ON docs.row_id = s.order_id)
 """
-_MOVEMENTS = (
-    _ALL
-    + """
-INSERT INTO stock_movement (id, version, company_id, warehouse_id, product_id, quantity, kind, document_id, line_id,
-    business_date, at)
-SELECT uuidv7(), 1, m.company_id, m.warehouse_id, m.product_id, -m.quantity, m.kind, m.document_id, m.line_id,
-    m.business_date, %(now)s
-FROM stock_movement m JOIN alldocs ON alldocs.id = m.document_id
-"""
-)
 _FACTS = (
     _ALL
     + """
@@ -68,7 +59,8 @@ INSERT INTO kernel_fact (company_id, measure, happened_on, recorded_at, recorded
 SELECT f.company_id, f.measure, f.happened_on, %(now)s, %(month)s, -f.amount, -f.document_amount, f.currency, -f.quantity,
     f.person_id, f.department_path, f.region, f.customer_id, f.product_id, f.product_line, f.channel, f.document_type,
     f.document_id, f.source, f.seq + 1000, f.id
-FROM kernel_fact f JOIN alldocs ON alldocs.id = f.document_id WHERE f.reverses IS NULL
+FROM kernel_fact f JOIN alldocs ON alldocs.id = f.document_id
+WHERE f.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM kernel_fact r WHERE r.reverses = f.id)
 """
 )
 
@@ -87,8 +79,11 @@ def undo_orders(batch: ImportBatch, ctx: Context) -> Effects:
     effects.execute(Shipment, _SHIPMENTS, values)
     effects.execute(Return, _RETURNS, values)
     with connection.cursor() as cursor:
-        for statement in (_SHIPMENT_LINES, _MOVEMENTS, _FACTS):
+        for statement in (_SHIPMENT_LINES, _FACTS):
             cursor.execute(statement, values)
+        cursor.execute(f"{_ALL} SELECT id FROM alldocs", values)
+        documents = [row[0] for row in cursor.fetchall()]
+        stock.move_back(documents, ctx.now)
         cursor.execute(
             "UPDATE kernel_importeddocument SET undone_at = %(now)s WHERE batch_id = %(batch)s", values
         )

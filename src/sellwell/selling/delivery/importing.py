@@ -6,10 +6,13 @@ enter in their final state: real lines, movements at the historic location and f
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
+
+from pydantic import StringConstraints
 
 from sellwell.foundation.catalog import importing as catalog
 from sellwell.foundation.customers import importing as customers
@@ -23,7 +26,7 @@ from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Code, Input, Name, Price, Quantity, Rate, field
 from sellwell.kernel.models import Fact, ImportBatch, ImportedDocument
 from sellwell.kernel.operations import REGISTRY, Assessment, Context, operation
-from sellwell.kernel.values import T, to_cents
+from sellwell.kernel.values import Reason, T, to_cents
 from sellwell.kernel.writing import open_month
 from sellwell.selling.delivery.models import (
     Return,
@@ -42,7 +45,10 @@ class ImportLine(Input):
 
     ordinal: int = field(T("行号", "Ordinal"), ge=1, le=10**6)
     product: Code = field(T("产品编码", "Product code"))
-    name: Name = field(T("产品名称", "Product name"))
+    # A product's name is nobody's personal data: it is not sealed.
+    name: Annotated[Code, StringConstraints(min_length=1, max_length=120)] = field(
+        T("产品名称", "Product name")
+    )
     quantity: Quantity = field(T("数量", "Quantity"))
     price: Price = field(T("单价", "Price"))
     digest: Code = field(T("指纹", "Digest"))
@@ -67,6 +73,46 @@ class ImportChunk(Input):
     tax_rate: Rate = field(T("税率", "Tax rate"), Decimal(0))
     parcels: list[ImportParcel] = field(T("单据", "Documents"), min_length=1, max_length=2000)
 
+    def kept(self) -> Input:
+        """The counts only: each document's own entry tells its number and the digests of its rows."""
+        lines = sum(len(parcel.lines) for parcel in self.parcels)
+        return ChunkKept(rate=self.rate, tax_rate=self.tax_rate, documents=len(self.parcels), lines=lines)
+
+
+class ChunkKept(Input):
+    """What the ledger keeps of a chunk."""
+
+    rate: Quantity
+    tax_rate: Rate
+    documents: int
+    lines: int
+
+
+HERE_ALREADY = Reason(
+    "import.here_already",
+    T("单据 {number} 已导入（共 {count} 张）。", "Document {number} is here already ({count} in all)."),
+)
+
+
+def assess_orders(batch: ImportBatch, given: ImportChunk | None, ctx: Context) -> Assessment:
+    """No document twice, neither in the chunk nor from an earlier import of the same source."""
+    if given is None:
+        return Assessment()
+    numbers = [parcel.number for parcel in given.parcels]
+    known = set(
+        ImportedDocument.objects.filter(
+            company_id=ctx.company_id, source=batch.source, number__in=numbers, undone_at__isnull=True
+        ).values_list("number", flat=True)
+    )
+    twice = [n for n, count in Counter(numbers).items() if count > 1 or n in known]
+    content = {"documents": len(numbers)}
+    if twice:
+        return Assessment(
+            content=content,
+            objections=(HERE_ALREADY.refuse(path="parcels", number=twice[0], count=len(twice)),),
+        )
+    return Assessment(content=content)
+
 
 @operation(
     "delivery.import_orders",
@@ -74,6 +120,7 @@ class ImportChunk(Input):
     ImportBatch,
     help=T("把一批历史单据按最终状态写入。", "Write a chunk of past documents in their final state."),
     input=ImportChunk,
+    assess=assess_orders,
     from_states=["running"],
     menu=False,
 )

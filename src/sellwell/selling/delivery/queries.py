@@ -86,9 +86,14 @@ def on_their_way_back(shipment_id: UUID) -> dict[UUID, Decimal]:
     }
 
 
-def order_locks(order_ids: Iterable[UUID]) -> list[Lock]:
+def order_locks(order_ids: Iterable[UUID | None]) -> list[Lock]:
     """The orders whose counters an act moves."""
-    return [lock("parent", ORDER, order_ids)]
+    return [lock("parent", ORDER, [order_id for order_id in order_ids if order_id is not None])]
+
+
+def shipment_locks(row: Return) -> list[Lock]:
+    """The shipment that a return takes goods back from."""
+    return [lock("parent", Shipment, [row.shipment_id])] if row.shipment_id is not None else []
 
 
 # --- for the room of receivables ------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sellwell.kernel.values import ZERO, Objection, Reason, T, to_cents
 
@@ -70,14 +70,14 @@ def kept(quantity: Decimal, accepted: Decimal, returned: Decimal) -> Decimal:
 class Plannable:
     """How many of an order line can go out of a warehouse now. Services have no warehouse."""
 
-    line_id: object
-    warehouse_id: object
+    line_id: Any
+    warehouse_id: Any
     quantity: Decimal
 
 
-def choose_warehouse(free: Sequence[Plannable]) -> object:
+def choose_warehouse(free: Sequence[Plannable]) -> Any:
     """The warehouse that holds most of what can go, when nobody named one; None if only services can."""
-    totals: dict[object, Decimal] = {}
+    totals: dict[Any, Decimal] = {}
     for item in free:
         if item.warehouse_id is not None:
             totals[item.warehouse_id] = totals.get(item.warehouse_id, Decimal(0)) + item.quantity

@@ -157,9 +157,9 @@ def bind(asked: Sequence[Asked], agreed: Iterable[AgreedLine]) -> tuple[dict[int
     """
     by_product: dict[UUID, list[AgreedLine]] = {}
     left: dict[UUID, Decimal] = {}
-    for line in agreed:
-        by_product.setdefault(line.product_id, []).append(line)
-        left[line.id] = line.left
+    for held in agreed:
+        by_product.setdefault(held.product_id, []).append(held)
+        left[held.id] = held.left
     found: dict[int, AgreedLine] = {}
     objections = []
     for place, line in enumerate(asked):

@@ -22,6 +22,14 @@ class OrderState(State):
     CANCELLED = "cancelled", T("已取消", "Cancelled")
 
 
+class Channel(State):
+    """The way by which an order came."""
+
+    DIRECT = "direct", T("直销", "Direct")
+    ONLINE = "online", T("线上", "Online")
+    DISTRIBUTOR = "distributor", T("经销", "Distributor")
+
+
 class Order(Document):
     """A customer's order."""
 
@@ -30,7 +38,7 @@ class Order(Document):
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
     contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, null=True, related_name="+")
     quotation = models.ForeignKey("pipeline.Quotation", on_delete=models.PROTECT, null=True, related_name="+")
-    channel = models.CharField(max_length=20, default="direct")  # direct | online | distributor
+    channel = models.CharField(max_length=20, default="direct")
     customer_reference = models.CharField(max_length=60, default="", blank=True)  # the customer's own order number
     requested_on = models.DateField(null=True)
     consignee = models.CharField(max_length=80, default="", blank=True)

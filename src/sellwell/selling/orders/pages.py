@@ -23,6 +23,7 @@ from sellwell.selling.contracts.pages import (
     TOTALS,
     UNIT,
     UNIT_PRICE,
+    as_text,
     line_values,
     of_quotation,
     quoted,
@@ -53,7 +54,7 @@ from sellwell.web.registry import (
 section("sales", T("销售", "Sales"), order=20)
 
 list_page(
-    ORDERS, section="sales", icon="receipt", order=30, new=["orders.create"], bulk=["orders.confirm"],
+    ORDERS, section="sales", icon="receipt", order=60, new=["orders.create"], bulk=["orders.confirm"],
     columns=["number", "customer", "total", "state", "shipped", "paid", "promised_on", "business_date", "owner"],
     saved=[
         ("mine", T("我的", "Mine"), {"owner": "me"}),
@@ -83,6 +84,20 @@ related("contracts.contract", ORDERS, by="contract_id", order=20, columns=OF_ANO
 related("pipeline.quotation", ORDERS, by="quotation_id", order=40, columns=OF_ANOTHER)
 related("catalog.product", LINES, by="product_id", title=T("订单", "Orders"), order=60,
         columns=["order", "quantity", "unit_price", "promised_on", "waiting", "shipped"])  # fmt: skip
+
+
+def order_now(contract: Any, ctx: Context) -> dict[str, Any] | None:
+    """The way from a signed contract to its next order, while something is left to order."""
+    if contract.state != "signed" or not ctx.actor.may("orders.create"):
+        return None
+    left = any(line.left > 0 for line in agreed_lines(contract.pk).values())
+    return {"query": f"contract={contract.pk}"} if left else None
+
+
+panel(
+    "contracts.contract", "order", T("下单", "Order"), "orders/order_now.html", context=order_now, place="now",
+    right="orders.create", order=10,
+)  # fmt: skip
 
 
 # --- progress ------------------------------------------------------------------------------------------------------------
@@ -186,8 +201,8 @@ def _promises(
             "available": plain_number(free[want.product_id]) if want.stocked else "—",
             "promised": rules.promised_on(found.promised_on, requested_on),
         }
-        if found.short > 0:
-            path = f"lines.{place}.quantity"
+        if found.short > 0:  # beside the product, where there is room to read it
+            path = f"lines.{place}.product"
             notes.append(BACK_ORDER.warn(path=path, row=place + 1, short=found.short, day=found.promised_on))
         if requested_on is not None and found.promised_on > requested_on:
             path = f"lines.{place}.promised"
@@ -217,7 +232,7 @@ def initial(ctx: Context, params: Mapping[str, str]) -> dict[str, Any]:
     if contract is not None:
         rows = contract.lines.filter(is_void=False, ordered__lt=F("quantity")).select_related("product")
         lines = [
-            line_values(line, unit_price=None) | {"quantity": line.quantity - line.ordered}
+            line_values(line, unit_price=None) | {"quantity": as_text(line.quantity - line.ordered)}
             for line in rows.order_by("position")
         ]
         return {"contract": contract.pk, "customer": contract.customer_id, "requested_on": contract.delivery_on, "lines": lines}

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from sellwell.kernel.values import T
 from sellwell.kernel.views import Column, view
+from sellwell.selling.contracts.lines import PriceSource
 from sellwell.selling.orders import queries
-from sellwell.selling.orders.models import Order, OrderLine, OrderState
+from sellwell.selling.orders.models import Channel, Order, OrderLine, OrderState
 
 
 def _word(order: Order, which: str) -> T | None:
@@ -42,7 +43,7 @@ ORDERS = view(
                in_list=False),
         Column("requested_on", T("要求交期", "Wanted by"), "date", "requested_on", sortable=True, filterable=True,
                in_list=False),
-        Column("channel", T("渠道", "Channel"), "code", "channel", filterable=True, in_list=False),
+        Column("channel", T("渠道", "Channel"), "state", "channel", states=Channel, filterable=True, in_list=False),
         Column("net", T("不含税金额", "Net"), "amount", "net", in_list=False),
         Column("tax", T("税额", "Tax"), "amount", "tax", in_list=False),
         Column("currency", T("币种", "Currency"), "code", "currency", filterable=True, in_list=False),
@@ -97,7 +98,7 @@ LINES = view(
         Column("cancelled", T("已取消", "Cancelled"), "quantity", "cancelled", in_list=False),
         Column("planned", T("已安排发货", "In shipments"), "quantity", "planned", in_list=False),
         Column("list_price", T("目录价", "List price"), "price", "list_price", in_list=False),
-        Column("price_source", T("价格来源", "Price from"), "code", "price_source", filterable=True, in_list=False),
+        Column("price_source", T("价格来源", "Price from"), "state", "price_source", states=PriceSource, filterable=True, in_list=False),
         Column("tax_rate", T("税率", "Tax rate"), "rate", "tax_rate", in_list=False),
         Column("net", T("不含税金额", "Net"), "amount", "net", in_list=False),
         Column("tax", T("税额", "Tax"), "amount", "tax", in_list=False),

@@ -13,8 +13,19 @@ SELLERS = {
 READERS = {**SELLERS, "executive": "company", "auditor": "company"}
 
 grant("pipeline.leads", **READERS, marketing="company")
-grant("pipeline.leads:personal", rep="own", account_manager="own", regional_manager="department", marketing="own")
-grant(["pipeline.view", "pipeline.products", "pipeline.visits"], **READERS, marketing="company", service="company")
+grant(
+    "pipeline.leads:personal",
+    rep="own",
+    account_manager="own",
+    regional_manager="department",
+    marketing="own",
+)
+grant(
+    ["pipeline.view", "pipeline.products", "pipeline.visits"],
+    **READERS,
+    marketing="company",
+    service="company",
+)
 grant(["pipeline.quotations", "pipeline.quotation_lines"], **READERS, legal="company", finance="company")
 grant(
     [
@@ -53,7 +64,12 @@ grant(
     **SELLERS,
 )
 grant(
-    ["pipeline.add_quotation", "pipeline.change_quotation", "pipeline.revise_quotation", "pipeline.decline_quotation"],
+    [
+        "pipeline.add_quotation",
+        "pipeline.change_quotation",
+        "pipeline.revise_quotation",
+        "pipeline.decline_quotation",
+    ],
     **SELLERS,
 )
 grant("pipeline.expire_quotation", **SELLERS)

@@ -27,7 +27,11 @@ ORDER BY 1
 """
 
 
-@check("pipeline.stages", T("每个阶段都满足进入条件", "Every stage was entered by its conditions"), clauses=["1.4.3"])
+@check(
+    "pipeline.stages",
+    T("每个阶段都满足进入条件", "Every stage was entered by its conditions"),
+    clauses=["1.4.3"],
+)
 def stages_have_their_conditions() -> Iterable[Finding]:
     """Needs, products, a sent quotation, an agreement: what each stage stands on is there."""
     return from_sql("pipeline.stages", STAGES_WITHOUT_CONDITIONS, "is at stage {} without its conditions")
@@ -50,13 +54,21 @@ ORDER BY 1
 """
 
 
-@check("pipeline.floor", T("低于底价的报价都经过审批", "No quotation below the floor went out without approval"), clauses=["2.2.4"])
+@check(
+    "pipeline.floor",
+    T("低于底价的报价都经过审批", "No quotation below the floor went out without approval"),
+    clauses=["2.2.4"],
+)
 def no_unapproved_price_below_floor() -> Iterable[Finding]:
     """Quotations below floor without approval: must be 0."""
     return from_sql("pipeline.floor", BELOW_FLOOR, "was sent with {} below its floor and without approval")
 
 
-@check("pipeline.totals", T("报价合计等于明细之和", "A quotation's totals are the sums of its lines"), clauses=["2.2.4"])
+@check(
+    "pipeline.totals",
+    T("报价合计等于明细之和", "A quotation's totals are the sums of its lines"),
+    clauses=["2.2.4"],
+)
 def totals_are_sums() -> Iterable[Finding]:
     """To the cent."""
     return from_sql(

@@ -14,7 +14,10 @@ from sellwell.selling.pipeline import policies, rules
 
 LOW_MARGIN = Reason(
     "pipeline.low_margin",
-    T("毛利率低于制度下限，发出前需要审批。", "The margin is below what the policy asks for: approval is needed before it is sent."),
+    T(
+        "毛利率低于制度下限，发出前需要审批。",
+        "The margin is below what the policy asks for: approval is needed before it is sent.",
+    ),
 )
 
 

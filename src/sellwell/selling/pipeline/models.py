@@ -85,7 +85,9 @@ class Opportunity(Document):
     class Meta:
         constraints = [
             *document_constraints("opportunity", Stage),
-            models.CheckConstraint(condition=Q(probability__gte=0, probability__lte=1), name="opportunity_probability"),
+            models.CheckConstraint(
+                condition=Q(probability__gte=0, probability__lte=1), name="opportunity_probability"
+            ),
         ]
         indexes = list(document_indexes("opportunity"))
 
@@ -166,7 +168,9 @@ class Quotation(Document):
     noun = T("报价单", "Quotation")
     personal = ("note",)
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
-    opportunity = models.ForeignKey(Opportunity, on_delete=models.PROTECT, null=True, related_name="quotations")
+    opportunity = models.ForeignKey(
+        Opportunity, on_delete=models.PROTECT, null=True, related_name="quotations"
+    )
     revision = models.PositiveSmallIntegerField(default=1)
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     valid_until = models.DateField()

@@ -32,7 +32,14 @@ policy.default(
     policy.table(
         inputs={"stage": ("text", T("阶段", "Stage"))},
         outputs={"probability": ("number", T("赢单概率", "Probability"))},
-        rows=[("develop", "10%"), ("needs", "25%"), ("match", "40%"), ("offer", "60%"), ("won", "100%"), ("-", "0%")],
+        rows=[
+            ("develop", "10%"),
+            ("needs", "25%"),
+            ("match", "40%"),
+            ("offer", "60%"),
+            ("won", "100%"),
+            ("-", "0%"),
+        ],
         examples=[({"stage": "match"}, {"probability": "0.4"})],
     ),
     T("商机阶段的赢单概率", "Probability by stage"),
@@ -53,8 +60,16 @@ policy.default(
     policy.table(
         inputs={"measure": ("number", T("超出本人限额的金额", "Amount over one's limit"))},
         outputs={"approvers": ("text", T("审批人", "Approvers"))},
-        rows=[("> 5000000", "sales_manager, executive"), ("> 1000000", "sales_manager"), ("> 0", "regional_manager"), ("-", "-")],
-        examples=[({"measure": "600000"}, {"approvers": "regional_manager"}), ({"measure": "0"}, {"approvers": None})],
+        rows=[
+            ("> 5000000", "sales_manager, executive"),
+            ("> 1000000", "sales_manager"),
+            ("> 0", "regional_manager"),
+            ("-", "-"),
+        ],
+        examples=[
+            ({"measure": "600000"}, {"approvers": "regional_manager"}),
+            ({"measure": "0"}, {"approvers": None}),
+        ],
     ),
     T("大额报价审批", "Approval of large quotations"),
 )
@@ -65,7 +80,10 @@ policy.default(
         inputs={"measure": ("number", T("负毛利率", "Margin, sign turned"))},
         outputs={"approvers": ("text", T("审批人", "Approvers"))},
         rows=[("> 0", "sales_manager, finance"), ("> -10%", "sales_manager"), ("-", "-")],
-        examples=[({"measure": "-0.3"}, {"approvers": None}), ({"measure": "-0.05"}, {"approvers": "sales_manager"})],
+        examples=[
+            ({"measure": "-0.3"}, {"approvers": None}),
+            ({"measure": "-0.05"}, {"approvers": "sales_manager"}),
+        ],
     ),
     T("低毛利报价审批", "Approval of low margins"),
 )

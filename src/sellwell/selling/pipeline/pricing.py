@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 from sellwell.foundation.catalog.queries import ProductFacts, products
 from sellwell.foundation.company.queries import company
 from sellwell.foundation.pricing.queries import Price, prices
-from sellwell.foundation.pricing.rules import Amounts, LineTerms, document_amounts, sum_of
-from sellwell.kernel.values import Objection
+from sellwell.foundation.pricing.rules import Amounts, LineTerms, RoundingAt, document_amounts, sum_of
+from sellwell.kernel.values import Objection, Rounding
 from sellwell.selling.pipeline import rules
 from sellwell.selling.pipeline.models import Quotation, QuotationLine
 
@@ -23,9 +23,14 @@ MANUAL = "manual"
 class Wanted(Protocol):
     """A line as it is asked for; no price means the one that the price rules give."""
 
-    product: UUID
-    quantity: Decimal
-    unit_price: Decimal | None
+    @property
+    def product(self) -> UUID: ...
+
+    @property
+    def quantity(self) -> Decimal: ...
+
+    @property
+    def unit_price(self) -> Decimal | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +73,11 @@ def offer(company_id: UUID, customer: Any, wanted: Sequence[Wanted], on: date) -
         objections += _about(index, product, unit_price, price)
         terms.append((product, line.quantity, unit_price if unit_price is not None else Decimal(0), price))
     house = company(company_id)
-    line_terms = [LineTerms(quantity, unit_price, product.tax_rate) for product, quantity, unit_price, _ in terms]
-    amounts = document_amounts(line_terms, tax_inside, house.rounding, house.rounding_at)
+    line_terms = [
+        LineTerms(quantity, unit_price, product.tax_rate) for product, quantity, unit_price, _ in terms
+    ]
+    rounding, at = cast(Rounding, house.rounding), cast(RoundingAt, house.rounding_at)
+    amounts = document_amounts(line_terms, tax_inside, rounding, at)
     lines = tuple(OfferedLine(p, q, u, price, a) for (p, q, u, price), a in zip(terms, amounts, strict=True))
     currency = next((price.currency for price in found), "CNY")
     return Offer(lines, sum_of(amounts), tax_inside, currency, tuple(objections))
@@ -115,17 +123,25 @@ def content_of_offer(head: Mapping[str, Any], offered: Offer) -> dict[str, Any]:
         _line(line.product.id, line.quantity, line.unit_price, line.price.list_price, line.amounts.total)
         for line in offered.lines
     ]
-    return _content(head, offered.currency, offered.tax_inside, offered.totals.net, offered.totals.total, lines)
+    return _content(
+        head, offered.currency, offered.tax_inside, offered.totals.net, offered.totals.total, lines
+    )
 
 
 def content_of_quotation(quotation: Quotation, lines: Sequence[QuotationLine]) -> dict[str, Any]:
     """The terms of a written quotation, in the shape that guards read; what an approval releases."""
-    head = {"customer": str(quotation.customer_id), "payment_days": quotation.payment_days, "valid_until": quotation.valid_until}
+    head = {
+        "customer": str(quotation.customer_id),
+        "payment_days": quotation.payment_days,
+        "valid_until": quotation.valid_until,
+    }
     images = [_line(li.product_id, li.quantity, li.unit_price, li.list_price, li.total) for li in lines]
     return _content(head, quotation.currency, quotation.tax_inside, quotation.net, quotation.total, images)
 
 
-def _line(product: UUID, quantity: Decimal, unit_price: Decimal, list_price: Decimal, total: Decimal) -> dict[str, Any]:
+def _line(
+    product: UUID, quantity: Decimal, unit_price: Decimal, list_price: Decimal, total: Decimal
+) -> dict[str, Any]:
     return {
         "product": str(product),
         "quantity": quantity,
@@ -136,7 +152,12 @@ def _line(product: UUID, quantity: Decimal, unit_price: Decimal, list_price: Dec
 
 
 def _content(
-    head: Mapping[str, Any], currency: str, tax_inside: bool, net: Decimal, total: Decimal, lines: list[dict[str, Any]]
+    head: Mapping[str, Any],
+    currency: str,
+    tax_inside: bool,
+    net: Decimal,
+    total: Decimal,
+    lines: list[dict[str, Any]],
 ) -> dict[str, Any]:
     return {
         **head,

@@ -75,7 +75,11 @@ def standing(opportunity: Opportunity, needs: str | None = None, products: int |
     with connection.cursor() as cursor:
         cursor.execute(_AGREED, [opportunity.pk, opportunity.pk])
         documents: int = cursor.fetchone()[0]
-    matched = OpportunityProduct.objects.filter(opportunity=opportunity, is_void=False).count() if products is None else products
+    matched = (
+        OpportunityProduct.objects.filter(opportunity=opportunity, is_void=False).count()
+        if products is None
+        else products
+    )
     text = opportunity.needs if needs is None else needs
     return Standing(bool(text.strip()), matched, sent, accepted + documents)
 
@@ -123,7 +127,9 @@ def expiring(visible: QuerySet[Quotation], ctx: Context) -> tuple[int, int]:
 
 def open_leads(company_id: UUID, phone_blind: str, email_blind: str) -> Iterable[Lead]:
     """Open leads of the company with this phone or e-mail (by blind index)."""
-    rows = Lead.objects.filter(company_id=company_id, state__in=[s.value for s in OPEN_LEADS]).select_related("owner")
+    rows = Lead.objects.filter(company_id=company_id, state__in=[s.value for s in OPEN_LEADS]).select_related(
+        "owner"
+    )
     found: list[Lead] = []
     if phone_blind:
         found += rows.filter(phone_blind=phone_blind)[:1]

@@ -13,7 +13,10 @@ from sellwell.kernel.values import Objection, Reason, T
 
 NEEDS_TEXT = Reason(
     "pipeline.needs_missing",
-    T("还没有客户需求。请写明客户要解决什么问题。", "The needs are not written down. Say what the customer wants solved."),
+    T(
+        "还没有客户需求。请写明客户要解决什么问题。",
+        "The needs are not written down. Say what the customer wants solved.",
+    ),
 )
 NO_PRODUCT = Reason(
     "pipeline.no_product",
@@ -32,7 +35,10 @@ NOT_AGREED = Reason(
 )
 TOO_EARLY = Reason(
     "pipeline.too_early",
-    T("商机还在“{stage}”阶段，先完成需求分析和产品匹配再报价。", "The opportunity is at “{stage}”: analyse needs and match products before quoting."),
+    T(
+        "商机还在“{stage}”阶段，先完成需求分析和产品匹配再报价。",
+        "The opportunity is at “{stage}”: analyse needs and match products before quoting.",
+    ),
 )
 
 ORDER = ("develop", "needs", "match", "offer", "won")
@@ -73,24 +79,40 @@ def minutes_are_late(due_at: datetime | None, written_at: datetime | None, now: 
 
 # --- quotations --------------------------------------------------------------------------------------------------------
 
-RETIRED = Reason("pipeline.product_retired", T("产品 {code} 已停售，不能报价。", "Product {code} is no longer sold."))
+RETIRED = Reason(
+    "pipeline.product_retired", T("产品 {code} 已停售，不能报价。", "Product {code} is no longer sold.")
+)
 VALID_PAST = Reason(
     "pipeline.valid_until_past",
     T("有效期 {day} 已过。请填写今天或以后的日期。", "{day} is over. Enter today or a later day."),
 )
 EXPIRED = Reason(
     "pipeline.expired",
-    T("报价已于 {day} 到期，不能接受。请修订报价后重新发出。", "The quotation expired on {day}. Revise it and send the new version."),
+    T(
+        "报价已于 {day} 到期，不能接受。请修订报价后重新发出。",
+        "The quotation expired on {day}. Revise it and send the new version.",
+    ),
 )
-STILL_VALID = Reason("pipeline.still_valid", T("报价有效至 {day}，尚未到期。", "The quotation is good until {day}."))
+STILL_VALID = Reason(
+    "pipeline.still_valid", T("报价有效至 {day}，尚未到期。", "The quotation is good until {day}.")
+)
 OTHER_CUSTOMER = Reason(
     "pipeline.other_customer",
-    T("商机属于另一个客户。请选择该客户的商机。", "The opportunity is another customer's. Choose one of this customer."),
+    T(
+        "商机属于另一个客户。请选择该客户的商机。",
+        "The opportunity is another customer's. Choose one of this customer.",
+    ),
 )
-NO_LINES = Reason("pipeline.no_lines", T("报价单没有明细行。请至少添加一行。", "The quotation has no lines. Add at least one."))
+NO_LINES = Reason(
+    "pipeline.no_lines",
+    T("报价单没有明细行。请至少添加一行。", "The quotation has no lines. Add at least one."),
+)
 BELOW_FLOOR = Reason(
     "pipeline.below_floor",
-    T("单价 {price} 低于底价，发出前需要审批。", "The price {price} is below the floor: sending will need approval."),
+    T(
+        "单价 {price} 低于底价，发出前需要审批。",
+        "The price {price} is below the floor: sending will need approval.",
+    ),
 )
 
 

@@ -22,7 +22,7 @@ from sellwell.selling.receivables.models import Invoice, InvoiceState, Receipt, 
 @on_recognised.register("receivables")
 def _recognise(effects: Effects, ctx: Context, recognised: Recognised) -> None:
     """Revenue against contract asset; what was accepted is to be invoiced."""
-    document = recognised.document
+    document: Any = recognised.document
     if recognised.net:
         postings.post(effects, ctx, document, recognised.customer_id, postings.accepted(recognised.net))
     if recognised.net >= 0:

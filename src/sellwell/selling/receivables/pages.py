@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, Sum
+from django.http import Http404, HttpResponse
 
-from sellwell.kernel import views
+from sellwell.kernel import access, views
 from sellwell.kernel.models import Fact
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
-from sellwell.selling.receivables import ageing, queries
+from sellwell.selling.receivables import ageing, papers, queries
 from sellwell.selling.receivables.models import Invoice, InvoiceState, Receipt, ReceiptState
 from sellwell.selling.receivables.views import (
     APPLICATIONS,
@@ -181,6 +183,53 @@ page(
 )
 
 
+# --- papers ------------------------------------------------------------------------------------------------------------
+
+
+def invoice_paper(request: Any, row_id: UUID) -> HttpResponse:
+    """The invoice request as PDF, for whoever may see the invoice."""
+    row = Invoice.objects.select_related(*INVOICES.related).filter(pk=row_id).first()
+    if row is None or access.cell_for(request.actor, INVOICES.name, row) is None:
+        raise Http404
+    return _pdf(papers.invoice_pdf(row), row.number)
+
+
+def statement_paper(request: Any, row_id: UUID) -> HttpResponse:
+    """A customer's statement from the first day of last year to today, for whoever may see its invoices."""
+    row = queries.CUSTOMER.objects.select_related("party").filter(pk=row_id).first()
+    if row is None or access.cell_for(request.actor, INVOICES.name, row) is None:
+        raise Http404
+    today = request.ctx.today
+    return _pdf(
+        papers.statement_pdf(row, today.replace(year=today.year - 1, month=1, day=1), today), row.number
+    )
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response
+
+
+page("invoices/<uuid:row_id>/paper.pdf", invoice_paper, "receivables.paper", right="receivables.invoices")
+page(
+    "customers/<uuid:row_id>/statement.pdf",
+    statement_paper,
+    "receivables.statement",
+    right="receivables.invoices",
+)
+panel(
+    "receivables.invoice",
+    "paper",
+    T("打印", "Print"),
+    "receivables/paper.html",
+    context=lambda row, ctx: {"url": f"/invoices/{row.pk}/paper.pdf"},
+    place="side",
+    right="receivables.invoices",
+    order=10,
+)
+
+
 # --- a customer's money ------------------------------------------------------------------------------------------------
 
 
@@ -195,6 +244,7 @@ def money(customer: Any, ctx: Context) -> dict[str, Any] | None:
     used = int(exposure.total * 100 / exposure.limit) if exposure.limit else None
     return {
         "exposure": exposure,
+        "statement": f"/customers/{customer.pk}/statement.pdf",
         "used": max(0, used) if used is not None else None,
         "late": list(late.order_by("due_on")[:5]),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sellwell.kernel import policy
+from sellwell.kernel.policy_cells import ColumnType
 from sellwell.kernel.values import T
 
 DEFAULT_LIMIT = "receivables.default_limit"
@@ -11,7 +12,7 @@ OVERDUE_APPROVAL = "receivables.overdue_approval"
 LIMIT_APPROVAL = "receivables.limit_approval"
 REVERSAL_APPROVAL = "receivables.reversal_approval"
 
-APPROVERS = {"approvers": ("text", T("审批人", "Approvers"))}
+APPROVERS: dict[str, tuple[ColumnType, T]] = {"approvers": ("text", T("审批人", "Approvers"))}
 
 policy.default(
     DEFAULT_LIMIT,

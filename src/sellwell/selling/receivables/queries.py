@@ -102,7 +102,7 @@ def lines_of(invoice: Invoice) -> list[InvoiceLine]:
     return list(invoice.lines.select_related("product").order_by("position"))
 
 
-def credited_by_line(invoice_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID], Decimal]:
+def credited_by_line(invoice_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID | None], Decimal]:
     """Units credited so far, by (invoice, shipment line); pending credits count."""
     rows = (
         InvoiceLine.objects.filter(invoice__reverses_id__in=list(invoice_ids))
@@ -110,7 +110,11 @@ def credited_by_line(invoice_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID], Dec
         .values("invoice__reverses_id", "shipment_line_id")
         .annotate(units=Sum("quantity"))
     )
-    return {(row["invoice__reverses_id"], row["shipment_line_id"]): -row["units"] for row in rows}
+    found: dict[tuple[UUID, UUID | None], Decimal] = {}
+    for reversed_id, line_id, units in rows.values_list("invoice__reverses_id", "shipment_line_id", "units"):
+        if reversed_id is not None:
+            found[reversed_id, line_id] = -units
+    return found
 
 
 def locked_invoices(invoice_ids: Iterable[UUID]) -> dict[UUID, Invoice]:

@@ -244,8 +244,10 @@ def judge_credit(
     after = exposure.with_order(amount)
     if after > exposure.limit:
         excess = after - exposure.limit
-        args = {"exposure": after, "limit": exposure.limit, "excess": excess}
-        found.append(OVER_LIMIT.hold(limit_route, measure=excess, **args))
+        hold = OVER_LIMIT.hold(
+            limit_route, measure=excess, exposure=after, limit=exposure.limit, excess=excess
+        )
+        found.append(hold)
     if exposure.overdue_days > exposure.max_overdue_days:
         days = exposure.overdue_days
         found.append(

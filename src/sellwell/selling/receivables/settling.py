@@ -26,12 +26,11 @@ def apply(
     parts = [(invoice_id, amount) for invoice_id, amount in parts if amount]
     if not parts:
         return
-    is_receipt = isinstance(source, Receipt)
     rows = [
         Application(
             company_id=ctx.company_id,
-            receipt=source if is_receipt else None,
-            credit=None if is_receipt else source,
+            receipt=source if isinstance(source, Receipt) else None,
+            credit=source if isinstance(source, Invoice) else None,
             invoice=invoices[invoice_id],
             amount=amount,
             business_date=ctx.today,

@@ -56,7 +56,13 @@ def number_text(text: str) -> str:
     return plain
 
 
-_HALF_WIDTH = {0xFF10 + d: str(d) for d in range(10)} | {0xFF0E: ".", 0xFF0C: ",", 0xFF0D: "-", 0x2212: "-", 0xFFE5: "¥"}
+_HALF_WIDTH = {0xFF10 + d: str(d) for d in range(10)} | {
+    0xFF0E: ".",
+    0xFF0C: ",",
+    0xFF0D: "-",
+    0x2212: "-",
+    0xFFE5: "¥",
+}
 
 
 def _moment(text: str) -> str:

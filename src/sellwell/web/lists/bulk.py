@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from pydantic import ValidationError
 
-from sellwell.kernel import door
+from sellwell.kernel import asking, door
 from sellwell.kernel.operations import REGISTRY, Operation
 from sellwell.kernel.values import Objection, Refusal, T
 from sellwell.kernel.views import View
@@ -75,9 +75,9 @@ def judge(operation: Operation, view: View, request: Any) -> list[Verdict]:
 
 def _objections(operation: Operation, request: Any, row: Any) -> list[Objection]:
     try:
-        return door.preview(operation.name, request.ctx, row, {})
+        return asking.preview(operation.name, request.ctx, row, {})
     except ValidationError:
-        return door.preview(operation.name, request.ctx, row)
+        return asking.preview(operation.name, request.ctx, row)
 
 
 def _with(verdicts: list[Verdict], refusal: Refusal) -> list[Verdict]:
@@ -110,6 +110,11 @@ def _done(operation: Operation, outcomes: list[door.Outcome]) -> HttpResponse:
         parts.append(T(f"{held} 条已提交审批", f"{held} sent for approval"))
     response = HttpResponse(status=204)
     toasts.trigger(
-        response, **{"close-panel": True, "list-changed": True, "toast": toasts.event(" · ".join(str(p) for p in parts))}
+        response,
+        **{
+            "close-panel": True,
+            "list-changed": True,
+            "toast": toasts.event(" · ".join(str(p) for p in parts)),
+        },
     )
     return response

@@ -6,6 +6,8 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -33,7 +35,10 @@ def show(request: Any, page: ListPage) -> HttpResponse:
     require(request, page.view.export)
     asked = query.read(page, request.actor, request.GET, request.ctx.today)
     rows = asked.rows().order_by(*[key.ordering(False) for key in asked.keys])[:MOST]
-    found = [[_plain(column, column.read(row)) for column in asked.columns] for row in rows.iterator(chunk_size=2000)]
+    found = [
+        [_plain(column, column.read(row)) for column in asked.columns]
+        for row in rows.iterator(chunk_size=2000)
+    ]
     note = T(
         f"{request.actor.name} · {formats.moment(request.ctx.now)} · {len(found)} 行 · 仅供内部使用",
         f"{request.actor.name} · {formats.moment(request.ctx.now)} · {len(found)} rows · for internal use",
@@ -45,11 +50,9 @@ def show(request: Any, page: ListPage) -> HttpResponse:
 
 def _log(request: Any, page: ListPage, asked: query.ListQuery, count: int) -> None:
     """Leave a line in the ledger: who took which columns of how many rows."""
-    try:
-        from sellwell.kernel import views_log
-    except ImportError:
-        return
-    views_log.exported(request.ctx, page.view, [c.name for c in asked.columns], count)
+    if find_spec("sellwell.kernel.views_log"):
+        log = import_module("sellwell.kernel.views_log")
+        log.exported(request.ctx, page.view, [c.name for c in asked.columns], count)
 
 
 def _plain(column: Column, value: Any) -> Any:
@@ -75,7 +78,9 @@ def workbook_response(
 def workbook(title: str, heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]], note: str) -> bytes:
     """A workbook of one sheet. Texts are written as texts, so a cell that looks like a formula stays a text."""
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     sheet = book.add_worksheet("".join(c for c in title if c not in "[]:*?/\\'")[:31] or "Sheet1")
     styles = {kind: book.add_format({"num_format": code}) for kind, code in NUMBER_FORMATS.items()}
     styles |= {
@@ -104,6 +109,8 @@ def _write(sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
     elif isinstance(value, date):
         sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), style)  # noqa: DTZ001 - a day
     elif isinstance(value, Decimal | int):
-        sheet.write_number(row, column, float(value), style)  # workbooks keep numbers as floats; 15 digits hold cents
+        sheet.write_number(
+            row, column, float(value), style
+        )  # workbooks keep numbers as floats; 15 digits hold cents
     else:
         sheet.write_string(row, column, str(value))

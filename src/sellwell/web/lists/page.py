@@ -52,7 +52,10 @@ def show(request: Any, page: ListPage) -> HttpResponse:
         return HttpResponse(render_to_string("web/list/_body.html", {"request": request, **context}, request))
     tabs = saved.tabs(page, request, asked)
     return render(
-        request, "web/list/list.html", {**context, "tabs": tabs, "new": new_buttons(page, request)}, title=page.view.title
+        request,
+        "web/list/list.html",
+        {**context, "tabs": tabs, "new": new_buttons(page, request)},
+        title=page.view.title,
     )
 
 
@@ -87,7 +90,9 @@ def _head(asked: query.ListQuery, column: Column) -> Head:
     now = {column.name: "ascending", f"-{column.name}": "descending"}.get(asked.sort, "")
     url = ""
     if column.sortable and column.path:
-        first = f"-{column.name}" if column.kind in ("amount", "date", "datetime", "quantity") else column.name
+        first = (
+            f"-{column.name}" if column.kind in ("amount", "date", "datetime", "quantity") else column.name
+        )
         second = first[1:] if first.startswith("-") else f"-{first}"
         url = asked.without(sort=second if asked.sort == first else first)
     return Head(column, css(column), url, now)
@@ -101,6 +106,7 @@ def chips(asked: query.ListQuery) -> list[Chip]:
         one = in_force.get(column.name)
         values = {
             "list": asked.params.getlist(column.name),
+            "states": list(column.states or ()),
             "min": asked.params.get(f"{column.name}.min", ""),
             "max": asked.params.get(f"{column.name}.max", ""),
             "from": asked.params.get(f"{column.name}.from", ""),

@@ -48,7 +48,9 @@ class ListQuery:
 
     def page(self, size: int = PAGE_SIZE) -> keyset.Slice:
         """The page at hand."""
-        return keyset.page(self.rows(), self.keys, self.params.get("after", ""), self.params.get("before", ""), size)
+        return keyset.page(
+            self.rows(), self.keys, self.params.get("after", ""), self.params.get("before", ""), size
+        )
 
     def count(self) -> int:
         """How many rows match, counted up to one beyond the cap."""
@@ -87,7 +89,9 @@ def read(page: ListPage, actor: Actor, params: QueryDict, today: date) -> ListQu
         n for n in page.columns if n in visible
     ]
     columns = [visible[n] for n in wanted] or [c for c in visible.values() if c.in_list]
+    # rows of views that name no texts are not in the search table
+    q = params.get("q", "").replace("\x00", "").strip()[:80] if view.search is not None else ""
     return ListQuery(
-        view, actor, params, params.get("q", "").replace("\x00", "").strip()[:80], sort,
+        view, actor, params, q, sort,
         filters.in_force(view, actor, params, today), columns, keyset.keys_of(view.model, order),
     )  # fmt: skip

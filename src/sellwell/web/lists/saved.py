@@ -40,7 +40,9 @@ def tabs(page: ListPage, request: Any, asked: ListQuery) -> list[Tab]:
     for one in page.saved:
         found.append(_tab(one.title, urlencode(one.query), asked))
     kept = SavedView.objects.filter(
-        Q(owner_id=request.actor.user_id) | Q(shared=True), view=page.view.name, company_id=request.ctx.company_id
+        Q(owner_id=request.actor.user_id) | Q(shared=True),
+        view=page.view.name,
+        company_id=request.ctx.company_id,
     ).order_by("created_at")[: MOST * 2]
     for view in kept:
         own = view.owner_id == request.actor.user_id

@@ -130,7 +130,12 @@ def do(context: template.Context, name: str, row: Any = None, style: str = "") -
         return mark_safe("")
     query, row_id = (row, None) if isinstance(row, str) else ("", row.pk if row is not None else None)
     url = registry.url_for(name, row_id) + (f"?{query}" if query else "")
-    return button(url, str(operation.title), style or ("danger" if operation.danger else ""), registry.is_whole_page(name))
+    return button(
+        url,
+        str(operation.title),
+        style or ("danger" if operation.danger else ""),
+        registry.is_whole_page(name),
+    )
 
 
 def button(url: str, title: str, style: str = "", whole: bool = False) -> SafeString:
@@ -144,7 +149,10 @@ def button(url: str, title: str, style: str = "", whole: bool = False) -> SafeSt
 def op_button(context: template.Context, operation: Any, row: Any, style: str = "") -> SafeString:
     """The button of an operation that is known to fit the row."""
     return button(
-        registry.url_for(operation.name, row.pk), str(operation.title), style, registry.is_whole_page(operation.name)
+        registry.url_for(operation.name, row.pk),
+        str(operation.title),
+        style,
+        registry.is_whole_page(operation.name),
     )
 
 
@@ -215,6 +223,15 @@ def tt(value: Any) -> str:
     return escape(str(value)) if isinstance(value, T | str) else ""
 
 
+@register.simple_tag
+def clause(name: str) -> SafeString:
+    """A clause of the manual, leading to it where the manual's room is there."""
+    text = escape(name)
+    if "manual.clause" not in registry.PAGES:
+        return text
+    return mark_safe(f'<a href="/manual/{text}/" data-panel>{text}</a>')  # noqa: S308 - escaped
+
+
 @register.filter
 def sheets(names: str) -> list[str]:
     """The paths of our style sheets."""
@@ -258,7 +275,18 @@ WORDS = {
     "restored": T("已恢复上次未提交的草稿", "The draft that was not sent is back"),
     "discard": T("丢弃草稿", "Discard it"),
     "sending": T("正在提交…", "Sending…"),
-    "offline": T("网络不通，草稿已保留，恢复后请再次提交。", "No connection. The draft is kept: send it again when you are back."),
+    "offline": T(
+        "网络不通，草稿已保留，恢复后请再次提交。",
+        "No connection. The draft is kept: send it again when you are back.",
+    ),
+    "broken": T(
+        "系统出错了，没有提交。草稿已保留，请稍后再试。",
+        "Something broke; nothing was sent. The draft is kept: try again.",
+    ),
+    "expired": T(
+        "登录已过期。请在新窗口登录，再回来提交；草稿已保留。",
+        "Your session ended. Sign in in another window, then send again; the draft is kept.",
+    ),
     "empty": T("请至少填写一行明细。", "Fill in at least one line."),
     "held": T("已提交审批：{who}", "Sent for approval: {who}"),
     "lines": T("{n} 行", "{n} lines"),

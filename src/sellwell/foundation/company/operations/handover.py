@@ -15,15 +15,17 @@ from sellwell.kernel.operations import Assessment, Context, operation
 from sellwell.kernel.values import Objection, Reason, T
 
 TO_SELF = Reason(
-    "company.to_self", T("不能交接给本人。请选择另一位同事。", "It cannot be handed to the same person. Choose a colleague.")
+    "company.to_self",
+    T("不能交接给本人。请选择另一位同事。", "It cannot be handed to the same person. Choose a colleague."),
 )
 NO_POST = Reason(
     "company.no_post",
-    T("接手人在本公司没有职务。请先安排任职。", "The colleague holds no post in this company. Assign one first."),
+    T(
+        "接手人在本公司没有职务。请先安排任职。",
+        "The colleague holds no post in this company. Assign one first.",
+    ),
 )
-NOTHING_OPEN = Reason(
-    "company.nothing_open", T("此人没有未了结的事项。", "This person has nothing open.")
-)
+NOTHING_OPEN = Reason("company.nothing_open", T("此人没有未了结的事项。", "This person has nothing open."))
 DECIDES_ALONE = Reason(
     "company.decides_alone",
     T(
@@ -58,7 +60,9 @@ def assess_handover(person: Person, given: HandOver | None, ctx: Context) -> Ass
         objections += [o.at("to") for o in sole_deciders(requests, given.to)]
     counts = {model._meta.label_lower: len(ids) for model, ids in work}
     content = {"to": str(given.to) if given is not None else "", "departments": len(heads)}
-    return Assessment(content=content, context=counts, carry=(work, heads, scope), objections=tuple(objections))
+    return Assessment(
+        content=content, context=counts, carry=(work, heads, scope), objections=tuple(objections)
+    )
 
 
 def sole_deciders(request_ids: list[UUID], user_id: UUID) -> list[Objection]:

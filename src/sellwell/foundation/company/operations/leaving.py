@@ -26,7 +26,10 @@ STILL_OWNS = Reason(
 )
 STILL_HEADS = Reason(
     "company.still_heads",
-    T("此人仍是“{name}”的负责人。请先整体交接或另定负责人。", "This person still heads {name}. Hand over, or name a new head first."),
+    T(
+        "此人仍是“{name}”的负责人。请先整体交接或另定负责人。",
+        "This person still heads {name}. Hand over, or name a new head first.",
+    ),
 )
 LAST_ADMINISTRATOR = Reason(
     "company.last_administrator",
@@ -72,7 +75,9 @@ def leave(person: Person, given: Any, ctx: Context, assessment: Assessment) -> E
     effects = Effects(result=person)
     effects.update(person, state=PersonState.LEFT.value, left_on=ctx.today)
     effects.update(User.objects.get(pk=person.user_id), is_active=False)
-    still_held = Assignment.objects.filter(Q(until__isnull=True) | Q(until__gt=ctx.today), user_id=person.user_id)
+    still_held = Assignment.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=ctx.today), user_id=person.user_id
+    )
     for post in still_held:
         effects.update(post, until=first_day_after(post, ctx.today))
     for token in ApiToken.objects.filter(user_id=person.user_id, revoked_at__isnull=True):
@@ -99,7 +104,10 @@ def _ask_others(effects: Effects, user_id: UUID, ctx: Context) -> None:
     """Open steps that this person could decide go on without: to the other candidates, else to those found anew."""
     effects.execute(Task, _DROP_DECIDING, [ctx.now, user_id])
     waiting = ApprovalStep.objects.filter(
-        candidates__contains=[user_id], opened_at__isnull=False, decided_at__isnull=True, request__state="open"
+        candidates__contains=[user_id],
+        opened_at__isnull=False,
+        decided_at__isnull=True,
+        request__state="open",
     )
     for step in waiting.select_related("request"):
         others = [c for c in step.candidates if c != user_id]

@@ -65,7 +65,10 @@ def assess_hire(row: Any, given: Hire, ctx: Context) -> Assessment:
     "company.hire",
     T("录用", "Hire"),
     Person,
-    help=T("录入新员工并开通账号，可同时安排第一个职务。", "Enter a new person with an account and, if known, the first post."),
+    help=T(
+        "录入新员工并开通账号，可同时安排第一个职务。",
+        "Enter a new person with an account and, if known, the first post.",
+    ),
     input=Hire,
     creates=True,
     assess=assess_hire,
@@ -143,7 +146,10 @@ def change_person(person: Person, given: ChangePerson, ctx: Context, assessment:
     "company.issue_password",
     T("发放密码", "Issue password"),
     Person,
-    help=T("生成一次性显示的新密码，原密码立即失效。", "Make a new password, shown once; the old one stops working at once."),
+    help=T(
+        "生成一次性显示的新密码，原密码立即失效。",
+        "Make a new password, shown once; the old one stops working at once.",
+    ),
     from_states=[PersonState.ACTIVE],
     channels=["web", "cli"],
     clauses=["1.1.2"],

@@ -21,15 +21,22 @@ UNKNOWN_POLICY = Reason(
     "company.unknown_policy", T("没有这项制度：{name}。", "There is no policy called {name}.")
 )
 NOT_A_DRAFT = Reason(
-    "company.not_a_draft", T("只有草稿可以发布。请起草新版本。", "Only a draft can be published. Draft a new version.")
+    "company.not_a_draft",
+    T("只有草稿可以发布。请起草新版本。", "Only a draft can be published. Draft a new version."),
 )
 BACKDATED = Reason(
     "company.policy_past",
-    T("制度不能追溯生效。请选择今天或以后的日期。", "A policy is not put in force backwards. Choose today or a later day."),
+    T(
+        "制度不能追溯生效。请选择今天或以后的日期。",
+        "A policy is not put in force backwards. Choose today or a later day.",
+    ),
 )
 LATER_VERSION = Reason(
     "company.policy_later",
-    T("第 {number} 版从 {since} 起生效，新版本必须晚于它。", "Version {number} holds from {since} on; a new one must begin later."),
+    T(
+        "第 {number} 版从 {since} 起生效，新版本必须晚于它。",
+        "Version {number} holds from {since} on; a new one must begin later.",
+    ),
 )
 
 
@@ -51,7 +58,9 @@ class DraftPolicy(Input):
 
     name: Code = field(T("制度代码", "Policy"))
     rows: list[PolicyRow] = field(T("规则行", "Rows"), min_length=1, max_length=MOST_ROWS)
-    examples: list[PolicyExample] | None = field(T("示例", "Examples"), None, help=T("留空沿用原示例", "Empty: as before"))
+    examples: list[PolicyExample] | None = field(
+        T("示例", "Examples"), None, help=T("留空沿用原示例", "Empty: as before")
+    )
     note: ShortText = field(T("说明", "Note"), "")
 
 
@@ -76,7 +85,10 @@ def assess_draft(row: Any, given: DraftPolicy, ctx: Context) -> Assessment:
     "company.draft_policy",
     T("起草制度", "Draft policy"),
     PolicyVersion,
-    help=T("起草规则表的新版本；每个示例都要得到应得的结果。", "Draft a new version of a table; every example must come out as expected."),
+    help=T(
+        "起草规则表的新版本；每个示例都要得到应得的结果。",
+        "Draft a new version of a table; every example must come out as expected.",
+    ),
     input=DraftPolicy,
     creates=True,
     assess=assess_draft,
@@ -84,7 +96,9 @@ def assess_draft(row: Any, given: DraftPolicy, ctx: Context) -> Assessment:
 )
 def draft_policy(row: Any, given: DraftPolicy, ctx: Context, assessment: Assessment) -> Effects:
     """Keep a new version as a draft: it judges nothing until somebody else publishes it."""
-    last = PolicyVersion.objects.filter(name=given.name, company_id=None).aggregate(last=Max("number"))["last"]
+    last = PolicyVersion.objects.filter(name=given.name, company_id=None).aggregate(last=Max("number"))[
+        "last"
+    ]
     version = PolicyVersion(
         id=new_id(), name=given.name, number=(last or 0) + 1, table=assessment.carry, note=given.note,
         created_by_id=ctx.user_id, created_at=ctx.now,
@@ -112,7 +126,9 @@ def assess_publication(version: PolicyVersion, given: PublishPolicy | None, ctx:
             objections.append(BACKDATED.refuse(path="since"))
         if before is not None and before.since is not None and given.since <= before.since:
             objections.append(LATER_VERSION.refuse(path="since", number=before.number, since=before.since))
-    return Assessment(content={"name": version.name, "number": version.number}, carry=before, objections=tuple(objections))
+    return Assessment(
+        content={"name": version.name, "number": version.number}, carry=before, objections=tuple(objections)
+    )
 
 
 def _last_published(version: PolicyVersion) -> PolicyVersion | None:
@@ -125,12 +141,17 @@ def _last_published(version: PolicyVersion) -> PolicyVersion | None:
     "company.publish_policy",
     T("发布制度", "Publish policy"),
     PolicyVersion,
-    help=T("让草稿从某日起生效，原版本到此为止；起草人不能自己发布。", "Put a draft in force from a day on; whoever drafted it cannot publish it."),
+    help=T(
+        "让草稿从某日起生效，原版本到此为止；起草人不能自己发布。",
+        "Put a draft in force from a day on; whoever drafted it cannot publish it.",
+    ),
     input=PublishPolicy,
     assess=assess_publication,
     clauses=["1.2.4", "1.3.1"],
 )
-def publish_policy(version: PolicyVersion, given: PublishPolicy, ctx: Context, assessment: Assessment) -> Effects:
+def publish_policy(
+    version: PolicyVersion, given: PublishPolicy, ctx: Context, assessment: Assessment
+) -> Effects:
     """Put a version in force from a day on. The one before still judges the days until then."""
     effects = Effects(result=version)
     before = assessment.carry

@@ -23,7 +23,8 @@ CODE_TAKEN = Reason(
     T("部门代码“{code}”已被使用，请换一个。", "The code “{code}” is taken. Choose another one."),
 )
 HEAD_LEFT = Reason(
-    "company.head_left", T("部门负责人必须在职。请另选一人。", "The head must work here. Choose somebody else.")
+    "company.head_left",
+    T("部门负责人必须在职。请另选一人。", "The head must work here. Choose somebody else."),
 )
 HAS_LEFT = Reason(
     "company.has_left", T("此人已离职，不能任职。", "This person has left and can hold no post.")
@@ -31,7 +32,10 @@ HAS_LEFT = Reason(
 DATES = Reason("company.dates", T("截止日期必须晚于开始日期。", "The end must be after the start."))
 TWICE = Reason(
     "company.post_twice",
-    T("此人在该部门已担任这一角色。请先结束原任职。", "This person holds the role there already. End that post first."),
+    T(
+        "此人在该部门已担任这一角色。请先结束原任职。",
+        "This person holds the role there already. End that post first.",
+    ),
 )
 BOTH_DUTIES = Reason(
     "company.both_duties",
@@ -101,7 +105,9 @@ class ChangeDepartment(Input):
     head: Ref("kernel.user") | None = field(T("负责人", "Head"), None)  # type: ignore[valid-type]
 
 
-def assess_department_change(department: Department, given: ChangeDepartment | None, ctx: Context) -> Assessment:
+def assess_department_change(
+    department: Department, given: ChangeDepartment | None, ctx: Context
+) -> Assessment:
     """The head works here."""
     head = given.head if given is not None else None
     if head is not None and not User.objects.filter(pk=head, is_active=True).exists():
@@ -141,7 +147,9 @@ class Assign(Input):
     department: Ref("company.department") = field(T("部门", "Department"))  # type: ignore[valid-type]
     since: date = field(T("开始日期", "From"))
     until: date | None = field(T("截止日期（不含）", "Until (not included)"), None)
-    region: Code = field(T("区域", "Region"), "", max_length=40, help=T("留空则同部门", "Empty: the department's"))
+    region: Code = field(
+        T("区域", "Region"), "", max_length=40, help=T("留空则同部门", "Empty: the department's")
+    )
     product_line: Code = field(T("产品线", "Product line"), "", max_length=40)
 
 
@@ -214,7 +222,10 @@ def assess_end(post: Assignment, given: EndAssignment | None, ctx: Context) -> A
     "company.end_assignment",
     T("结束任职", "End post"),
     Assignment,
-    help=T("从某日起不再担任这一角色，权限随之收回。", "The role is no longer held from a day on; its rights end with it."),
+    help=T(
+        "从某日起不再担任这一角色，权限随之收回。",
+        "The role is no longer held from a day on; its rights end with it.",
+    ),
     input=EndAssignment,
     assess=assess_end,
     clauses=["1.1.2"],

@@ -22,13 +22,21 @@ from sellwell.kernel.views import VIEWS
 
 UNKNOWN_VERB = Reason(
     "company.unknown_verb",
-    T("没有这个权限项：{verb}。请从权限矩阵中选择。", "There is no right called {verb}. Choose one from the matrix."),
+    T(
+        "没有这个权限项：{verb}。请从权限矩阵中选择。",
+        "There is no right called {verb}. Choose one from the matrix.",
+    ),
 )
 IN_THE_PAST = Reason(
     "company.rights_past",
-    T("权限不能追溯设定。请选择今天或以后的日期。", "Rights are not set backwards. Choose today or a later day."),
+    T(
+        "权限不能追溯设定。请选择今天或以后的日期。",
+        "Rights are not set backwards. Choose today or a later day.",
+    ),
 )
-ENDS_BEFORE = Reason("company.rights_dates", T("失效日期必须晚于生效日期。", "The end must be after the start."))
+ENDS_BEFORE = Reason(
+    "company.rights_dates", T("失效日期必须晚于生效日期。", "The end must be after the start.")
+)
 LATER_CELL = Reason(
     "company.rights_later",
     T(
@@ -79,7 +87,9 @@ class SetGrant(Input):
     role: RoleCode = field(T("角色", "Role"))
     verb: Code = field(T("权限代码", "Verb"), help=T("例如 orders.confirm", "For instance orders.confirm"))
     scope: ScopeCode = field(T("范围", "Scope"))
-    amount_limit: Amount | None = field(T("金额上限", "Amount limit"), None, help=T("留空为不限", "Empty: no limit"))
+    amount_limit: Amount | None = field(
+        T("金额上限", "Amount limit"), None, help=T("留空为不限", "Empty: no limit")
+    )
     since: date = field(T("生效日期", "From"))
     until: date | None = field(T("失效日期（不含）", "Until (not included)"), None)
 
@@ -104,7 +114,12 @@ def assess_grant(row: Any, given: SetGrant, ctx: Context) -> Assessment:
     if later is not None:
         objections.append(LATER_CELL.refuse(path="since", since=later.since))
     objections += _conflicts(given.role.value, given.verb, given.since)
-    content = {"role": given.role.value, "verb": given.verb, "scope": given.scope.value, "limit": given.amount_limit}
+    content = {
+        "role": given.role.value,
+        "verb": given.verb,
+        "scope": given.scope.value,
+        "limit": given.amount_limit,
+    }
     return Assessment(content=content, objections=tuple(objections))
 
 
@@ -146,7 +161,12 @@ def set_grant(row: Any, given: SetGrant, ctx: Context, assessment: Assessment) -
             effects.update(cell, until=given.since)
     if effects.result is None:
         effects.result = Grant(
-            id=new_id(), role=given.role.value, verb=given.verb, scope=given.scope.value, since=given.since, **values
+            id=new_id(),
+            role=given.role.value,
+            verb=given.verb,
+            scope=given.scope.value,
+            since=given.since,
+            **values,
         )
         effects.insert(effects.result)
     generations.bump("rights")
@@ -167,7 +187,9 @@ def assess_end_grant(cell: Grant, given: EndGrant | None, ctx: Context) -> Asses
     if given is not None and given.until < ctx.today:
         objections.append(IN_THE_PAST.refuse(path="until"))
     if cell.verb in KEYS:
-        others = Grant.objects.filter(queries.in_force_on(ctx.today), verb=cell.verb, until=None).exclude(pk=cell.pk)
+        others = Grant.objects.filter(queries.in_force_on(ctx.today), verb=cell.verb, until=None).exclude(
+            pk=cell.pk
+        )
         if not others.exists():
             objections.append(LAST_KEY.refuse(verb=REGISTRY[cell.verb].title))
     content = {"role": cell.role, "verb": cell.verb, "scope": cell.scope}
@@ -204,7 +226,9 @@ class SetDutyPair(Input):
     duty_a: list[Code] = field(T("职务甲", "Duty A"), min_length=1, max_length=60)
     duty_b: list[Code] = field(T("职务乙", "Duty B"), min_length=1, max_length=60)
     per: Literal["document", "person"] = field(
-        T("判断范围", "Judged per"), "document", help=T("document 同一笔业务，person 同一人", "One sale, or one person")
+        T("判断范围", "Judged per"),
+        "document",
+        help=T("document 同一笔业务，person 同一人", "One sale, or one person"),
     )
     basis: Code = field(T("依据", "Basis"), "")
     is_active: bool = field(T("启用", "In use"), True)
@@ -228,7 +252,10 @@ def assess_pair(row: Any, given: SetDutyPair, ctx: Context) -> Assessment:
     "company.set_duty_pair",
     T("设定不相容职务", "Set incompatible duties"),
     DutyPair,
-    help=T("设定或修改一对同一人不得兼办的职务。", "Set or change a pair of duties that one person must not hold together."),
+    help=T(
+        "设定或修改一对同一人不得兼办的职务。",
+        "Set or change a pair of duties that one person must not hold together.",
+    ),
     input=SetDutyPair,
     creates=True,
     assess=assess_pair,

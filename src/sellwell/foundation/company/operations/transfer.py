@@ -20,7 +20,10 @@ from sellwell.kernel.views import BY_TYPE
 NO_SUCH_DOCUMENT = Reason("company.no_such_document", T("没有找到这条记录。", "There is no such record."))
 NOT_IN_SCOPE = Reason(
     "company.transfer_scope",
-    T("您不能移交这条记录。请联系其所在部门的经理。", "You may not pass this record on. Ask the manager of its department."),
+    T(
+        "您不能移交这条记录。请联系其所在部门的经理。",
+        "You may not pass this record on. Ask the manager of its department.",
+    ),
 )
 SAME_OWNER = Reason("company.same_owner", T("此人已是负责人。", "This person is the owner already."))
 
@@ -29,7 +32,9 @@ class Transfer(Input):
     """Which record, and to whom."""
 
     row_type: Code = field(T("记录类型", "Type of record"))
-    row: UUID = field(T("记录", "Record"))  # no Ref: its type is the field above; `assess` checks that it may be seen
+    row: UUID = field(
+        T("记录", "Record")
+    )  # no Ref: its type is the field above; `assess` checks that it may be seen
     to: Ref("kernel.user") = field(T("接手人", "To"))  # type: ignore[valid-type]
     note: ShortText = field(T("说明", "Note"), "")
 
@@ -62,7 +67,11 @@ def assess_transfer(row: Any, given: Transfer, ctx: Context) -> Assessment:
 def visible_document(given: Transfer, ctx: Context) -> Owned | None:
     """The record, read again under its lock, if the actor may see it."""
     model, view = queries.owned_model(given.row_type), BY_TYPE.get(given.row_type)
-    document = model._default_manager.filter(pk=given.row).first() if model is not None and view is not None else None
+    document = (
+        model._default_manager.filter(pk=given.row).first()
+        if model is not None and view is not None
+        else None
+    )
     if document is None or view is None:
         return None
     is_seen = ctx.actor.is_system or access.cell_for(ctx.actor, view.name, document) is not None

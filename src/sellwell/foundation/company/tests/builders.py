@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from sellwell.testing.world import World
 
 
-def a_task(world: World, owner: str, operation: str = "tests.step", row_id: Any = None, due: datetime | None = None) -> Task:
+def a_task(
+    world: World, owner: str, operation: str = "tests.step", row_id: Any = None, due: datetime | None = None
+) -> Task:
     """An open task of somebody, as a step would have left it."""
     ctx = world.ctx(owner)
     return Task.objects.create(
@@ -100,7 +102,9 @@ def _end_assignment(world: World) -> Case:
 @builder("company.hand_over")
 def _hand_over(world: World) -> Case:
     a_task(world, "rep")
-    return Case("regional_manager", row=a_person(world, "rep"), data={"to": str(world.user("account_manager").pk)})
+    return Case(
+        "regional_manager", row=a_person(world, "rep"), data={"to": str(world.user("account_manager").pk)}
+    )
 
 
 @builder("company.leave")

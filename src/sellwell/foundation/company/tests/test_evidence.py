@@ -65,7 +65,9 @@ def test_the_checks_find_what_is_broken_on_purpose(world: World) -> None:
     Department.objects.filter(code="EAST").update(path="HQ.WRONG.")
     User.objects.filter(username="quality").update(is_active=True)
     a_person(world, "quality").__class__.objects.filter(user__username="quality").update(state="left")
-    DutyPair.objects.create(code="x", name_zh="x", name_en="x", duty_a=["company.hire"], duty_b=["company.leave"], per="person")
+    DutyPair.objects.create(
+        code="x", name_zh="x", name_en="x", duty_a=["company.hire"], duty_b=["company.leave"], per="person"
+    )
     from sellwell.kernel import generations
 
     generations.bump("duties")

@@ -31,7 +31,9 @@ def test_lists_and_the_workbench_open_for_the_administrator(world: World, url: s
     assert "管理员" in page(world, "administrator", url)
 
 
-@pytest.mark.parametrize("role", ["rep", "regional_manager", "finance", "warehouse", "hr", "auditor", "executive"])
+@pytest.mark.parametrize(
+    "role", ["rep", "regional_manager", "finance", "warehouse", "hr", "auditor", "executive"]
+)
 def test_every_role_has_a_workbench(world: World, role: str) -> None:
     assert world.user(role).name in page(world, role, "/")
 
@@ -86,5 +88,28 @@ def test_a_policy_shows_its_table(world: World) -> None:
 
 
 def test_people_are_found_by_pinyin(world: World) -> None:
-    assert "林晓舟" in page(world, "rep", "/pick/kernel.user?q=lxz")
-    assert "林晓舟" in page(world, "rep", "/pick/kernel.user?q=林晓")
+    for typed in ("lxz", "林晓", "linxiao"):
+        assert str(world.user("rep").pk) in page(world, "rep", f"/pick/kernel.user?q={typed}")
+
+
+@pytest.mark.parametrize(
+    ("role", "operation"),
+    [
+        ("hr", "company.hire"),
+        ("hr", "company.assign"),
+        ("hr", "company.add_department"),
+        ("administrator", "company.set_grant"),
+        ("administrator", "company.set_duty_pair"),
+        ("finance", "company.draft_policy"),
+        ("rep", "approvals.delegate"),
+    ],
+)
+def test_forms_open(world: World, role: str, operation: str) -> None:
+    assert "<form" in page(world, role, f"/do/{operation}/")
+
+
+def test_a_record_offers_its_transfer(world: World) -> None:
+    request = a_request(world)
+    url = f"/do/company.transfer/?row_type=kernel.approvalrequest&row={request.pk}"
+    assert "company.transfer" in page(world, "sales_manager", f"/approvals/{request.pk}/")
+    assert str(request.pk) in page(world, "sales_manager", url)

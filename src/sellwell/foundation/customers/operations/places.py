@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sellwell.foundation.customers import duplicates, identity
+from sellwell.foundation.customers import duplicates, identity, queries
 from sellwell.foundation.customers.models import Address, AddressKind, Contact, Customer
 from sellwell.foundation.customers.operations.inputs import Text40, Text80
 from sellwell.kernel import personal
@@ -14,6 +14,13 @@ from sellwell.kernel.inputs import Input, Ref, ShortText, Text, field
 from sellwell.kernel.operations import Assessment, Context, operation
 from sellwell.kernel.personal_values import read_phone
 from sellwell.kernel.values import Objection, T
+
+
+class OfCustomer(Input):
+    """Whose it is. Stands first in the form."""
+
+    customer: Ref("customers.customer") = field(T("客户", "Customer"))
+
 
 # --- contacts ----------------------------------------------------------------------------------------------------------
 
@@ -29,10 +36,15 @@ class ContactData(Input):
     note: Text = field(T("备注", "Note"), "")
 
 
-class AddContact(ContactData):
+class AddContact(ContactData, OfCustomer):
     """A new contact of a customer."""
 
-    customer: Ref("customers.customer") = field(T("客户", "Customer"))
+
+def _customer(row: Contact | Address | None, given: ContactData | AddressData) -> Customer:
+    """The customer of the row at hand, or the one that a new row is for."""
+    if row is not None:
+        return row.customer
+    return queries.customer(given.customer)  # type: ignore[union-attr]  # creations name the customer
 
 
 def assess_contact(row: Contact | None, given: ContactData | None, ctx: Context) -> Assessment:
@@ -40,7 +52,7 @@ def assess_contact(row: Contact | None, given: ContactData | None, ctx: Context)
     if given is None:
         return Assessment()
     keys, found = identity.read(given)
-    customer = row.customer if row is not None else Customer.objects.select_related("party").get(pk=given.customer)
+    customer = _customer(row, given)
     found += [o for o in duplicates.objections(ctx, keys, but=customer) if o.kind == "warn"]
     return Assessment(content={"customer": str(customer.pk)}, carry=(keys, customer), objections=tuple(found))
 
@@ -49,7 +61,10 @@ def assess_contact(row: Contact | None, given: ContactData | None, ctx: Context)
     "customers.add_contact",
     T("添加联系人", "Add contact"),
     Contact,
-    help=T("登记客户方的联系人；电话与邮箱加密保存。", "Enters somebody who speaks for the customer; phone and e-mail are encrypted."),
+    help=T(
+        "登记客户方的联系人；电话与邮箱加密保存。",
+        "Enters somebody who speaks for the customer; phone and e-mail are encrypted.",
+    ),
     input=AddContact,
     creates=True,
     parent="customer",
@@ -130,17 +145,15 @@ class AddressData(Input):
     is_default: bool = field(T("默认地址", "Default"), False)
 
 
-class AddAddress(AddressData):
+class AddAddress(AddressData, OfCustomer):
     """A new address of a customer."""
-
-    customer: Ref("customers.customer") = field(T("客户", "Customer"))
 
 
 def assess_address(row: Address | None, given: AddressData | None, ctx: Context) -> Assessment:
     """The consignee's phone in its one form."""
     if given is None:
         return Assessment()
-    customer = row.customer if row is not None else Customer.objects.select_related("party").get(pk=given.customer)
+    customer = _customer(row, given)
     phone = read_phone(given.phone) if given.phone else ""
     wrong = (phone.at("phone"),) if isinstance(phone, Objection) else ()
     return Assessment(content={"customer": str(customer.pk)}, carry=(phone, customer), objections=wrong)

@@ -16,7 +16,10 @@ from sellwell.kernel.values import Reason, State, T
 
 OPEN_BUSINESS = Reason(
     "customers.open_business",
-    T("还有 {count} 笔未了结的{what}。请先办结，再删除个人信息。", "There are {count} open {what}. Finish them before personal data is erased."),
+    T(
+        "还有 {count} 笔未了结的{what}。请先办结，再删除个人信息。",
+        "There are {count} open {what}. Finish them before personal data is erased.",
+    ),
 )
 
 

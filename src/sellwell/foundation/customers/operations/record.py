@@ -38,7 +38,9 @@ FIELD_NAMES = {**duplicates.KEY_NAMES, "contact_name": T("联系人", "contact")
 class AddCustomer(Input):
     """A new customer, with its first contact and delivery address if they are known."""
 
-    name: Name = field(T("客户名称", "Name"), help=T("营业执照上的全称，个人填姓名", "In full, as on the licence"))
+    name: Name = field(
+        T("客户名称", "Name"), help=T("营业执照上的全称，个人填姓名", "In full, as on the licence")
+    )
     kind: PartyKind = field(T("主体", "Party"), PartyKind.ORGANISATION)
     uscc: Uscc = field(T("统一社会信用代码", "Social credit code"), "")
     phone: Text40 = field(T("电话", "Phone"), "")
@@ -53,7 +55,9 @@ class AddCustomer(Input):
     city: Text40 = field(T("市", "City"), "")
     address: ShortText = field(T("收货地址", "Delivery address"), "")
     note: Text = field(T("备注", "Note"), "")
-    owner: Ref("kernel.user") | None = field(T("负责人", "Owner"), None, help=T("不填即为本人", "Yourself if empty"))
+    owner: Ref("kernel.user") | None = field(
+        T("负责人", "Owner"), None, help=T("不填即为本人", "Yourself if empty")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,10 @@ def assess_add(row: None, given: AddCustomer, ctx: Context) -> Assessment:
         else:
             contact_phone = read
     found += duplicates.objections(ctx, keys, given.name)
-    found += [MISSING.warn(path=name, field=FIELD_NAMES.get(name, T(name, name))) for name in _missing(given, keys, ctx)]
+    found += [
+        MISSING.warn(path=name, field=FIELD_NAMES.get(name, T(name, name)))
+        for name in _missing(given, keys, ctx)
+    ]
     content = {"kind": given.kind, "channel": given.channel, "keys": ",".join(keys.named)}
     return Assessment(content=content, carry=Read(keys, contact_phone), objections=tuple(found))
 
@@ -199,8 +206,12 @@ class ChangeCustomer(Input):
     name: Name = field(T("客户名称", "Name"))
     short_name: Text60 = field(T("简称", "Short name"), "")
     uscc: Uscc = field(T("统一社会信用代码", "Social credit code"), "")
-    phone: Text40 = field(T("新电话", "New phone"), "", help=T("不填即保持不变", "Empty keeps the one there is"))
-    email: ShortText = field(T("新邮箱", "New e-mail"), "", help=T("不填即保持不变", "Empty keeps the one there is"))
+    phone: Text40 = field(
+        T("新电话", "New phone"), "", help=T("不填即保持不变", "Empty keeps the one there is")
+    )
+    email: ShortText = field(
+        T("新邮箱", "New e-mail"), "", help=T("不填即保持不变", "Empty keeps the one there is")
+    )
     remove: list[Clearable] = field(T("清除", "Take away"), default_factory=list)
     industry: Industry = field(T("行业", "Industry"), "")
     channel: SalesChannel = field(T("渠道", "Channel"), SalesChannel.DIRECT)
@@ -229,7 +240,10 @@ _RAISE = (
     "customers.change",
     T("修改客户", "Change customer"),
     Customer,
-    help=T("修改名称、信用代码、电话、邮箱、行业和备注。", "Changes name, social credit code, phone, e-mail, industry and note."),
+    help=T(
+        "修改名称、信用代码、电话、邮箱、行业和备注。",
+        "Changes name, social credit code, phone, e-mail, industry and note.",
+    ),
     input=ChangeCustomer,
     assess=assess_change,
     clauses=["1.4.2"],
@@ -244,9 +258,13 @@ def change(customer: Customer, given: ChangeCustomer, ctx: Context, assessment: 
     if keys.uscc or Clearable.USCC in given.remove:
         values["uscc"] = None if Clearable.USCC in given.remove else keys.uscc
     if keys.phone or Clearable.PHONE in given.remove:
-        values |= identity.sealed_phone(customer.party_id, "" if Clearable.PHONE in given.remove else keys.phone)
+        values |= identity.sealed_phone(
+            customer.party_id, "" if Clearable.PHONE in given.remove else keys.phone
+        )
     if keys.email or Clearable.EMAIL in given.remove:
-        values |= identity.sealed_email(customer.party_id, "" if Clearable.EMAIL in given.remove else keys.email)
+        values |= identity.sealed_email(
+            customer.party_id, "" if Clearable.EMAIL in given.remove else keys.email
+        )
     effects.update(customer.party, **values)
     before = customer.version
     effects.update(customer, industry=given.industry, channel=given.channel.value, note=given.note)

@@ -30,14 +30,21 @@ def assess_terms(customer: Customer, given: SetTerms | None, ctx: Context) -> As
         return Assessment()
     content = {"customer": str(customer.pk), "grade": given.grade, "payment_days": given.payment_days}
     context = {"grade_before": customer.grade, "payment_days_before": customer.payment_days}
-    return Assessment(content=content, context=context, objections=tuple(rules.terms_objections(customer.state, given.grade)))
+    return Assessment(
+        content=content,
+        context=context,
+        objections=tuple(rules.terms_objections(customer.state, given.grade)),
+    )
 
 
 @operation(
     "customers.set_terms",
     T("设定等级与账期", "Set grade and terms"),
     Customer,
-    help=T("设定客户等级和账期；超出制度范围的按制度审批。", "Sets grade and payment days; what goes beyond the policy needs approval."),
+    help=T(
+        "设定客户等级和账期；超出制度范围的按制度审批。",
+        "Sets grade and payment days; what goes beyond the policy needs approval.",
+    ),
     input=SetTerms,
     assess=assess_terms,
     route=policies.TERMS_APPROVAL,
@@ -60,7 +67,10 @@ class WithReason(Input):
     "customers.block",
     T("停止往来", "Block"),
     Customer,
-    help=T("停止与客户往来：不能再报价、签约和下单；已有单据照常完成。", "No more quotations, contracts and orders; what is under way is finished."),
+    help=T(
+        "停止与客户往来：不能再报价、签约和下单；已有单据照常完成。",
+        "No more quotations, contracts and orders; what is under way is finished.",
+    ),
     input=WithReason,
     from_states=[CustomerState.ACTIVE],
     danger=True,

@@ -38,7 +38,13 @@ def a_customer(world: World, by: str = "rep", **values: Any) -> Customer:
 def a_contact(world: World, customer: Customer | None = None, by: str = "rep", **values: Any) -> Contact:
     """A contact of a customer."""
     customer = customer or a_customer(world, by)
-    data = {"customer": str(customer.pk), "name": "闻人景行", "title": "采购经理", "phone": "13900001111", **values}
+    data = {
+        "customer": str(customer.pk),
+        "name": "闻人景行",
+        "title": "采购经理",
+        "phone": "13900001111",
+        **values,
+    }
     contact: Contact = world.run(by, "customers.add_contact", data=data).result
     return contact
 
@@ -46,7 +52,13 @@ def a_contact(world: World, customer: Customer | None = None, by: str = "rep", *
 def an_address(world: World, customer: Customer | None = None, by: str = "rep", **values: Any) -> Address:
     """A delivery address of a customer."""
     customer = customer or a_customer(world, by)
-    data = {"customer": str(customer.pk), "province": "云川省", "city": "云川市", "line": "机械路 1 号", **values}
+    data = {
+        "customer": str(customer.pk),
+        "province": "云川省",
+        "city": "云川市",
+        "line": "机械路 1 号",
+        **values,
+    }
     address: Address = world.run(by, "customers.add_address", data=data).result
     return address
 
@@ -60,12 +72,24 @@ def a_blocked_customer(world: World) -> Customer:
 
 @builder("customers.add")
 def _add(world: World) -> Case:
-    return Case("rep", data={"name": "云川联合泵业有限公司", "uscc": a_code(900), "phone": "13700001234", "contact_name": "闻人景行"})
+    return Case(
+        "rep",
+        data={
+            "name": "云川联合泵业有限公司",
+            "uscc": a_code(900),
+            "phone": "13700001234",
+            "contact_name": "闻人景行",
+        },
+    )
 
 
 @builder("customers.change")
 def _change(world: World) -> Case:
-    return Case("rep", row=a_customer(world), data={"name": "云川新名机械有限公司", "phone": "13700004321", "industry": "机械"})
+    return Case(
+        "rep",
+        row=a_customer(world),
+        data={"name": "云川新名机械有限公司", "phone": "13700004321", "industry": "机械"},
+    )
 
 
 @builder("customers.comment")
@@ -75,12 +99,18 @@ def _comment(world: World) -> Case:
 
 @builder("customers.add_contact")
 def _add_contact(world: World) -> Case:
-    return Case("rep", data={"customer": str(a_customer(world).pk), "name": "闻人景行", "phone": "13900001111"})
+    return Case(
+        "rep", data={"customer": str(a_customer(world).pk), "name": "闻人景行", "phone": "13900001111"}
+    )
 
 
 @builder("customers.change_contact")
 def _change_contact(world: World) -> Case:
-    return Case("rep", row=a_contact(world), data={"name": "闻人景行", "title": "总工程师", "email": "wen@example.com"})
+    return Case(
+        "rep",
+        row=a_contact(world),
+        data={"name": "闻人景行", "title": "总工程师", "email": "wen@example.com"},
+    )
 
 
 @builder("customers.add_address")
@@ -90,7 +120,9 @@ def _add_address(world: World) -> Case:
 
 @builder("customers.change_address")
 def _change_address(world: World) -> Case:
-    return Case("rep", row=an_address(world), data={"kind": "invoice", "line": "机械路 3 号", "phone": "010-62345678"})
+    return Case(
+        "rep", row=an_address(world), data={"kind": "invoice", "line": "机械路 3 号", "phone": "010-62345678"}
+    )
 
 
 @builder("customers.set_terms")

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from sellwell.kernel import checks
+from sellwell.kernel import checks, evidence
 from sellwell.kernel.models import Fact, LedgerEntry, Task
-from sellwell.kernel.values import Refusal
+from sellwell.kernel.values import Period, Refusal
 from sellwell.selling.contracts import paper, queries, texts
 from sellwell.selling.contracts.models import Contract, ContractTemplate
 from sellwell.selling.contracts.tests.builders import (
@@ -147,3 +147,17 @@ def test_the_sums_hold(world: World) -> None:
     goods(world, "P-003", "0.333333")
     approved(world, a_contract(world, (("P-001", "3.333333"), ("P-003", "7.5"))))
     assert not checks.run_all(["contracts.totals", "contracts.text"])
+
+
+@clause("5.1.1", "5.1.2", "5.1.3", "5.1.5")
+def test_evidence_finds_what_was_signed_otherwise(world: World) -> None:
+    contract = a_contract(world, state="signed")
+    period = Period(world.today)
+
+    def kept(number: str) -> list[tuple[int, int]]:
+        return [(s.concerned, s.kept) for c in evidence.for_clause(number) for s in [c.collect(world.company.pk, period)]]
+
+    assert [kept(n) for n in ("5.1.1", "5.1.2", "5.1.3", "5.1.5")] == [[(1, 1)]] * 4
+    text = contract.terms_text.replace('"breach"', '"other"')
+    Contract.objects.filter(pk=contract.pk).update(terms_text=text, customer_signatory="")
+    assert [kept(n) for n in ("5.1.1", "5.1.2", "5.1.5")] == [[(1, 0)]] * 3

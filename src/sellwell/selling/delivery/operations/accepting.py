@@ -100,6 +100,7 @@ WHERE s.id = v.id RETURNING new.id, to_jsonb(old), to_jsonb(new)
     ),
 )
 def accept(shipment: Shipment, given: Accept, ctx: Context, assessment: Assessment) -> Effects:
+    """Quantities, facts, and what money follows; rejected goods are to be returned."""
     lines, judged, postings, accepted_on = assessment.carry
     effects = Effects()
     effects.update(
@@ -129,6 +130,6 @@ def _count(
 
 def recognise(effects: Effects, ctx: Context, document: Shipment | Return, net: Decimal) -> None:
     """Tell the rooms that keep money what this means, in the same transaction."""
-    recognised = Recognised(document, document.order_id, document.customer_id, net)
+    recognised = Recognised(document, document.customer_id, net)
     for _, function in on_recognised:
         function(effects, ctx, recognised)

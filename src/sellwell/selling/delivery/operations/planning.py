@@ -75,7 +75,7 @@ def assess_plan(row: None, given: PlanShipment, ctx: Context) -> Assessment:
         "warehouse": str(warehouse_id),
         "lines": [{"line": str(line), "quantity": quantity} for line, quantity in lines],
     }
-    carry = (order, warehouse_id, lines, _left_elsewhere(free, warehouse_id))
+    carry = (order, warehouse_id, lines, _something_left(free, warehouse_id, lines))
     return Assessment(content=content, carry=carry, objections=tuple(objections))
 
 
@@ -86,8 +86,14 @@ def _any_warehouse(ctx: Context) -> Any:
     return rows.values_list("pk", flat=True).first()
 
 
-def _left_elsewhere(free: list[Plannable], warehouse_id: Any) -> bool:
-    return any(f.warehouse_id not in (warehouse_id, None) for f in free)
+def _something_left(free: list[Plannable], warehouse_id: Any, lines: list[tuple[UUID, Decimal]]) -> bool:
+    """Whether more can go out than this shipment takes: here or from another warehouse."""
+    taken = dict(lines)
+    return any(
+        f.quantity
+        > (taken.get(f.line_id, Decimal(0)) if f.warehouse_id in (warehouse_id, None) else Decimal(0))
+        for f in free
+    )
 
 
 def locks_of_plan(row: None, given: PlanShipment, ctx: Context) -> list[Lock]:
@@ -111,7 +117,8 @@ def locks_of_plan(row: None, given: PlanShipment, ctx: Context) -> list[Lock]:
     ),
 )
 def plan_shipment(row: None, given: PlanShipment, ctx: Context, assessment: Assessment) -> Effects:
-    order, warehouse_id, lines, left_elsewhere = assessment.carry
+    """The shipment with its lines; the order counts them as planned, the warehouse is told to pick."""
+    order, warehouse_id, lines, something_left = assessment.carry
     shipment = drafting.document(
         Shipment,
         ctx,
@@ -131,7 +138,7 @@ def plan_shipment(row: None, given: PlanShipment, ctx: Context, assessment: Asse
     effects.links.append((order, shipment))
     effects.search.append(shipment)
     effects.tasks.append(NewTask("delivery.pick", shipment, role="warehouse", working_hours=Decimal(4)))
-    if left_elsewhere:
+    if something_left:
         effects.tasks.append(NewTask("delivery.plan_shipment", order, role="warehouse"))
     return effects
 
@@ -202,6 +209,7 @@ def assess_pick(shipment: Shipment, given: PickShipment | None, ctx: Context) ->
     ),
 )
 def pick(shipment: Shipment, given: PickShipment, ctx: Context, assessment: Assessment) -> Effects:
+    """Picked and counted; the warehouse is told to ship."""
     effects = Effects()
     effects.update(shipment, state=ShipmentState.PICKED.value)
     effects.tasks.append(NewTask("delivery.ship", shipment, role="warehouse", working_hours=Decimal(4)))
@@ -225,6 +233,7 @@ def locks_of_order(shipment: Shipment, given: Any, ctx: Context) -> list[Lock]:
     help=T("发货之前取消；货仍为订单预留。", "Before it leaves; the goods stay reserved for the order."),
 )
 def cancel_shipment(shipment: Shipment, given: Nothing, ctx: Context, assessment: Assessment) -> Effects:
+    """The order counts nothing as planned any more; its goods stay reserved."""
     effects = Effects()
     effects.update(shipment, state=ShipmentState.CANCELLED.value)
     lines = [(line.order_line_id, {"planned": -line.quantity}) for line in shipment.lines.all()]
@@ -250,6 +259,7 @@ class Comment(Input):
     help=T("给发货单加备注。", "Add a note to the shipment."),
 )
 def comment(shipment: Shipment, given: Comment, ctx: Context, assessment: Assessment) -> Effects:
+    """The note gets one more line."""
     effects = Effects()
     said = f"{ctx.today.isoformat()} {given.note}"
     effects.update(shipment, note=f"{shipment.note}\n{said}".strip())

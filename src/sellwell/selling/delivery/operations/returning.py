@@ -109,6 +109,7 @@ def locks_of_request(row: None, given: RequestReturn, ctx: Context) -> list[Lock
     ),
 )
 def request_return(row: None, given: RequestReturn, ctx: Context, assessment: Assessment) -> Effects:
+    """The return with its lines; the warehouse is told to expect it."""
     shipment, lines, wanted, total = assessment.carry
     made = drafting.document(
         Return,
@@ -154,6 +155,7 @@ def request_return(row: None, given: RequestReturn, ctx: Context, assessment: As
     help=T("客户不退了；仅限收货之前。", "The goods do not come after all; only before they have arrived."),
 )
 def cancel_return(row: Return, given: Nothing, ctx: Context, assessment: Assessment) -> Effects:
+    """Nothing comes back after all."""
     effects = Effects()
     effects.update(row, state=ReturnState.CANCELLED.value)
     effects.drop_tasks.append(row.pk)
@@ -164,7 +166,7 @@ def locks_of_receipt(row: Return, given: Any, ctx: Context) -> list[Lock]:
     """The shipment and the order whose counters move, and the levels that the goods come into."""
     products = row.lines.filter(product__kind="goods", restock=True).values_list("product_id", flat=True)
     return [
-        lock("parent", Shipment, [row.shipment_id]),
+        *queries.shipment_locks(row),
         *queries.order_locks([row.order_id]),
         *level_locks(ctx.company_id, products),
     ]
@@ -191,6 +193,7 @@ WHERE s.id = v.id RETURNING new.id, to_jsonb(old), to_jsonb(new)
     ),
 )
 def receive_return(row: Return, given: Nothing, ctx: Context, assessment: Assessment) -> Effects:
+    """Stock in, counters and facts back; the credit follows by reaction."""
     lines = queries.return_lines_of(row)
     effects = Effects()
     effects.update(row, state=ReturnState.RECEIVED.value, received_at=ctx.now)
@@ -204,8 +207,8 @@ def receive_return(row: Return, given: Nothing, ctx: Context, assessment: Assess
 
 def _reverse(effects: Effects, ctx: Context, row: Return, lines: list[ReturnLine]) -> None:
     """Facts and money of what had been accepted; goods that were refused never counted."""
-    before = queries.kept_by_order_line(line.shipment_line.order_line_id for line in lines)
-    steps = [(ln.pk, ln.shipment_line, ln.quantity, _was_accepted(ln)) for ln in lines]
+    before = queries.kept_by_order_line(source_of(line).order_line_id for line in lines)
+    steps = [(line.pk, source_of(line), line.quantity, _was_accepted(line)) for line in lines]
     postings = facts.taken_back(row, steps, before, ctx.today)
     effects.facts += postings
     net = sum((p.amount for p in postings if p.measure == facts.ACCEPTED), ZERO)
@@ -213,20 +216,28 @@ def _reverse(effects: Effects, ctx: Context, row: Return, lines: list[ReturnLine
         recognise(effects, ctx, row, net)
 
 
+def source_of(line: ReturnLine) -> ShipmentLine:
+    """The shipment line that goods came from: only imported returns name none, and those are through."""
+    source: Any = line.shipment_line
+    return source  # type: ignore[no-any-return]
+
+
 def _was_accepted(line: ReturnLine) -> Decimal:
     """How many of a return line the customer had taken over."""
-    source = line.shipment_line
+    source = source_of(line)
     before = kept(source.quantity, source.accepted, source.returned)
     return before - kept(source.quantity, source.accepted, source.returned + line.quantity)
 
 
 def _goods_in(effects: Effects, ctx: Context, row: Return, lines: list[ReturnLine]) -> None:
     """Counters and stock, one statement per table. What cannot be sold again does not come into stock."""
-    ids: list[UUID] = [line.shipment_line_id for line in lines]
+    ids: list[UUID] = [source_of(line).pk for line in lines]
     effects.execute(ShipmentLine, _RETURNED, [ids, [line.quantity for line in lines]])
-    orders.count(effects, ctx, [(ln.shipment_line.order_line_id, {"returned": ln.quantity}) for ln in lines])
+    orders.count(
+        effects, ctx, [(source_of(line).order_line_id, {"returned": line.quantity}) for line in lines]
+    )
     back = [
-        (ln.shipment_line.order_line_id, row.warehouse_id, ln.product_id, ln.quantity)
+        (source_of(ln).order_line_id, row.warehouse_id, ln.product_id, ln.quantity)
         for ln in lines
         if ln.restock and ln.product.kind == "goods"
     ]

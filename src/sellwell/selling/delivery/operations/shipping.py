@@ -82,6 +82,7 @@ def locks_of_ship(shipment: Shipment, given: Any, ctx: Context) -> list[Lock]:
     help=T("货物出库，预留转为出库。", "The goods leave: stock out, reservation used up."),
 )
 def ship(shipment: Shipment, given: Ship, ctx: Context, assessment: Assessment) -> Effects:
+    """Stock out, reservation used up, facts; the owner is told to have the delivery confirmed."""
     consignee, ship_to = assessment.carry
     lines = queries.lines_of(shipment)
     effects = Effects()
@@ -178,6 +179,7 @@ def assess_delivery(shipment: Shipment, given: ConfirmDelivery | None, ctx: Cont
 def confirm_delivery(
     shipment: Shipment, given: ConfirmDelivery, ctx: Context, assessment: Assessment
 ) -> Effects:
+    """Signed for; the owner is told to have it accepted."""
     effects = Effects()
     effects.update(
         shipment,

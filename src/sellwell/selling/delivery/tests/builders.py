@@ -160,3 +160,36 @@ def _cancel_return(world: World) -> Case:
 @builder("delivery.receive_return")
 def _receive_return(world: World) -> Case:
     return Case("warehouse", a_return(world), in_state=_return_in_state(world))
+
+
+def a_parcel(number: str = "536365", lines: int = 2, *, is_return: bool = False, **values: Any) -> dict[str, Any]:
+    """A document of a source as the import's input takes it."""
+    return {
+        "number": number,
+        "is_return": is_return,
+        "day": "2011-03-01",
+        "customer": "17850",
+        "customer_name": "江岸五金行",
+        "region": "United Kingdom",
+        "lines": [
+            {
+                "ordinal": n,
+                "product": f"8512{n}A",
+                "name": "白色心形灯座",
+                "quantity": "6",
+                "price": "2.55",
+                "digest": f"{n:032x}",
+            }
+            for n in range(1, lines + 1)
+        ],
+        **values,
+    }
+
+
+@builder("delivery.import_orders")
+def _import_orders(world: World) -> Case:
+    from sellwell.kernel.tests.builders import a_batch
+
+    parcels = [a_parcel(), a_parcel("C536379", is_return=True)]
+    data = {"rate": "10.32", "tax_rate": "0", "parcels": parcels}
+    return Case("sales_manager", a_batch(world), data, in_state=lambda state: a_batch(world, state))

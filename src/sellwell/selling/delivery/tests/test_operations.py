@@ -67,9 +67,11 @@ def test_an_order_goes_out_in_parts_and_each_part_is_signed_and_accepted(world: 
     data = {"order": str(order.pk), "lines": part_of(order, "2")}
     first = world.run("warehouse", "delivery.plan_shipment", data=data).result
     assert open_tasks(first) == {"delivery.pick"}
+    assert "delivery.plan_shipment" in open_tasks(order)
     bring(world, first, "shipped")
     assert level(world) == (D(98), D(3))
     second = a_shipment(world, "planned", order=order)
+    assert "delivery.plan_shipment" not in open_tasks(order)
     assert [line.quantity for line in second.lines.order_by("position")] == [D(3), D(1)]
     for shipment in (first, second):
         shipment.refresh_from_db()

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sellwell.foundation.catalog.queries import ProductFacts, products
+from sellwell.foundation.catalog.queries import ProductFacts
 from sellwell.foundation.stock import moves as stock
 from sellwell.foundation.stock.queries import Promise, Want, level_locks, promise
 from sellwell.kernel.clock import BUSINESS_ZONE
@@ -23,7 +23,7 @@ from sellwell.kernel.operations import Assessment, Context, Lock, operation
 from sellwell.kernel.values import Objection, Reason, T
 from sellwell.selling.contracts import lines as pricing
 from sellwell.selling.contracts import moves as contracts
-from sellwell.selling.contracts.lines import MANUAL, Agreed, PricedWant, price_lines
+from sellwell.selling.contracts.lines import MANUAL, Agreed, Priced, PricedWant, price_lines
 from sellwell.selling.contracts.queries import AgreedLine, agreed_lines, contract_locks
 from sellwell.selling.orders import building, facts, policies, queries, rules
 from sellwell.selling.orders.models import Order, OrderLine, OrderState
@@ -56,11 +56,6 @@ LATE = Reason(
         "Line {row}: {day} at the earliest, later than the {wanted} that the customer wants.",
     ),
 )
-NOTHING_NEW = Reason(
-    "orders.nothing_to_reserve",
-    T("没有可以补充预留的库存。到货后系统会自动预留。", "There is nothing more to reserve now. When goods come, they are reserved by themselves."),
-)
-
 PLAN_HOURS = Decimal(8)
 
 
@@ -75,32 +70,32 @@ class Look:
 
 def lock_confirm(order: Order, _given: Any, ctx: Context) -> list[Lock]:
     """The contract (quantities left), then stock by product; the credit guard locks the exposure between."""
-    live = OrderLine.objects.filter(order_id=order.pk, is_void=False)
+    lines = queries.lines_at_hand(order)
     return [
         *contract_locks(order.contract_id),
-        *level_locks(order.company_id, live.values_list("product_id", flat=True)),
+        *level_locks(order.company_id, [line.product_id for line in lines]),
     ]
 
 
 def assess_confirm(order: Order, _given: Any, ctx: Context) -> Assessment:
     """Prices as of today, what the contract has left, and what can be promised when."""
-    lines = queries.live_lines(order.pk)
+    lines = queries.lines_at_hand(order)
     if not lines:
         return Assessment(objections=(building.NO_LINES.refuse(path="lines"),))
     agreed = agreed_lines(order.contract_id) if order.contract_id else {}
-    known = products([line.product_id for line in lines], order.company_id, ctx.today)
-    objections = [*_priced(order, lines, agreed, ctx), *_left(lines, agreed)]
-    promises = promise(order.company_id, wants_of(lines, known), ctx.today)
+    priced = _price_again(order, lines, agreed, ctx)
+    objections = [*priced.objections, *_differing(lines, priced), *_left(lines, agreed)]
+    promises = promise(order.company_id, wants_of(lines, priced.products), ctx.today)
     objections += _promised(order, lines, promises)
     return Assessment(
         content=building.content(order, lines),
-        context={"promises": [_image(line, promises[line.pk]) for line in lines]},
-        carry=Look(lines, known, promises),
+        context={"promises": [image_of(line, promises[line.pk]) for line in lines]},
+        carry=Look(lines, priced.products, promises),
         objections=tuple(objections),
     )
 
 
-def _image(line: OrderLine, found: Promise) -> dict[str, Any]:
+def image_of(line: OrderLine, found: Promise) -> dict[str, Any]:
     return {"line": str(line.pk), "short": found.short, "promised_on": found.promised_on}
 
 
@@ -115,16 +110,15 @@ def wants_of(lines: Sequence[OrderLine], known: Mapping[UUID, ProductFacts]) -> 
     ]  # fmt: skip
 
 
-def _priced(order: Order, lines: Sequence[OrderLine], agreed: Mapping[UUID, AgreedLine], ctx: Context) -> list[Objection]:
-    """Each line as the rules of today would price it: another price or another tax rate is refused."""
+def _price_again(order: Order, lines: Sequence[OrderLine], agreed: Mapping[UUID, AgreedLine], ctx: Context) -> Priced:
+    """The lines as the rules of today would price them."""
     wants = {place: _want(line, agreed) for place, line in enumerate(lines)}
-    priced = price_lines(
-        ctx, order.customer, wants, contract_id=order.contract_id, tax_inside=order.tax_inside
-    )
-    objections = list(priced.objections)
-    for place, found in priced.lines.items():
-        objections += _differs(place, lines[place], found)
-    return objections
+    return price_lines(ctx, order.customer, wants, contract_id=order.contract_id, tax_inside=order.tax_inside)
+
+
+def _differing(lines: Sequence[OrderLine], priced: Priced) -> list[Objection]:
+    """Lines that have another price or another tax rate today: both are refused, never changed in silence."""
+    return [o for place, found in priced.lines.items() for o in _differs(place, lines[place], found)]
 
 
 def _want(line: OrderLine, agreed: Mapping[UUID, AgreedLine]) -> pricing.Want:
@@ -244,39 +238,3 @@ def next_tasks(order: Order, look: Look) -> list[NewTask]:
         due = datetime.combine(max(short), time(18), tzinfo=BUSINESS_ZONE)
         tasks.append(NewTask("orders.promise_again", order, owner_id=order.owner_id, due_at=due))
     return tasks
-
-
-# --- back-orders -------------------------------------------------------------------------------------------------------
-
-
-def assess_again(order: Order, _given: Any, ctx: Context) -> Assessment:
-    """What stock has come for the lines that wait."""
-    lines = [line for line in queries.live_lines(order.pk) if queries.counters(line).waiting > 0]
-    known = products([line.product_id for line in lines], order.company_id, ctx.today)
-    lines = [line for line in lines if known[line.product_id].is_stocked]
-    promises = promise(order.company_id, wants_of(lines, known), ctx.today)
-    for line in lines:
-        found = promises[line.pk]
-        # A day that was promised and can still be kept stays: the customer was told.
-        if found.short > 0 and line.promised_on is not None and line.promised_on >= ctx.today:
-            found.promised_on = line.promised_on
-    gained = any(promises[line.pk].reserve for line in lines)
-    moved = any(promises[line.pk].promised_on != line.promised_on for line in lines)
-    return Assessment(
-        context={"promises": [_image(line, promises[line.pk]) for line in lines]},
-        carry=Look(lines, known, promises),
-        objections=() if gained or moved else (NOTHING_NEW.refuse(),),
-    )
-
-
-@operation(
-    "orders.promise_again", T("重新承诺交期", "Promise again"), Order, from_states=[OrderState.CONFIRMED],
-    assess=assess_again, lock_keys=lock_confirm, while_held=True, clauses=["5.2.2"],
-    help=T("到货后为缺货的明细预留库存，或给出新的日期。", "Reserve what has come for back-ordered lines, or give a new date."),
-)  # fmt: skip
-def promise_again(order: Order, _given: Any, ctx: Context, assessment: Assessment) -> Effects:
-    look: Look = assessment.carry
-    effects = Effects(result=order)
-    set_aside(effects, ctx, order, look)
-    effects.tasks += next_tasks(order, look)
-    return effects

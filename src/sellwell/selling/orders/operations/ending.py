@@ -1,4 +1,4 @@
-"""How orders end: cancelled before shipping, their rest cancelled, or closed when everything is through."""
+"""How orders end: closed when everything is through, cancelled before shipping, or their rest cancelled."""
 
 from __future__ import annotations
 
@@ -53,11 +53,44 @@ def lock_stock(order: Order, _given: Any, ctx: Context) -> list[Lock]:
     """The contract and the stock levels that get something back."""
     if order.state != OrderState.CONFIRMED:
         return []
-    live = OrderLine.objects.filter(order_id=order.pk, is_void=False)
+    lines = queries.lines_at_hand(order)
     return [
         *contract_locks(order.contract_id),
-        *level_locks(order.company_id, live.values_list("product_id", flat=True)),
+        *level_locks(order.company_id, [line.product_id for line in lines]),
     ]
+
+
+# --- close -------------------------------------------------------------------------------------------------------------
+
+STEPS = [
+    ("is_shipped", T("全部发货", "fully shipped")),
+    ("is_accepted", T("全部验收", "fully accepted")),
+    ("is_invoiced", T("全部开票", "fully invoiced")),
+    ("is_through", T("全部收款", "fully paid")),
+]
+
+
+def assess_close(order: Order, _given: Any, ctx: Context) -> Assessment:
+    """The first thing that each line still lacks."""
+    objections = []
+    for place, line in enumerate(queries.lines_at_hand(order)):
+        counted = queries.counters(line)
+        missing = next((words for check, words in STEPS if not getattr(counted, check)()), None)
+        if missing is not None:
+            objections.append(NOT_THROUGH.refuse(path=f"lines.{place}", row=place + 1, missing=missing))
+    return Assessment(objections=tuple(objections))
+
+
+@operation(
+    "orders.close", T("完结订单", "Close order"), Order, from_states=[OrderState.CONFIRMED], assess=assess_close,
+    clauses=["5.2.5"],
+    help=T("全部发货、验收、开票、收款后完结。", "When everything is shipped, accepted, invoiced and paid."),
+)  # fmt: skip
+def close(order: Order, _given: Any, ctx: Context, assessment: Assessment) -> Effects:
+    effects = Effects(result=order)
+    effects.update(order, state=OrderState.CLOSED.value)
+    effects.drop_tasks.append(order.pk)
+    return effects
 
 
 # --- cancel ------------------------------------------------------------------------------------------------------------
@@ -65,7 +98,7 @@ def lock_stock(order: Order, _given: Any, ctx: Context) -> list[Lock]:
 
 def assess_cancel(order: Order, _given: Any, ctx: Context) -> Assessment:
     """Nothing may be in a shipment."""
-    lines = queries.live_lines(order.pk)
+    lines = queries.lines_at_hand(order)
     objections = (SHIPPING.refuse(),) if any(line.planned > 0 for line in lines) else ()
     return Assessment(carry=lines, objections=objections)
 
@@ -128,7 +161,7 @@ class Rest:
 
 def assess_cancel_rest(order: Order, _given: Any, ctx: Context) -> Assessment:
     """What is in no shipment, line by line."""
-    lines = queries.live_lines(order.pk)
+    lines = queries.lines_at_hand(order)
     rests = [(line, rest) for line in lines if (rest := queries.counters(line).rest) > 0]
     objections: tuple[Objection, ...] = ()
     if not rests:
@@ -159,37 +192,7 @@ def cancel_rest(order: Order, given: WithReason, ctx: Context, assessment: Asses
     return effects
 
 
-# --- close and comment ---------------------------------------------------------------------------------------------------
-
-STEPS = [
-    ("is_shipped", T("全部发货", "fully shipped")),
-    ("is_accepted", T("全部验收", "fully accepted")),
-    ("is_invoiced", T("全部开票", "fully invoiced")),
-    ("is_through", T("全部收款", "fully paid")),
-]
-
-
-def assess_close(order: Order, _given: Any, ctx: Context) -> Assessment:
-    """The first thing that each line still lacks."""
-    objections = []
-    for place, line in enumerate(queries.live_lines(order.pk)):
-        counted = queries.counters(line)
-        missing = next((words for check, words in STEPS if not getattr(counted, check)()), None)
-        if missing is not None:
-            objections.append(NOT_THROUGH.refuse(path=f"lines.{place}", row=place + 1, missing=missing))
-    return Assessment(objections=tuple(objections))
-
-
-@operation(
-    "orders.close", T("完结订单", "Close order"), Order, from_states=[OrderState.CONFIRMED], assess=assess_close,
-    clauses=["5.2.5"],
-    help=T("全部发货、验收、开票、收款后完结。", "When everything is shipped, accepted, invoiced and paid."),
-)  # fmt: skip
-def close(order: Order, _given: Any, ctx: Context, assessment: Assessment) -> Effects:
-    effects = Effects(result=order)
-    effects.update(order, state=OrderState.CLOSED.value)
-    effects.drop_tasks.append(order.pk)
-    return effects
+# --- comment -----------------------------------------------------------------------------------------------------------
 
 
 class Comment(Input):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from sellwell.foundation.customers.queries import delivery_address
 from sellwell.kernel.drafting import document
@@ -14,7 +14,7 @@ from sellwell.kernel.operations import Assessment, Context, operation
 from sellwell.kernel.values import T
 from sellwell.selling.orders import building, queries
 from sellwell.selling.orders.building import Asked, Plan
-from sellwell.selling.orders.models import Order, OrderLine, OrderState
+from sellwell.selling.orders.models import Channel, Order, OrderLine, OrderState
 
 MOST_LINES = 1000
 CONFIRM_HOURS = Decimal(2)  # an order is confirmed within two working hours (domain 5.2)
@@ -36,20 +36,25 @@ class OrderLineInput(Input):
 class Head(Input):
     """What creation and change have in common."""
 
-    customer_reference: Code = field(T("客户订单号", "Customer's order number"), "")
     requested_on: date | None = field(T("要求交期", "Wanted by"), None)
     consignee: ShortText = field(T("收货人", "Consignee"), "", max_length=80, help=T("留空则取客户的收货地址。", "Empty: from the customer's delivery address."))
     ship_to: ShortText = field(T("收货地址", "Ship to"), "")
+    customer_reference: Code = field(T("客户订单号", "Customer's order number"), "")
     note: Text = field(T("备注", "Note"), "")
 
 
-class CreateOrder(Head):
-    """An order from a contract, from an accepted quotation, or entered directly."""
+class Source(Input):
+    """Whom a new order is for and what it follows from."""
 
     customer: Ref("customers.customer") | None = field(T("客户", "Customer"), None)  # type: ignore[valid-type]
     contract: Ref("contracts.contract") | None = field(T("合同", "Contract"), None)  # type: ignore[valid-type]
     quotation: Ref("pipeline.quotation") | None = field(T("报价单", "Quotation"), None)  # type: ignore[valid-type]
-    channel: Literal["direct", "online", "distributor"] | None = field(T("渠道", "Channel"), None)
+
+
+class CreateOrder(Head, Source):  # in this order the source's fields come first
+    """An order from a contract, from an accepted quotation, or entered directly."""
+
+    channel: Channel | None = field(T("渠道", "Channel"), None, help=T("留空则取客户的渠道。", "Empty: the customer's own."))
     lines: list[OrderLineInput] = field(
         T("明细", "Lines"), default_factory=list, max_length=MOST_LINES,
         help=T("留空则取合同的剩余数量或报价单的全部明细。", "Empty: what the contract has left, or all lines of the quotation."),
@@ -73,7 +78,7 @@ def create(_row: None, given: CreateOrder, ctx: Context, assessment: Assessment)
     order = document(
         Order, ctx, "SO", OrderState.DRAFT, after=planned.source,
         customer=planned.customer, contract=planned.contract, quotation=planned.quotation,
-        channel=given.channel or planned.customer.channel, customer_reference=given.customer_reference,
+        channel=str(given.channel or planned.customer.channel), customer_reference=given.customer_reference,
         requested_on=given.requested_on, consignee=consignee, ship_to=ship_to, note=given.note,
         payment_days=planned.source.payment_days, tax_inside=planned.priced.tax_inside,
         currency=planned.priced.currency, **planned.priced.totals,

@@ -9,9 +9,9 @@ import pytest
 from sellwell.foundation.pricing.tests.builders import a_floor, a_price
 from sellwell.foundation.stock.queries import available
 from sellwell.foundation.stock.tests.builders import a_supply, stock_of
-from sellwell.kernel import checks, outbox
+from sellwell.kernel import checks, evidence, outbox
 from sellwell.kernel.models import Fact, Task
-from sellwell.kernel.values import Refusal
+from sellwell.kernel.values import Period, Refusal
 from sellwell.selling.contracts.tests.builders import a_buyer, a_contract, goods, line_data
 from sellwell.selling.orders import queries
 from sellwell.selling.orders.models import Order, OrderLine
@@ -245,3 +245,13 @@ def test_counters_never_leave_what_was_ordered(world: World) -> None:
     with pytest.raises(Refusal) as found:
         moved(world, order, planned="3")
     assert found.value.code == "orders.counters"
+
+
+def test_evidence_counts_what_kept_the_clause_and_names_what_did_not(world: World) -> None:
+    goods(world, "P-005", stock="1")
+    a_confirmed_order(world, (("P-001", "1"), ("P-001", "1", "105.00"), ("P-005", "2")))
+    an_order(world)
+    period = Period(world.today)
+    said = [c.collect(world.company.pk, period) for c in evidence.for_clause("5.2.2")]
+    mine = [(s.concerned, s.kept) for s in said[:3]]
+    assert mine == [(3, 2), (3, 2), (3, 3)]

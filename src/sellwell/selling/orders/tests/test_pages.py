@@ -79,7 +79,7 @@ def test_entry_pages_start_from_their_source(world: World, browser: Client) -> N
 def test_errors_come_back_at_their_cell(world: World, browser: Client) -> None:
     sent = {"customer": str(a_buyer(world).pk), "lines": [{"product": str(goods(world).pk), "quantity": "0"}]}
     answer = browser.post(
-        "/do/orders.create/", json.dumps(sent), content_type="application/json", headers={"Accept": "application/json"}
+        "/do/orders.create/", json.dumps({"data": sent, "key": "k", "version": None}), content_type="application/json"
     )
     assert answer.status_code in (400, 422)
     assert "lines.0.quantity" in answer.content.decode()

@@ -25,21 +25,32 @@ from sellwell.selling.pipeline.models import Lead, LeadSource, LeadState, Opport
 
 OPEN_LEAD = Reason(
     "pipeline.open_lead",
-    T("此{key}已有未了结的线索“{lead}”，负责人：{owner}。", "There is an open lead “{lead}” with this {key}, owner {owner}."),
+    T(
+        "此{key}已有未了结的线索“{lead}”，负责人：{owner}。",
+        "There is an open lead “{lead}” with this {key}, owner {owner}.",
+    ),
 )
 IS_CUSTOMER = Reason(
     "pipeline.lead_is_customer",
-    T("此{key}属于客户“{customer}”，负责人：{owner}。", "This {key} belongs to the customer “{customer}”, owner {owner}."),
+    T(
+        "此{key}属于客户“{customer}”，负责人：{owner}。",
+        "This {key} belongs to the customer “{customer}”, owner {owner}.",
+    ),
 )
 NO_WAY_TO_REACH = Reason(
-    "pipeline.lead_unreachable", T("请至少填写电话或邮箱中的一项。", "Enter a phone number or an e-mail address.")
+    "pipeline.lead_unreachable",
+    T("请至少填写电话或邮箱中的一项。", "Enter a phone number or an e-mail address."),
 )
 NAME_TAKEN = Reason(
     "pipeline.choose_customer",
     T("请选择已有客户，或填写新客户的名称。", "Choose a customer, or enter the name of the new one."),
 )
 NOT_IN_COMPANY = Reason(
-    "pipeline.assignee", T("此人今天在公司没有任职。请选择在职同事。", "This person has no post in the company today. Choose somebody else.")
+    "pipeline.assignee",
+    T(
+        "此人今天在公司没有任职。请选择在职同事。",
+        "This person has no post in the company today. Choose somebody else.",
+    ),
 )
 
 Text40 = Annotated[ShortText, Field(max_length=40)]
@@ -78,7 +89,9 @@ def _known(ctx: Context, keys: identity.Keys) -> list[Objection]:
         key = "phone" if phone and lead.phone_blind == phone else "email"
         visible = access.cell_for(ctx.actor, "pipeline.leads", lead) is not None
         name = lead.name if visible else mask_name(lead.name)
-        found.append(OPEN_LEAD.refuse(path=key, key=duplicates.KEY_NAMES[key], lead=name, owner=lead.owner.name))
+        found.append(
+            OPEN_LEAD.refuse(path=key, key=duplicates.KEY_NAMES[key], lead=name, owner=lead.owner.name)
+        )
     for match in holders(ctx.company_id, keys):
         about = duplicates.who(ctx, match.customer)
         found.append(IS_CUSTOMER.warn(path=match.key, key=duplicates.KEY_NAMES[match.key], **about))
@@ -89,7 +102,10 @@ def _known(ctx: Context, keys: identity.Keys) -> list[Objection]:
     "pipeline.add_lead",
     T("新建线索", "Add lead"),
     Lead,
-    help=T("登记一条销售线索；电话或邮箱相同的未了结线索不重复登记。", "Enters a lead; an open one with the same phone or e-mail is not entered twice."),
+    help=T(
+        "登记一条销售线索；电话或邮箱相同的未了结线索不重复登记。",
+        "Enters a lead; an open one with the same phone or e-mail is not entered twice.",
+    ),
     input=AddLead,
     creates=True,
     assess=assess_add,
@@ -120,7 +136,10 @@ def add_lead(row: None, given: AddLead, ctx: Context, assessment: Assessment) ->
 RECEIVERS = ("marketing", "rep", "sales_manager", "executive", "administrator")
 NOBODY = Reason(
     "pipeline.no_receiver",
-    T("公司没有能接收线索的人员。请先设置岗位。", "Nobody in the company can receive leads. Set up the roles first."),
+    T(
+        "公司没有能接收线索的人员。请先设置岗位。",
+        "Nobody in the company can receive leads. Set up the roles first.",
+    ),
 )
 
 
@@ -208,7 +227,10 @@ def assess_qualify(lead: Lead, given: QualifyLead | None, ctx: Context) -> Asses
     if given is None:
         return Assessment()
     wrong = () if given.customer or given.name else (NAME_TAKEN.refuse(path="name"),)
-    content = {"customer": str(given.customer) if given.customer else "", "expected_amount": given.expected_amount}
+    content = {
+        "customer": str(given.customer) if given.customer else "",
+        "expected_amount": given.expected_amount,
+    }
     return Assessment(content=content, objections=wrong)
 
 
@@ -270,7 +292,10 @@ class Discard(Input):
     "pipeline.discard_lead",
     T("放弃线索", "Discard lead"),
     Lead,
-    help=T("线索无效或客户没有意向，说明原因后了结。", "The lead is void or there is no interest: closed with its reason."),
+    help=T(
+        "线索无效或客户没有意向，说明原因后了结。",
+        "The lead is void or there is no interest: closed with its reason.",
+    ),
     input=Discard,
     from_states=[LeadState.NEW, LeadState.CONTACTED],
     danger=True,

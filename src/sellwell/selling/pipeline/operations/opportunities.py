@@ -42,7 +42,10 @@ def assess_add(row: None, given: AddOpportunity, ctx: Context) -> Assessment:
     "pipeline.add_opportunity",
     T("新建商机", "Add opportunity"),
     Opportunity,
-    help=T("登记一个可能成交的商机，从“开发客户”阶段开始。", "Enters a possible sale; it starts at customer development."),
+    help=T(
+        "登记一个可能成交的商机，从“开发客户”阶段开始。",
+        "Enters a possible sale; it starts at customer development.",
+    ),
     input=AddOpportunity,
     creates=True,
     parent="customer",
@@ -65,39 +68,14 @@ def add_opportunity(row: None, given: AddOpportunity, ctx: Context, assessment: 
     return effects
 
 
-class ChangeOpportunity(Input):
-    """What is expected of the sale."""
-
-    title: Title = field(T("商机名称", "Opportunity"))
-    expected_amount: Expected = field(T("预计金额", "Expected amount"))
-    probability: Rate = field(T("赢单概率", "Probability"), help=T("0 到 1", "0 to 1"))
-    expected_close: date | None = field(T("预计成交日", "Expected close"), None)
-
-
-@operation(
-    "pipeline.change_opportunity",
-    T("修改商机", "Change opportunity"),
-    Opportunity,
-    help=T("修改商机的名称、预计金额、概率和成交日。", "Changes title, expected amount, probability and close date."),
-    input=ChangeOpportunity,
-    from_states=queries.OPEN_STAGES,
-    clauses=["1.4.3"],
-)
-def change_opportunity(opportunity: Opportunity, given: ChangeOpportunity, ctx: Context, assessment: Assessment) -> Effects:
-    """The expectations; the stage stays."""
-    effects = Effects(result=opportunity)
-    effects.update(
-        opportunity, title=given.title, expected_amount=given.expected_amount, probability=given.probability,
-        expected_close=given.expected_close,
-    )  # fmt: skip
-    effects.search.append(opportunity)
-    return effects
-
-
 def enter(effects: Effects, opportunity: Opportunity, stage: Stage, ctx: Context, **values: Any) -> None:
     """Bring an opportunity into a stage, now, with the probability that the policy gives it. Conditions come before."""
     effects.update(
-        opportunity, state=stage.value, stage_since=ctx.now, probability=policies.probability_of(stage, ctx), **values
+        opportunity,
+        state=stage.value,
+        stage_since=ctx.now,
+        probability=policies.probability_of(stage, ctx),
+        **values,
     )
 
 
@@ -122,13 +100,18 @@ def assess_needs(opportunity: Opportunity, given: AnalyseNeeds | None, ctx: Cont
     "pipeline.analyse_needs",
     T("分析需求", "Analyse needs"),
     Opportunity,
-    help=T("写明客户需求，商机进入“分析需求”阶段。", "Writes down the needs; the opportunity enters needs analysis."),
+    help=T(
+        "写明客户需求，商机进入“分析需求”阶段。",
+        "Writes down the needs; the opportunity enters needs analysis.",
+    ),
     input=AnalyseNeeds,
     from_states=[Stage.DEVELOP, Stage.NEEDS],
     assess=assess_needs,
     clauses=["1.4.3"],
 )
-def analyse_needs(opportunity: Opportunity, given: AnalyseNeeds, ctx: Context, assessment: Assessment) -> Effects:
+def analyse_needs(
+    opportunity: Opportunity, given: AnalyseNeeds, ctx: Context, assessment: Assessment
+) -> Effects:
     """Needs written, stage entered; next are the products that meet them."""
     effects = Effects(result=opportunity)
     if opportunity.state == Stage.NEEDS.value:
@@ -166,13 +149,18 @@ def assess_match(opportunity: Opportunity, given: MatchProducts | None, ctx: Con
     "pipeline.match_products",
     T("匹配产品", "Match products"),
     Opportunity,
-    help=T("选出满足需求的产品及匹配度，商机进入“匹配产品”阶段。", "Names the products that meet the needs; the opportunity enters product match."),
+    help=T(
+        "选出满足需求的产品及匹配度，商机进入“匹配产品”阶段。",
+        "Names the products that meet the needs; the opportunity enters product match.",
+    ),
     input=MatchProducts,
     from_states=[Stage.NEEDS, Stage.MATCH],
     assess=assess_match,
     clauses=["1.4.3"],
 )
-def match_products(opportunity: Opportunity, given: MatchProducts, ctx: Context, assessment: Assessment) -> Effects:
+def match_products(
+    opportunity: Opportunity, given: MatchProducts, ctx: Context, assessment: Assessment
+) -> Effects:
     """The matches replace those before; the next task is the quotation."""
     effects = Effects(result=opportunity)
     for old in queries.products_of(opportunity.pk):
@@ -209,7 +197,10 @@ def assess_stage(stage: str) -> Any:
     "pipeline.offer",
     T("进入报价谈判", "Enter offer"),
     Opportunity,
-    help=T("已发出报价的商机进入“报价谈判”阶段。发出报价时自动进入。", "An opportunity with a sent quotation enters offer; sending one does it by itself."),
+    help=T(
+        "已发出报价的商机进入“报价谈判”阶段。发出报价时自动进入。",
+        "An opportunity with a sent quotation enters offer; sending one does it by itself.",
+    ),
     from_states=[Stage.MATCH],
     assess=assess_stage("offer"),
     clauses=["1.4.3"],
@@ -225,7 +216,10 @@ def offer(opportunity: Opportunity, given: Any, ctx: Context, assessment: Assess
     "pipeline.win",
     T("赢单", "Win"),
     Opportunity,
-    help=T("客户已接受报价，或已有合同、订单，商机赢单。接受报价时自动赢单。", "There is an accepted quotation, a contract or an order: won. Accepting does it by itself."),
+    help=T(
+        "客户已接受报价，或已有合同、订单，商机赢单。接受报价时自动赢单。",
+        "There is an accepted quotation, a contract or an order: won. Accepting does it by itself.",
+    ),
     from_states=[Stage.OFFER, Stage.MATCH],
     assess=assess_stage("won"),
     clauses=["1.4.3"],
@@ -272,6 +266,40 @@ def lose(opportunity: Opportunity, given: Lose, ctx: Context, assessment: Assess
     enter(effects, opportunity, Stage.LOST, ctx, lost_reason=given.reason)
     effects.drop_tasks.append(opportunity.pk)
     effects.events.append(NewEvent("pipeline.lost", {"opportunity": str(opportunity.pk)}))
+    return effects
+
+
+class ChangeOpportunity(Input):
+    """What is expected of the sale."""
+
+    title: Title = field(T("商机名称", "Opportunity"))
+    expected_amount: Expected = field(T("预计金额", "Expected amount"))
+    probability: Rate = field(T("赢单概率", "Probability"), help=T("0 到 1", "0 to 1"))
+    expected_close: date | None = field(T("预计成交日", "Expected close"), None)
+
+
+@operation(
+    "pipeline.change_opportunity",
+    T("修改商机", "Change opportunity"),
+    Opportunity,
+    help=T(
+        "修改商机的名称、预计金额、概率和成交日。",
+        "Changes title, expected amount, probability and close date.",
+    ),
+    input=ChangeOpportunity,
+    from_states=queries.OPEN_STAGES,
+    clauses=["1.4.3"],
+)
+def change_opportunity(
+    opportunity: Opportunity, given: ChangeOpportunity, ctx: Context, assessment: Assessment
+) -> Effects:
+    """The expectations; the stage stays."""
+    effects = Effects(result=opportunity)
+    effects.update(
+        opportunity, title=given.title, expected_amount=given.expected_amount, probability=given.probability,
+        expected_close=given.expected_close,
+    )  # fmt: skip
+    effects.search.append(opportunity)
     return effects
 
 

@@ -22,7 +22,10 @@ from sellwell.selling.pipeline.operations.opportunities import enter, record_win
 MOST_LINES = 1000
 FIXED_CUSTOMER = Reason(
     "pipeline.fixed_customer",
-    T("报价单不能换客户。请为另一个客户新建报价。", "A quotation keeps its customer. Write a new one for another customer."),
+    T(
+        "报价单不能换客户。请为另一个客户新建报价。",
+        "A quotation keeps its customer. Write a new one for another customer.",
+    ),
 )
 
 
@@ -31,13 +34,17 @@ class LineInput(Input):
 
     product: Ref("catalog.product") = field(T("产品", "Product"))
     quantity: Quantity = field(T("数量", "Quantity"))
-    unit_price: Price | None = field(T("单价", "Price"), None, help=T("不填按价格规则", "Empty: by the price rules"))
+    unit_price: Price | None = field(
+        T("单价", "Price"), None, help=T("不填按价格规则", "Empty: by the price rules")
+    )
 
 
 class QuotationData(Input):
     """The terms of a quotation."""
 
-    valid_until: date | None = field(T("有效期至", "Valid until"), None, help=T("不填按制度天数", "Empty: by policy"))
+    valid_until: date | None = field(
+        T("有效期至", "Valid until"), None, help=T("不填按制度天数", "Empty: by policy")
+    )
     payment_days: Annotated[int, Field(ge=0, le=365)] | None = field(
         T("账期（天）", "Payment days"), None, help=T("不填按客户账期", "Empty: the customer's")
     )
@@ -45,14 +52,20 @@ class QuotationData(Input):
     note: Text = field(T("备注", "Note"), "")
 
 
-class AddQuotation(QuotationData):
-    """A new quotation for a customer, with or without an opportunity."""
+class ForCustomer(Input):
+    """Whom a quotation is for, with or without an opportunity. Stands first in the form."""
 
     customer: Ref("customers.customer") = field(T("客户", "Customer"))
     opportunity: Ref("pipeline.opportunity") | None = field(T("商机", "Opportunity"), None)
 
 
-def _written(given: QuotationData, customer: Any, ctx: Context) -> tuple[dict[str, Any], pricing.Offer | None, list[Objection]]:
+class AddQuotation(QuotationData, ForCustomer):
+    """A new quotation."""
+
+
+def _written(
+    given: QuotationData, customer: Any, ctx: Context
+) -> tuple[dict[str, Any], pricing.Offer | None, list[Objection]]:
     """The head with its defaults, the priced lines, and what is wrong with either."""
     valid_until = given.valid_until or ctx.today + timedelta(days=policies.valid_days(customer.grade, ctx))
     days = customer.payment_days if given.payment_days is None else given.payment_days
@@ -152,13 +165,17 @@ def assess_change(quotation: Quotation, given: ChangeQuotation | None, ctx: Cont
     "pipeline.change_quotation",
     T("修改报价", "Change quotation"),
     Quotation,
-    help=T("修改草稿的明细、价格、有效期和账期。", "Changes lines, prices, validity and payment days of a draft."),
+    help=T(
+        "修改草稿的明细、价格、有效期和账期。", "Changes lines, prices, validity and payment days of a draft."
+    ),
     input=ChangeQuotation,
     from_states=[QuotationState.DRAFT],
     assess=assess_change,
     clauses=["2.2.4"],
 )
-def change_quotation(quotation: Quotation, given: ChangeQuotation, ctx: Context, assessment: Assessment) -> Effects:
+def change_quotation(
+    quotation: Quotation, given: ChangeQuotation, ctx: Context, assessment: Assessment
+) -> Effects:
     """The lines before are void, the new ones stand."""
     effects = Effects(result=quotation)
     head, offered = assessment.carry
@@ -235,7 +252,10 @@ def assess_accept(quotation: Quotation, given: Any, ctx: Context) -> Assessment:
     "pipeline.accept_quotation",
     T("客户接受", "Customer accepts"),
     Quotation,
-    help=T("登记客户接受报价；商机赢单，下一步签订合同或下订单。", "Records the acceptance: the opportunity is won; next are contract or order."),
+    help=T(
+        "登记客户接受报价；商机赢单，下一步签订合同或下订单。",
+        "Records the acceptance: the opportunity is won; next are contract or order.",
+    ),
     from_states=[QuotationState.SENT],
     assess=assess_accept,
     lock_keys=lock_opportunity,
@@ -263,7 +283,10 @@ class Decline(Input):
     "pipeline.decline_quotation",
     T("客户拒绝", "Customer declines"),
     Quotation,
-    help=T("登记客户没有接受报价及原因；可以修订后再报。", "Records that the customer did not accept, and why; it can be revised."),
+    help=T(
+        "登记客户没有接受报价及原因；可以修订后再报。",
+        "Records that the customer did not accept, and why; it can be revised.",
+    ),
     input=Decline,
     from_states=[QuotationState.DRAFT, QuotationState.SENT],
     clauses=["2.2.4"],
@@ -286,7 +309,9 @@ def assess_expire(quotation: Quotation, given: Any, ctx: Context) -> Assessment:
     "pipeline.expire_quotation",
     T("报价到期", "Expire quotation"),
     Quotation,
-    help=T("有效期已过、客户没有答复的报价置为过期。", "Closes a quotation whose time is over without an answer."),
+    help=T(
+        "有效期已过、客户没有答复的报价置为过期。", "Closes a quotation whose time is over without an answer."
+    ),
     from_states=[QuotationState.SENT],
     assess=assess_expire,
     clauses=["2.2.4"],
@@ -303,7 +328,10 @@ def expire_quotation(quotation: Quotation, given: Any, ctx: Context, assessment:
     "pipeline.revise_quotation",
     T("修订报价", "Revise quotation"),
     Quotation,
-    help=T("生成新版本草稿并带入原明细，原版本即被替代。", "Makes a new version with the same lines; the version before is replaced."),
+    help=T(
+        "生成新版本草稿并带入原明细，原版本即被替代。",
+        "Makes a new version with the same lines; the version before is replaced.",
+    ),
     from_states=[QuotationState.SENT, QuotationState.DECLINED, QuotationState.EXPIRED],
     clauses=["2.2.4"],
 )
@@ -312,7 +340,17 @@ def revise_quotation(quotation: Quotation, given: Any, ctx: Context, assessment:
     effects = Effects()
     revision = quotation.revision + 1
     valid_until = ctx.today + timedelta(days=policies.valid_days(quotation.customer.grade, ctx))
-    copied = ("customer_id", "opportunity_id", "payment_days", "tax_inside", "currency", "net", "tax", "total", "note")
+    copied = (
+        "customer_id",
+        "opportunity_id",
+        "payment_days",
+        "tax_inside",
+        "currency",
+        "net",
+        "tax",
+        "total",
+        "note",
+    )
     version = drafting.document(
         Quotation, ctx, "QT", QuotationState.DRAFT, after=quotation, replaces=quotation, revision=revision,
         number=rules.next_number(quotation.number, revision), valid_until=valid_until,

@@ -24,10 +24,17 @@ NO_NEXT_STEP = Reason(
 )
 STEP_PAST = Reason(
     "pipeline.next_step_past",
-    T("下一步的日期已过。请填写今天或以后的日期。", "The day of the next step is over. Enter today or a later day."),
+    T(
+        "下一步的日期已过。请填写今天或以后的日期。",
+        "The day of the next step is over. Enter today or a later day.",
+    ),
 )
 HALF_PLACE = Reason(
-    "pipeline.half_position", T("定位不完整。请重新定位，或只填写地点。", "The position is incomplete. Locate again, or name the place only.")
+    "pipeline.half_position",
+    T(
+        "定位不完整。请重新定位，或只填写地点。",
+        "The position is incomplete. Locate again, or name the place only.",
+    ),
 )
 
 Latitude = Annotated[Decimal, Field(ge=-90, le=90, max_digits=9, decimal_places=6)]
@@ -51,16 +58,23 @@ class Position(Input):
     longitude: Longitude | None = field(T("经度", "Longitude"), None)
 
 
-class StartVisit(Position):
-    """A visit that nobody planned: checked in at once."""
+class Visited(Input):
+    """Who is visited and what for. Stands first in the form."""
 
     customer: Ref("customers.customer") = field(T("客户", "Customer"))
     opportunity: Ref("pipeline.opportunity") | None = field(T("商机", "Opportunity"), None)
     purpose: ShortText = field(T("目的", "Purpose"), "")
 
 
+class StartVisit(Position, Visited):
+    """A visit that nobody planned: checked in at once."""
+
+
 def _belongs(opportunity_id: UUID | None, customer_id: UUID) -> list[Objection]:
-    if opportunity_id is None or Opportunity.objects.filter(pk=opportunity_id, customer_id=customer_id).exists():
+    if (
+        opportunity_id is None
+        or Opportunity.objects.filter(pk=opportunity_id, customer_id=customer_id).exists()
+    ):
         return []
     return [rules.OTHER_CUSTOMER.refuse(path="opportunity")]
 
@@ -85,7 +99,9 @@ def assess_plan(row: None, given: PlanVisit, ctx: Context) -> Assessment:
 def plan_visit(row: None, given: PlanVisit, ctx: Context, assessment: Assessment) -> Effects:
     """The plan, with the task to check in at its time."""
     effects = Effects()
-    planned_at = given.planned_at if given.planned_at.tzinfo else given.planned_at.replace(tzinfo=clock.BUSINESS_ZONE)
+    planned_at = (
+        given.planned_at if given.planned_at.tzinfo else given.planned_at.replace(tzinfo=clock.BUSINESS_ZONE)
+    )
     visit = _visit(customer_of(given.customer), given, planned_at, VisitState.PLANNED, ctx)
     effects.insert(visit)
     effects.search.append(visit)
@@ -95,9 +111,15 @@ def plan_visit(row: None, given: PlanVisit, ctx: Context, assessment: Assessment
     return effects
 
 
-def _visit(customer: Customer, given: PlanVisit | StartVisit, planned_at: datetime, state: VisitState, ctx: Context) -> Visit:
+def _visit(
+    customer: Customer, given: PlanVisit | StartVisit, planned_at: datetime, state: VisitState, ctx: Context
+) -> Visit:
     """A visit belongs to whoever makes it, in the customer's department."""
-    scope = {**drafting.scope_of(customer), "owner_id": ctx.user_id} if not ctx.actor.is_system else drafting.scope_of(customer)
+    scope = (
+        {**drafting.scope_of(customer), "owner_id": ctx.user_id}
+        if not ctx.actor.is_system
+        else drafting.scope_of(customer)
+    )
     return drafting.document(
         Visit, ctx, "VI", state, customer=customer, opportunity_id=given.opportunity, planned_at=planned_at,
         purpose=given.purpose, **scope,
@@ -150,7 +172,10 @@ def start_visit(row: None, given: StartVisit, ctx: Context, assessment: Assessme
     "pipeline.check_in",
     T("签到", "Check in"),
     Visit,
-    help=T("到达客户处签到，记录时间和地点；纪要应在 24 小时内写完。", "Checks in at the customer's with time and place; minutes are due within 24 hours."),
+    help=T(
+        "到达客户处签到，记录时间和地点；纪要应在 24 小时内写完。",
+        "Checks in at the customer's with time and place; minutes are due within 24 hours.",
+    ),
     input=Position,
     from_states=[VisitState.PLANNED],
     assess=assess_position,
@@ -193,7 +218,10 @@ def assess_minutes(visit: Visit, given: WriteMinutes | None, ctx: Context) -> As
     "pipeline.write_minutes",
     T("写纪要", "Write minutes"),
     Visit,
-    help=T("写拜访纪要和下一步；超过时限会显示为逾期。", "Writes the minutes and the next step; late ones are shown as late."),
+    help=T(
+        "写拜访纪要和下一步；超过时限会显示为逾期。",
+        "Writes the minutes and the next step; late ones are shown as late.",
+    ),
     input=WriteMinutes,
     from_states=[VisitState.STARTED],
     assess=assess_minutes,

@@ -25,7 +25,10 @@ WINDOW = 600
 FASTEST, LONGEST = 2, 24 * 3600  # seconds between drawing and sending that a person needs
 SALT = "pipeline.lead-form"
 FIELDS = ("name", "contact_name", "phone", "email", "need")
-TOO_MANY = T("提交过于频繁。请十分钟后再试，或直接打电话给我们。", "Too many requests. Try again in ten minutes, or call us.")
+TOO_MANY = T(
+    "提交过于频繁。请十分钟后再试，或直接打电话给我们。",
+    "Too many requests. Try again in ten minutes, or call us.",
+)
 STALE = T("页面已过期。请核对后再次提交。", "The page has expired. Check and send again.")
 
 
@@ -33,7 +36,13 @@ def lead_form(request: Any) -> HttpResponse:
     """GET draws the form, POST sends it. `?company=CODE` names the company where there are several."""
     house = company_by_code(str(request.GET.get("company", "")).replace("\x00", "")[:20])
     if house is None:
-        return render(request, "pipeline/lead_form.html", {"closed": True}, title=T("联系我们", "Contact us"), status=404)
+        return render(
+            request,
+            "pipeline/lead_form.html",
+            {"closed": True},
+            title=T("联系我们", "Contact us"),
+            status=404,
+        )
     if request.method == "POST":
         return send(request, house)
     return draw(request, house)
@@ -52,7 +61,9 @@ def draw(request: Any, house: Any, values: dict[str, str] | None = None, problem
         "notice": notice,
         "stamp": signing.dumps(new_id().hex, salt=SALT),
     }
-    return render(request, "pipeline/lead_form.html", context, title=T("联系我们", "Contact us"), status=status)
+    return render(
+        request, "pipeline/lead_form.html", context, title=T("联系我们", "Contact us"), status=status
+    )
 
 
 def send(request: Any, house: Any) -> HttpResponse:
@@ -93,8 +104,11 @@ def read_stamp(stamp: str) -> tuple[str, bool]:
 def too_many(request: Any, house: Any, now: Any) -> bool:
     """Whether this address sent too often, or everybody together did. Addresses are kept as keyed hashes, ten minutes."""
     address = request.META.get("REMOTE_ADDR", "")
-    name = "lead-form/" + hmac.new(settings.SECRET_KEY.encode(), address.encode(), hashlib.sha256).hexdigest()[:32]
-    count = cache.get_or_set(name, 0, WINDOW)
+    name = (
+        "lead-form/"
+        + hmac.new(settings.SECRET_KEY.encode(), address.encode(), hashlib.sha256).hexdigest()[:32]
+    )
+    count = cache.get_or_set(name, 0, WINDOW) or 0
     if count >= PER_ADDRESS:
         return True
     cache.incr(name)
@@ -111,4 +125,6 @@ def by_field(objections: list[Objection]) -> dict[str, list[Objection]]:
 
 def thank(request: Any, house: Any) -> HttpResponse:
     """Received."""
-    return render(request, "pipeline/lead_form.html", {"house": house, "thanks": True}, title=T("已收到", "Received"))
+    return render(
+        request, "pipeline/lead_form.html", {"house": house, "thanks": True}, title=T("已收到", "Received")
+    )

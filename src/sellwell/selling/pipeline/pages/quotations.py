@@ -37,13 +37,28 @@ list_page(
         ("draft", T("草稿", "Drafts"), {"state": "draft"}),
         ("sent", T("待答复", "Awaiting an answer"), {"state": "sent"}),
     ],
-    empty=T("还没有报价。从商机或客户开始报价。", "No quotations yet. Start from an opportunity or a customer."),
+    empty=T(
+        "还没有报价。从商机或客户开始报价。", "No quotations yet. Start from an opportunity or a customer."
+    ),
 )
 record_page(
     QUOTATIONS,
     amount="total",
     path=[QuotationState.DRAFT, QuotationState.SENT, QuotationState.ACCEPTED],
-    facts=["customer", "opportunity", "valid_until", "payment_days", "revision", "replaces", "net", "tax", "currency", "tax_inside", "note", "owner"],
+    facts=[
+        "customer",
+        "opportunity",
+        "valid_until",
+        "payment_days",
+        "revision",
+        "replaces",
+        "net",
+        "tax",
+        "currency",
+        "tax_inside",
+        "note",
+        "owner",
+    ],
 )
 new_button("pipeline.add_quotation")
 form("pipeline.accept_quotation")
@@ -68,7 +83,15 @@ def versions_of(row: Quotation, ctx: Context) -> dict[str, Any] | None:
 
 TYPE = QUOTATIONS.row_type
 panel(TYPE, "lines", T("明细", "Lines"), "pipeline/_lines.html", context=lines_of, place="main", order=10)
-panel(TYPE, "versions", T("版本", "Versions"), "pipeline/_versions.html", context=versions_of, place="side", order=10)
+panel(
+    TYPE,
+    "versions",
+    T("版本", "Versions"),
+    "pipeline/_versions.html",
+    context=versions_of,
+    place="side",
+    order=10,
+)
 
 
 def pdf(request: Any, row_id: UUID) -> HttpResponse:
@@ -104,12 +127,12 @@ def quote(head: dict[str, Any], lines: list[dict[str, Any]], ctx: Context) -> Qu
     places = list(typed)
     offered = pricing.offer(ctx.company_id, customer, list(typed.values()), ctx.today)
     found = {}
-    for position, (place, line) in enumerate(zip(places, offered.lines, strict=True)):
+    for position, (place, priced) in enumerate(zip(places, offered.lines, strict=True)):
         prefix = f"lines.{position}."
         said = [o.at(o.path.removeprefix(prefix)) for o in offered.objections if o.path.startswith(prefix)]
         values = {
-            "unit_price": line.price.unit_price, "price_why": line.price.why, "list_price": line.price.list_price,
-            "unit": line.product.unit, "total": line.amounts.total,
+            "unit_price": priced.price.unit_price, "price_why": priced.price.why, "list_price": priced.price.list_price,
+            "unit": priced.product.unit, "total": priced.amounts.total,
         }  # fmt: skip
         found[place] = QuotedLine(values=values, objections=said)
     totals = {"net": offered.totals.net, "tax": offered.totals.tax, "total": offered.totals.total}
@@ -149,10 +172,20 @@ def _grid(quote_at: str) -> Grid:
     return Grid(
         "lines",
         [
-            GridColumn("product", T("产品", "Product"), "pick", pick="catalog.product", grow=True, paste="code", required=True),
+            GridColumn(
+                "product",
+                T("产品", "Product"),
+                "pick",
+                pick="catalog.product",
+                grow=True,
+                paste="code",
+                required=True,
+            ),
             GridColumn("quantity", T("数量", "Quantity"), "quantity", paste="number", required=True),
             GridColumn("unit", T("单位", "Unit"), "info"),
-            GridColumn("unit_price", T("单价", "Price"), "price", paste="number", quoted=True, why="price_why"),
+            GridColumn(
+                "unit_price", T("单价", "Price"), "price", paste="number", quoted=True, why="price_why"
+            ),
             GridColumn("list_price", T("目录价", "List price"), "price", info=True),
             GridColumn("total", T("价税合计", "Total"), "amount", info=True),
         ],
@@ -161,16 +194,28 @@ def _grid(quote_at: str) -> Grid:
     )
 
 
+def plain_quantity(value: Decimal) -> str:
+    """A number as people type it: 3, not 3.000000."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def new_initial(ctx: Context, params: Mapping[str, str]) -> dict[str, Any]:
     """From an opportunity: its customer and matched products; from a customer: the customer."""
     found: dict[str, Any] = {}
     customer: Customer | None = None
     opportunity_id = _uuid(params.get("opportunity"))
-    if opportunity_id and (row := OPPORTUNITIES.rows(ctx.actor).filter(pk=opportunity_id).first()) is not None:
+    if (
+        opportunity_id
+        and (row := OPPORTUNITIES.rows(ctx.actor).filter(pk=opportunity_id).first()) is not None
+    ):
         customer = row.customer
         found["opportunity"] = row.pk
         found["lines"] = [
-            {"product": {"id": str(m.product_id), "text": str(m.product)}, "quantity": m.quantity}
+            {
+                "product": {"id": str(m.product_id), "text": str(m.product)},
+                "quantity": plain_quantity(m.quantity),
+            }
             for m in queries.products_of(row.pk)
         ]
     elif customer_id := _uuid(params.get("customer")):
@@ -185,14 +230,30 @@ def change_initial(row: Quotation, ctx: Context, params: Mapping[str, str]) -> d
     """The draft as it stands; only prices that somebody entered are kept, the others follow the rules."""
     lines = []
     for line in queries.quotation_lines(row.pk):
-        shown = {"product": {"id": str(line.product_id), "text": str(line.product)}, "quantity": line.quantity}
+        shown = {
+            "product": {"id": str(line.product_id), "text": str(line.product)},
+            "quantity": plain_quantity(line.quantity),
+        }
         if line.price_source == pricing.MANUAL:
-            shown["unit_price"] = line.unit_price
+            shown["unit_price"] = plain_quantity(line.unit_price)
         lines.append(shown)
-    head = {"customer": row.customer_id, "valid_until": row.valid_until, "payment_days": row.payment_days, "note": row.note}
+    head = {
+        "customer": row.customer_id,
+        "valid_until": row.valid_until,
+        "payment_days": row.payment_days,
+        "note": row.note,
+    }
     return {**head, "lines": lines}
 
 
 GRID = _grid(quote_url("pipeline", quote))
-entry_page("pipeline.add_quotation", "quotations/new", GRID, initial=new_initial, pick={"opportunity": "customer"})
-entry_page("pipeline.change_quotation", "quotations/<uuid:row_id>/edit", GRID, initial=change_initial, hidden=("customer",))
+entry_page(
+    "pipeline.add_quotation", "quotations/new", GRID, initial=new_initial, pick={"opportunity": "customer"}
+)
+entry_page(
+    "pipeline.change_quotation",
+    "quotations/<uuid:row_id>/edit",
+    GRID,
+    initial=change_initial,
+    hidden=("customer",),
+)

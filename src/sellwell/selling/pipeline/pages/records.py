@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sellwell.kernel import access, personal
 from sellwell.kernel.operations import Context
+from sellwell.kernel.personal_values import mask_email, mask_phone
 from sellwell.kernel.values import T
 from sellwell.selling.pipeline import queries, rules
 from sellwell.selling.pipeline.models import Lead, LeadState, Opportunity, Stage
@@ -40,12 +42,22 @@ list_page(
         ("web", T("网站来的", "From the web"), {"source": "web"}),
     ],
     links=[(T("公开表单", "Public form"), "/form/lead", "pipeline.add_lead")],
-    empty=T("还没有线索。手工登记，或把公开表单放到网站上。", "No leads yet. Enter one, or put the public form on your site."),
+    empty=T(
+        "还没有线索。手工登记，或把公开表单放到网站上。",
+        "No leads yet. Enter one, or put the public form on your site.",
+    ),
 )
 record_page(
     LEADS,
     path=[LeadState.NEW, LeadState.CONTACTED, LeadState.QUALIFIED],
-    facts=["contact_name", "phone_masked", "email_masked", "source", "need", "outcome", "customer", "owner", "business_date"],
+    facts=[
+        "source",
+        "need",
+        "outcome",
+        "customer",
+        "owner",
+        "business_date",
+    ],
 )
 new_button("pipeline.add_lead")
 
@@ -57,6 +69,30 @@ def _qualify_initial(row: Lead, ctx: Context) -> Mapping[str, Any]:
 form("pipeline.qualify_lead", wide=True, initial=_qualify_initial)
 form("pipeline.contact_lead", initial=lambda row, ctx: {"outcome": row.outcome})
 
+
+def reach(row: Lead, ctx: Context) -> dict[str, Any]:
+    """How to reach the lead: to call at once for those with the right, masked for others."""
+    phone, email = personal.open_many([row.phone, row.email])
+    if access.cell_for(ctx.actor, "pipeline.leads:personal", row) is None:
+        return {"phone": mask_phone(phone or ""), "email": mask_email(email) if email else "", "call": ""}
+    return {
+        "phone": phone or "",
+        "email": email or "",
+        "call": "".join(c for c in phone or "" if c.isdigit() or c == "+"),
+    }
+
+
+panel(
+    LEADS.row_type,
+    "reach",
+    T("联系方式", "How to reach them"),
+    "pipeline/_reach.html",
+    context=reach,
+    place="main",
+    order=5,
+)
+
+
 # --- opportunities -----------------------------------------------------------------------------------------------------
 
 list_page(
@@ -65,20 +101,40 @@ list_page(
     icon="target",
     order=30,
     new=["pipeline.add_opportunity"],
-    columns=["title", "number", "customer", "state", "expected_amount", "probability", "expected_close", "owner"],
+    columns=[
+        "title",
+        "number",
+        "customer",
+        "state",
+        "expected_amount",
+        "probability",
+        "expected_close",
+        "owner",
+    ],
     card=["title", "customer", "state", "expected_amount"],
     saved=[
         ("mine", T("我的", "Mine"), {"owner": "me"}),
         ("offer", T("报价谈判", "At offer"), {"state": "offer"}),
         ("won", T("赢单", "Won"), {"state": "won"}),
     ],
-    empty=T("还没有商机。从客户或线索建立第一个。", "No opportunities yet. Start one from a customer or a lead."),
+    empty=T(
+        "还没有商机。从客户或线索建立第一个。", "No opportunities yet. Start one from a customer or a lead."
+    ),
 )
 record_page(
     OPPORTUNITIES,
     amount="expected_amount",
     path=[Stage.DEVELOP, Stage.NEEDS, Stage.MATCH, Stage.OFFER, Stage.WON],
-    facts=["customer", "probability", "expected_close", "stage_since", "needs", "lost_reason", "owner", "business_date"],
+    facts=[
+        "customer",
+        "probability",
+        "expected_close",
+        "stage_since",
+        "needs",
+        "lost_reason",
+        "owner",
+        "business_date",
+    ],
 )
 board_page(
     OPPORTUNITIES,
@@ -99,12 +155,18 @@ new_button("pipeline.add_opportunity")
 
 
 def _change_initial(row: Opportunity, ctx: Context) -> Mapping[str, Any]:
-    return {name: getattr(row, name) for name in ("title", "expected_amount", "probability", "expected_close")}
+    return {
+        name: getattr(row, name) for name in ("title", "expected_amount", "probability", "expected_close")
+    }
 
 
 def _match_initial(row: Opportunity, ctx: Context) -> Mapping[str, Any]:
     found = queries.products_of(row.pk)
-    return {"products": [{"product": m.product_id, "quantity": m.quantity, "fit": m.fit, "why": m.why} for m in found]}
+    return {
+        "products": [
+            {"product": m.product_id, "quantity": m.quantity, "fit": m.fit, "why": m.why} for m in found
+        ]
+    }
 
 
 form("pipeline.change_opportunity", initial=_change_initial)
@@ -128,15 +190,75 @@ def matches(row: Opportunity, ctx: Context) -> dict[str, Any] | None:
 
 
 TYPE = OPPORTUNITIES.row_type
-panel(TYPE, "stage", T("下一阶段", "Next stage"), "pipeline/_stage.html", context=stage_conditions, place="now", order=10)
-panel(TYPE, "matches", T("匹配产品", "Matched products"), "pipeline/_matches.html", context=matches, place="main", right=PRODUCTS.name, order=20)
-related(TYPE, QUOTATIONS, by="opportunity_id", title=T("报价", "Quotations"), place="main", order=30, columns=["number", "revision", "state", "total", "valid_until"])
-related(TYPE, VISITS, by="opportunity_id", title=T("拜访", "Visits"), order=40, columns=["number", "state", "planned_at", "lateness", "next_step"])
+panel(
+    TYPE,
+    "stage",
+    T("下一阶段", "Next stage"),
+    "pipeline/_stage.html",
+    context=stage_conditions,
+    place="now",
+    order=10,
+)
+panel(
+    TYPE,
+    "matches",
+    T("匹配产品", "Matched products"),
+    "pipeline/_matches.html",
+    context=matches,
+    place="main",
+    right=PRODUCTS.name,
+    order=20,
+)
+related(
+    TYPE,
+    QUOTATIONS,
+    by="opportunity_id",
+    title=T("报价", "Quotations"),
+    place="main",
+    order=30,
+    columns=["number", "revision", "state", "total", "valid_until"],
+)
+related(
+    TYPE,
+    VISITS,
+    by="opportunity_id",
+    title=T("拜访", "Visits"),
+    order=40,
+    columns=["number", "state", "planned_at", "lateness", "next_step"],
+)
 
 # --- on the customer's record ------------------------------------------------------------------------------------------
 
 CUSTOMER = "customers.customer"
-related(CUSTOMER, OPPORTUNITIES, by="customer_id", title=T("商机", "Opportunities"), order=10, columns=["title", "state", "expected_amount", "probability", "expected_close", "owner"])
-related(CUSTOMER, QUOTATIONS, by="customer_id", title=T("报价", "Quotations"), order=20, columns=["number", "revision", "state", "total", "valid_until", "owner"])
-related(CUSTOMER, VISITS, by="customer_id", title=T("拜访", "Visits"), order=60, columns=["number", "state", "planned_at", "purpose", "lateness", "owner"])
-related(CUSTOMER, LEADS, by="customer_id", title=T("线索", "Leads"), order=90, columns=["number", "name", "state", "source", "business_date"])
+related(
+    CUSTOMER,
+    OPPORTUNITIES,
+    by="customer_id",
+    title=T("商机", "Opportunities"),
+    order=10,
+    columns=["title", "state", "expected_amount", "probability", "expected_close", "owner"],
+)
+related(
+    CUSTOMER,
+    QUOTATIONS,
+    by="customer_id",
+    title=T("报价", "Quotations"),
+    order=20,
+    columns=["number", "revision", "state", "total", "valid_until", "owner"],
+)
+related(
+    CUSTOMER,
+    VISITS,
+    by="customer_id",
+    title=T("拜访", "Visits"),
+    order=60,
+    columns=["number", "state", "planned_at", "purpose", "lateness", "owner"],
+)
+related(
+    CUSTOMER,
+    LEADS,
+    by="customer_id",
+    title=T("线索", "Leads"),
+    order=90,
+    columns=["number", "name", "state", "source", "business_date"],
+)

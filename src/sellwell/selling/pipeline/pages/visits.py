@@ -23,7 +23,7 @@ list_page(
     VISITS,
     section="sales",
     icon="pin",
-    order=50,
+    order=35,
     new=["pipeline.plan_visit"],
     columns=["number", "customer", "state", "purpose", "planned_at", "lateness", "owner"],
     card=["customer", "state", "planned_at", "lateness"],
@@ -33,7 +33,9 @@ list_page(
         ("planned", T("已计划", "Planned"), {"state": "planned"}),
     ],
     links=[(T("现场签到", "Check in on the spot"), "/visits/now", "pipeline.check_in")],
-    empty=T("还没有拜访。计划一次，到现场用手机签到。", "No visits yet. Plan one and check in on your phone."),
+    empty=T(
+        "还没有拜访。计划一次，到现场用手机签到。", "No visits yet. Plan one and check in on your phone."
+    ),
 )
 record_page(
     VISITS,
@@ -60,9 +62,15 @@ def spot(request: Any) -> HttpResponse:
     """Today's planned visits with a check-in each, minutes that wait, and a visit that nobody planned."""
     ctx: Context = request.ctx
     mine = VISITS.rows(request.actor).filter(owner_id=ctx.user_id)
-    planned = mine.filter(state=VisitState.PLANNED.value, planned_at__lte=ctx.now + timedelta(days=1)).order_by("planned_at")
+    planned = mine.filter(
+        state=VisitState.PLANNED.value, planned_at__lte=ctx.now + timedelta(days=1)
+    ).order_by("planned_at")
     waiting = mine.filter(state=VisitState.STARTED.value).order_by("minutes_due_at")
-    customers = CUSTOMERS.rows(request.actor).filter(state="active").order_by("-business_date", "-id")[:RECENT_CUSTOMERS]
+    customers = (
+        CUSTOMERS.rows(request.actor)
+        .filter(state="active")
+        .order_by("-business_date", "-id")[:RECENT_CUSTOMERS]
+    )
     context = {
         "planned": [(visit, new_id().hex) for visit in planned[:20]],
         "waiting": [(v, rules.minutes_are_late(v.minutes_due_at, None, ctx.now)) for v in waiting[:20]],
@@ -74,7 +82,16 @@ def spot(request: Any) -> HttpResponse:
     return render(request, "pipeline/spot.html", context, title=T("现场签到", "Check in"), crumbs=crumbs)
 
 
-page("visits/now", spot, "pipeline.spot", title=T("现场签到", "Check in"), right="pipeline.check_in", section="sales", icon="pin", order=51)
+page(
+    "visits/now",
+    spot,
+    "pipeline.spot",
+    title=T("现场签到", "Check in"),
+    right="pipeline.check_in",
+    section="sales",
+    icon="pin",
+    order=51,
+)
 
 
 def position(row: Visit, ctx: Context) -> dict[str, Any] | None:
@@ -82,4 +99,12 @@ def position(row: Visit, ctx: Context) -> dict[str, Any] | None:
     return {} if row.latitude is not None else None
 
 
-panel(VISITS.row_type, "position", T("签到位置", "Position"), "pipeline/_position.html", context=position, place="side", order=10)
+panel(
+    VISITS.row_type,
+    "position",
+    T("签到位置", "Position"),
+    "pipeline/_position.html",
+    context=position,
+    place="side",
+    order=10,
+)

@@ -24,7 +24,9 @@ def weighted(ctx: Context) -> Number | None:
     if not ctx.actor.may(OPPORTUNITIES.name):
         return None
     amount, plain = queries.weighted_open(OPPORTUNITIES.rows(ctx.actor))
-    return Number(amount, note=T(f"未加权 ¥{plain:,.2f}", f"¥{plain:,.2f} unweighted"), url="/opportunities/board")
+    return Number(
+        amount, note=T(f"未加权 ¥{plain:,.2f}", f"¥{plain:,.2f} unweighted"), url="/opportunities/board"
+    )
 
 
 def minutes(ctx: Context) -> Number | None:
@@ -50,7 +52,14 @@ def late_minutes(ctx: Context) -> list[Warning_]:
     if not late:
         return []
     text = T(f"{late} 次拜访的纪要已逾期", f"Minutes of {late} visits are overdue")
-    return [Warning_(text, "/visits/?state=started", "late", T("制度 2.2.4：拜访后 24 小时内写完纪要", "Clause 2.2.4: minutes within 24 hours"))]
+    return [
+        Warning_(
+            text,
+            "/visits/?state=started",
+            "late",
+            T("制度 2.2.4：拜访后 24 小时内写完纪要", "Clause 2.2.4: minutes within 24 hours"),
+        )
+    ]
 
 
 def expiring(ctx: Context) -> list[Warning_]:
@@ -61,10 +70,19 @@ def expiring(ctx: Context) -> list[Warning_]:
     found = []
     if over:
         text = T(f"{over} 份报价已过有效期", f"{over} quotations have expired")
-        found.append(Warning_(text, "/quotations/?state=sent", "late", T("请修订，或置为过期", "Revise them, or close them as expired")))
+        found.append(
+            Warning_(
+                text,
+                "/quotations/?state=sent",
+                "late",
+                T("请修订，或置为过期", "Revise them, or close them as expired"),
+            )
+        )
     if near:
         text = T(f"{near} 份报价三天内到期", f"{near} quotations expire within three days")
-        found.append(Warning_(text, "/quotations/?state=sent", "near", T("请催问客户答复", "Ask for an answer")))
+        found.append(
+            Warning_(text, "/quotations/?state=sent", "near", T("请催问客户答复", "Ask for an answer"))
+        )
     return found
 
 
@@ -75,7 +93,11 @@ def new_leads(ctx: Context) -> list[Warning_]:
     count = LEADS.rows(ctx.actor).filter(state="new").count()
     if not count:
         return []
-    return [Warning_(T(f"{count} 条新线索待联系", f"{count} new leads wait for a call"), "/leads/?state=new", "info")]
+    return [
+        Warning_(
+            T(f"{count} 条新线索待联系", f"{count} new leads wait for a call"), "/leads/?state=new", "info"
+        )
+    ]
 
 
 for _role in SELLING:

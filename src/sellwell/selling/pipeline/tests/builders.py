@@ -35,7 +35,11 @@ def priced(world: World, code: str = "P-001", price: str = "113.00") -> Product:
 def line_data(world: World, lines: Lines) -> list[dict[str, Any]]:
     """Lines as an operation takes them: (product code, quantity) or (code, quantity, unit price)."""
     return [
-        {"product": str(priced(world, code).pk), "quantity": quantity, **({"unit_price": price[0]} if price else {})}
+        {
+            "product": str(priced(world, code).pk),
+            "quantity": quantity,
+            **({"unit_price": price[0]} if price else {}),
+        }
         for code, quantity, *price in lines
     ]
 
@@ -43,13 +47,25 @@ def line_data(world: World, lines: Lines) -> list[dict[str, Any]]:
 def a_lead(world: World, by: str = "rep", **values: Any) -> Lead:
     """A new lead with a phone of its own."""
     count = world.made["leads"] = world.made.get("leads", 0) + 1
-    data = {"name": f"望海{count}号水务公司", "contact_name": "令狐知远", "phone": f"136{count:08d}", "need": NEEDS, **values}
+    data = {
+        "name": f"望海{count}号水务公司",
+        "contact_name": "令狐知远",
+        "phone": f"136{count:08d}",
+        "need": NEEDS,
+        **values,
+    }
     lead: Lead = world.run(by, "pipeline.add_lead", data=data).result
     return lead
 
 
 def an_opportunity(
-    world: World, customer: Customer | None = None, *, stage: str = "develop", by: str = "rep", lines: Lines = ONE_LINE, **values: Any
+    world: World,
+    customer: Customer | None = None,
+    *,
+    stage: str = "develop",
+    by: str = "rep",
+    lines: Lines = ONE_LINE,
+    **values: Any,
 ) -> Opportunity:
     """An opportunity, brought to a stage (develop, needs, match, offer, won, lost) step by step."""
     customer = customer or a_customer(world, by)
@@ -61,10 +77,14 @@ def an_opportunity(
     if stage in ("needs", "match", "offer", "won"):
         world.run(by, "pipeline.analyse_needs", found, {"needs": NEEDS})
     if stage in ("match", "offer", "won"):
-        products = [{"product": str(priced(world, line[0]).pk), "quantity": line[1], "fit": 4} for line in lines]
+        products = [
+            {"product": str(priced(world, line[0]).pk), "quantity": line[1], "fit": 4} for line in lines
+        ]
         world.run(by, "pipeline.match_products", found, {"products": products})
     if stage in ("offer", "won"):
-        a_quotation(world, opportunity=found, state="accepted" if stage == "won" else "sent", by=by, lines=lines)
+        a_quotation(
+            world, opportunity=found, state="accepted" if stage == "won" else "sent", by=by, lines=lines
+        )
     return _again(found)
 
 
@@ -113,7 +133,9 @@ def an_overdue_quotation(world: World, data: dict[str, Any] | None = None, by: s
     return _again(quotation)  # type: ignore[no-any-return]
 
 
-def a_visit(world: World, customer: Customer | None = None, *, state: str = "planned", by: str = "rep", **values: Any) -> Visit:
+def a_visit(
+    world: World, customer: Customer | None = None, *, state: str = "planned", by: str = "rep", **values: Any
+) -> Visit:
     """A visit in an hour, brought to a state: planned, started, done (with a next step), cancelled."""
     customer = customer or a_customer(world, by)
     planned_at = (clock.now() + timedelta(hours=1)).isoformat()
@@ -162,12 +184,19 @@ def _discard_lead(world: World) -> Case:
 
 @builder("pipeline.add_opportunity")
 def _add_opportunity(world: World) -> Case:
-    return Case("rep", data={"customer": str(a_customer(world).pk), "title": "泵站改造", "expected_amount": "50000.00"})
+    return Case(
+        "rep",
+        data={"customer": str(a_customer(world).pk), "title": "泵站改造", "expected_amount": "50000.00"},
+    )
 
 
 @builder("pipeline.change_opportunity")
 def _change_opportunity(world: World) -> Case:
-    return Case("rep", row=an_opportunity(world), data={"title": "二期改造", "expected_amount": "90000.00", "probability": "0.5"})
+    return Case(
+        "rep",
+        row=an_opportunity(world),
+        data={"title": "二期改造", "expected_amount": "90000.00", "probability": "0.5"},
+    )
 
 
 @builder("pipeline.analyse_needs")
@@ -213,12 +242,22 @@ def _comment(world: World) -> Case:
 @builder("pipeline.plan_visit")
 def _plan_visit(world: World) -> Case:
     planned_at = (clock.now() + timedelta(days=1)).isoformat()
-    return Case("rep", data={"customer": str(a_customer(world).pk), "planned_at": planned_at, "purpose": "了解需求"})
+    return Case(
+        "rep", data={"customer": str(a_customer(world).pk), "planned_at": planned_at, "purpose": "了解需求"}
+    )
 
 
 @builder("pipeline.start_visit")
 def _start_visit(world: World) -> Case:
-    return Case("rep", data={"customer": str(a_customer(world).pk), "place": "客户车间", "latitude": "31.23", "longitude": "121.47"})
+    return Case(
+        "rep",
+        data={
+            "customer": str(a_customer(world).pk),
+            "place": "客户车间",
+            "latitude": "31.23",
+            "longitude": "121.47",
+        },
+    )
 
 
 @builder("pipeline.check_in")
@@ -228,7 +267,9 @@ def _check_in(world: World) -> Case:
 
 @builder("pipeline.write_minutes")
 def _write_minutes(world: World) -> Case:
-    return Case("rep", row=a_visit(world, state="started"), data={"minutes": "确认了需求。", "next_step": "寄送样本"})
+    return Case(
+        "rep", row=a_visit(world, state="started"), data={"minutes": "确认了需求。", "next_step": "寄送样本"}
+    )
 
 
 @builder("pipeline.follow_up")

@@ -58,6 +58,7 @@ def assess_open(row: None, given: OpenAccount, ctx: Context) -> Assessment:
     ),
 )
 def open_account(row: None, given: OpenAccount, ctx: Context, assessment: Assessment) -> Effects:
+    """The account, with the default terms of the customer's grade."""
     customer, limit, days = assessment.carry
     account = CreditAccount(
         company_id=ctx.company_id, customer=customer, credit_limit=limit, max_overdue_days=days
@@ -104,6 +105,7 @@ def assess_credit(account: CreditAccount, given: SetCredit | None, ctx: Context)
     ),
 )
 def set_credit(account: CreditAccount, given: SetCredit, ctx: Context, assessment: Assessment) -> Effects:
+    """The new terms, reviewed today."""
     effects = Effects()
     effects.update(
         account,

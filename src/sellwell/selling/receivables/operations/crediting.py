@@ -57,7 +57,6 @@ def new_credit(
         "CN",
         InvoiceState.REQUESTED,
         after=invoice,
-        kind="credit",
         customer=invoice.customer,
         order=invoice.order,
         reverses=invoice,
@@ -67,6 +66,7 @@ def new_credit(
         total=sum((line.total for line in lines), ZERO),
         note=note,
     )
+    credit.kind = "credit"
     for line in lines:
         line.invoice = credit
     return credit, lines
@@ -172,6 +172,7 @@ def locks_of_reversal(invoice: Invoice, given: Any, ctx: Context) -> list[Lock]:
     ),
 )
 def reverse_invoice(invoice: Invoice, given: ReverseInvoice, ctx: Context, assessment: Assessment) -> Effects:
+    """A credit note over what is left, issued at once; the goods can be invoiced anew."""
     credit, lines = new_credit(ctx, invoice, assessment.carry, given.reason)
     effects = Effects()
     effects.insert(credit, *lines)
@@ -238,6 +239,7 @@ def _parts(lines: Sequence[InvoiceLine], too_much: dict[UUID, Decimal]) -> list[
     ),
 )
 def credit_return(row: Any, given: Nothing, ctx: Context, assessment: Assessment) -> Effects:
+    """A credit note per invoice concerned, for finance to issue; nothing invoiced means nothing to credit."""
     effects = Effects()
     by_invoice: dict[UUID, list[Part]] = {}
     for part in assessment.carry:

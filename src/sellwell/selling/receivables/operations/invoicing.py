@@ -86,6 +86,7 @@ def locks_of_request(row: None, given: RequestInvoice, ctx: Context) -> list[Loc
     ),
 )
 def request_invoice(row: None, given: RequestInvoice, ctx: Context, assessment: Assessment) -> Effects:
+    """The request with its lines; they count as invoiced from now on, and finance is told to issue it."""
     order, billable, parts = assessment.carry
     invoice = drafting.document(
         Invoice,
@@ -159,6 +160,7 @@ def locks_of_order(invoice: Invoice, given: Any, ctx: Context) -> list[Lock]:
     help=T("开具之前作废开票申请；可重新申请。", "Before it is issued; it may be asked for again."),
 )
 def void_request(invoice: Invoice, given: Nothing, ctx: Context, assessment: Assessment) -> Effects:
+    """Its quantities can be asked for again."""
     effects = Effects()
     effects.update(invoice, state=InvoiceState.VOID.value)
     count(effects, ctx, queries.lines_of(invoice), -1)
@@ -211,6 +213,7 @@ def assess_issue(invoice: Invoice, given: IssueInvoice | None, ctx: Context) -> 
     ),
 )
 def issue_invoice(invoice: Invoice, given: IssueInvoice, ctx: Context, assessment: Assessment) -> Effects:
+    """Number, due date, postings and facts; an invoice is to be collected, a credit settles its invoice."""
     lines, issued_on, due = assessment.carry
     effects = Effects()
     issue(effects, ctx, invoice, lines, given.tax_number, issued_on, due)

@@ -123,6 +123,7 @@ def locks_of_apply(source: Receipt | Invoice, given: Apply, ctx: Context) -> lis
     ),
 )
 def apply(receipt: Receipt, given: Apply, ctx: Context, assessment: Assessment) -> Effects:
+    """Matches, counters and postings."""
     invoices, parts = assessment.carry
     effects = Effects()
     settling.apply(effects, ctx, receipt, invoices, parts)
@@ -164,6 +165,7 @@ def assess_unapply(receipt: Receipt, given: Unapply | None, ctx: Context) -> Ass
     ),
 )
 def unapply(receipt: Receipt, given: Unapply, ctx: Context, assessment: Assessment) -> Effects:
+    """Negative matches: the invoices are open again, the money free."""
     applications, invoices = assessment.carry
     effects = Effects()
     settling.take_back(effects, ctx, receipt, invoices, applications)
@@ -192,6 +194,7 @@ def assess_apply_credit(credit: Invoice, given: Apply | None, ctx: Context) -> A
     ),
 )
 def apply_credit(credit: Invoice, given: Apply, ctx: Context, assessment: Assessment) -> Effects:
+    """Matches within the receivable."""
     invoices, parts = assessment.carry
     effects = Effects()
     settling.apply(effects, ctx, credit, invoices, parts)

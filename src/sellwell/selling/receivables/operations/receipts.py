@@ -133,6 +133,7 @@ def locks_of_receipt(row: None, given: EnterReceipt, ctx: Context) -> list[Lock]
     ),
 )
 def enter_receipt(row: None, given: EnterReceipt, ctx: Context, assessment: Assessment) -> Effects:
+    """The receipt with fact and posting, matched to its invoice where one is named."""
     invoice, customer_id, total, received_on = assessment.carry
     customer = queries.CUSTOMER.objects.select_related("party").get(pk=customer_id)
     receipt = drafting.document(
@@ -214,6 +215,7 @@ def locks_of_invoices(invoice_ids: Sequence[Any]) -> list[Lock]:
     ),
 )
 def reverse_receipt(receipt: Receipt, given: ReverseReceipt, ctx: Context, assessment: Assessment) -> Effects:
+    """All matches taken back, then the receipt: its invoices are to be collected again."""
     applications, invoices = assessment.carry
     effects = Effects()
     settling.take_back(effects, ctx, receipt, invoices, applications)

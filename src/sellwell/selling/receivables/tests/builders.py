@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sellwell.kernel.testing import Case, builder
-from sellwell.selling.contracts.tests.builders import ONE_LINE, Lines, a_buyer
+from sellwell.selling.contracts.tests.builders import a_buyer
 from sellwell.selling.delivery.models import Shipment
-from sellwell.selling.delivery.tests.builders import a_return, an_accepted_shipment
+from sellwell.selling.delivery.tests.builders import a_return, an_accepted_shipment, line_of
 from sellwell.selling.receivables import accounts
 from sellwell.selling.receivables.models import CreditAccount, Invoice, Receipt
 
@@ -16,15 +16,13 @@ if TYPE_CHECKING:
 
 
 def an_invoice(
-    world: World,
-    state: str = "issued",
-    lines: Lines = ONE_LINE,
-    shipment: Shipment | None = None,
-    **values: Any,
+    world: World, state: str = "issued", shipment: Shipment | None = None, units: str = "", **values: Any
 ) -> Invoice:
-    """An invoice over an accepted shipment: all of it, unless `lines` in `values` say less."""
-    shipment = shipment or an_accepted_shipment(world, lines)
+    """An invoice over an accepted shipment: all of it, or so many units of its first line."""
+    shipment = shipment or an_accepted_shipment(world)
     data = {"order": str(shipment.order_id), **values}
+    if units:
+        data["lines"] = [{"line": str(line_of(shipment).pk), "quantity": units}]
     invoice: Invoice = world.run("rep", "receivables.request_invoice", data=data).result
     if state == "void":
         world.run("finance", "receivables.void_request", invoice)

@@ -60,10 +60,6 @@ def again(row: Any) -> Any:
     return row
 
 
-def part(shipment: Any, quantity: str) -> dict[str, Any]:
-    return {"lines": [{"line": str(line_of(shipment).pk), "quantity": quantity}]}
-
-
 # --- invoices --------------------------------------------------------------------------------------------------------
 
 
@@ -97,8 +93,8 @@ def test_only_what_was_accepted_can_be_invoiced_and_only_once(world: World) -> N
         ("receivables.nothing_to_invoice", "")
     ]
     shipment = an_accepted_shipment(world, order=order)
-    an_invoice(world, "requested", shipment=shipment, **part(shipment, "1.5"))
-    more = {**asked, **part(shipment, "1")}
+    an_invoice(world, "requested", shipment=shipment, units="1.5")
+    more = {**asked, "lines": [{"line": str(line_of(shipment).pk), "quantity": "1"}]}
     assert refused(world, "rep", "receivables.request_invoice", data=more) == [
         ("receivables.more_than_accepted", "lines.0.quantity")
     ]
@@ -109,7 +105,7 @@ def test_partial_invoices_add_up_to_the_cent(world: World) -> None:
     shipment = an_accepted_shipment(world, (("P-001", "3"),))
     line = line_of(shipment).order_line
     type(line).objects.filter(pk=line.pk).update(net=D("100.00"), tax=D("13.01"), total=D("113.01"))
-    made = [an_invoice(world, shipment=shipment, **part(shipment, "1")) for _ in range(3)]
+    made = [an_invoice(world, shipment=shipment, units="1") for _ in range(3)]
     assert [i.net for i in made] == [D("33.33"), D("33.34"), D("33.33")]
     assert sum(i.tax for i in made) == D("13.01")
     assert sum(i.total for i in made) == D("113.01")

@@ -55,11 +55,13 @@ document.addEventListener("htmx:afterSwap", (event) => {
   charts(target);
   if (target.id !== "panel-body") return;
   showPanel(true);
+  if (!panel.matches(":modal")) return; // a record beside the list: the keys stay with the list
   const first = $("[data-focus], [aria-invalid=true]", target) || (phone.matches ? null : $(".fields input:not([type=hidden]), .fields select, .fields textarea", target));
   (first || $("#panel-title", target) || target).focus?.({ preventScroll: true });
 });
 document.body.addEventListener("toast", (event) => toast(event.detail));
-document.body.addEventListener("close-panel", dropPanel);
+// after the other events of the same answer, which bubble up from the panel's form
+document.body.addEventListener("close-panel", () => setTimeout(dropPanel, 0));
 document.body.addEventListener("renew-mark", forms.renewMark);
 document.addEventListener("htmx:sendError", () =>
   toast({ text: words("网络不通，没有提交。您填写的内容还在，请稍后再试。", "No connection; nothing was sent. What you typed is still here."), kind: "late" }));
@@ -130,3 +132,4 @@ charts(document);
 const kept = $("#toasts")?.dataset.toast;
 if (kept) toast(JSON.parse(kept));
 $("[data-focus]")?.focus();
+$(".stop.is-here")?.scrollIntoView({ inline: "center", block: "nearest" });

@@ -156,7 +156,7 @@ async function send(event) {
   if (status === 200 || status === 202) return finished(status, body);
   if (status === 422) return refused(body, rows);
   if (status === 403) await forms.renewMark();
-  notice(say("offline"));
+  notice(say(status === 0 ? "offline" : status === 401 || status === 403 ? "expired" : "broken"));
 }
 
 function finished(status, body) {

@@ -81,8 +81,9 @@ document.addEventListener("keydown", (event) => {
   const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
   if (step && !event.metaKey && !event.ctrlKey && !event.target.closest("details, [role=tablist]")) {
     event.preventDefault();
-    const focused = current();
-    focusRow(focused ? all[all.indexOf(focused) + step] : here || all[0]);
+    // with a record open beside the list, the focus may be in the panel: the list moves on from its row
+    const from = current() || ($("#panel")?.open ? here : null);
+    focusRow(from ? all[all.indexOf(from) + step] : here || all[0]);
   } else if (event.key === "Enter" && current() && !event.target.closest("a, button, input, summary")) {
     event.preventDefault();
     if (event.metaKey || event.ctrlKey) location.assign(current().dataset.url);

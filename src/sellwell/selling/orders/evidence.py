@@ -1,0 +1,66 @@
+"""Evidence for the clauses that orders answer for."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from sellwell.kernel.evidence import Broken, Evidence, evidence, found
+from sellwell.kernel.values import Period, T
+from sellwell.selling.contracts.lines import MANUAL
+from sellwell.selling.orders.models import Order, OrderLine
+
+CORRECTED = T("确认后又取消", "cancelled after it was confirmed")
+TYPED = T("手工单价 {price}，目录价 {listed}", "typed price {price}, list price {listed}")
+SHORT = T("确认后缺货，承诺 {day}", "short, promised for {day}")
+NO_DATE = T("确认时没有交期", "confirmed without a promised date")
+
+
+def _lines(company_id: UUID, period: Period) -> QuerySet[OrderLine]:
+    """Lines of orders confirmed in the period by the house (imported history was not)."""
+    rows = OrderLine.objects.filter(
+        company_id=company_id, is_void=False, order__origin="entry", order__confirmed_at__isnull=False,
+        order__business_date__gte=period.since,
+    )  # fmt: skip
+    if period.until is not None:
+        rows = rows.filter(order__business_date__lt=period.until)
+    return rows.select_related("order", "product")
+
+
+def _broken(line: Any, why: T) -> Broken:
+    return Broken("orders.order", line.order_id, f"{line.order.number} · {line.position}", why)
+
+
+@evidence("5.2.1", T("确认后未更正的订单", "Orders not corrected after confirmation"))
+def corrected(company_id: UUID, period: Period) -> Evidence:
+    """Orders once confirmed, and those that were taken back afterwards."""
+    lines = _lines(company_id, period)
+    orders = Order.objects.filter(pk__in=lines.values("order_id"))
+    back = orders.filter(state="cancelled")
+    return found(orders.count(), [Broken("orders.order", o.pk, o.number, CORRECTED) for o in back])
+
+
+@evidence("5.2.2", T("按规则定价的明细", "Lines priced by rule"))
+def priced_by_rule(company_id: UUID, period: Period) -> Evidence:
+    """Confirmed lines, and those whose price somebody typed over the rule's."""
+    lines = _lines(company_id, period)
+    typed = lines.filter(price_source=MANUAL)
+    broken = [_broken(line, TYPED.format(price=line.unit_price, listed=line.list_price)) for line in typed]
+    return found(lines.count(), broken)
+
+
+@evidence("5.2.2", T("库存足够的明细", "Lines that stock covers"))
+def covered(company_id: UUID, period: Period) -> Evidence:
+    """Confirmed lines of goods, and those that still wait for goods."""
+    lines = _lines(company_id, period).filter(product__kind="goods")
+    waiting = lines.filter(order__state="confirmed", quantity__gt=F("shipped") + F("reserved") + F("cancelled"))
+    return found(lines.count(), [_broken(line, SHORT.format(day=line.promised_on)) for line in waiting])
+
+
+@evidence("5.2.2", T("确认的明细都有交期", "Every confirmed line has a promised date"))
+def dated(company_id: UUID, period: Period) -> Evidence:
+    """Confirmed lines, and those without a date (must be none)."""
+    lines = _lines(company_id, period)
+    return found(lines.count(), [_broken(line, NO_DATE) for line in lines.filter(promised_on__isnull=True)])

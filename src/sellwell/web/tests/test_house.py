@@ -1,0 +1,131 @@
+"""The frame around every page: strangers, signing in, rights, languages, and every page of every room for every role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from sellwell.kernel.access import ROLES
+from sellwell.kernel.models import SecurityLog
+from sellwell.kernel.operations import REGISTRY
+from sellwell.testing.world import World
+from sellwell.web import registry, signin
+
+PASSWORD = "a-long-enough-password"
+
+
+@pytest.fixture
+def rep(world: World) -> Iterator[Client]:
+    """A sales rep at the browser."""
+    client = Client()
+    client.force_login(world.user("rep"))
+    yield client
+
+
+def browser(world: World, role: str) -> Client:
+    """Somebody of a role at the browser."""
+    client = Client()
+    client.force_login(world.user(role))
+    return client
+
+
+@pytest.mark.django_db
+def test_strangers_are_sent_to_the_sign_in_page_and_back() -> None:
+    answer = Client().get("/orders/?state=draft")
+    assert answer.status_code == 302
+    assert answer["Location"] == "/sign-in?next=/orders/%3Fstate%3Ddraft"
+    assert Client().get("/orders/", headers={"HX-Request": "true"}).status_code == 401
+
+
+@pytest.mark.django_db
+def test_every_answer_forbids_foreign_scripts() -> None:
+    policy = Client().get("/sign-in")["Content-Security-Policy"]
+    assert "script-src 'self';" in policy and "frame-ancestors 'none'" in policy
+
+
+def test_signing_in_leads_only_within_the_house(world: World) -> None:
+    user = world.user("rep")
+    user.set_password(PASSWORD)
+    user.save(update_fields=["password"])
+    sent = {"username": user.username, "password": PASSWORD, "next": "https://example.org/"}
+    answer = Client().post("/sign-in", sent)
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+def test_too_many_failures_shut_the_door_for_a_while(world: World) -> None:
+    user = world.user("rep")
+    user.set_password(PASSWORD)
+    user.save(update_fields=["password"])
+    client = Client()
+    for _ in range(signin.PER_ACCOUNT):
+        assert client.post("/sign-in", {"username": user.username, "password": "wrong"}).status_code == 422
+    answer = client.post("/sign-in", {"username": user.username, "password": PASSWORD})
+    assert answer.status_code == 422
+    assert "15 分钟" in answer.content.decode()
+    assert SecurityLog.objects.filter(operation=signin.OPERATION).count() == signin.PER_ACCOUNT
+
+
+def test_the_language_is_kept(rep: Client) -> None:
+    assert "工作台" in rep.get("/").content.decode()
+    rep.post("/language", {"language": "en", "next": "/"})
+    page = rep.get("/").content.decode()
+    assert "Workbench" in page and 'lang="en"' in page
+
+
+def test_pages_that_are_not_there_and_pages_that_are_not_for_everybody(rep: Client) -> None:
+    assert rep.get("/no-such-page").status_code == 404
+    assert rep.get("/do/no.such/").status_code == 404
+    assert rep.get("/jobs/none/00000000-0000-7000-8000-000000000000").status_code == 404
+    assert rep.get("/security/").status_code in (403, 404)
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_every_page_opens_for_those_who_may(world: World, role: str) -> None:
+    client = browser(world, role)
+    actor = world.ctx(role).actor
+    for path in (
+        "/",
+        "/tasks",
+        "/me",
+        "/search?q=SO",
+        "/commands?q=order",
+        "/rights/who?verb=orders.confirm",
+    ):
+        assert client.get(path).status_code == 200, path
+    for page in registry.LISTS.values():
+        expected = 200 if actor.may(page.view.name) else 403
+        for path in (
+            page.url,
+            f"{page.url}count",
+            f"{page.url}?q=华东&sort=-amount&state=draft&after=nonsense",
+        ):
+            assert client.get(path).status_code == expected, path
+    for board in registry.BOARDS.values():
+        assert client.get(f"/{board.view.url}/board").status_code in (200, 403)
+    for entry in registry.MENU:
+        if not entry.right or actor.may(entry.right):
+            assert client.get(entry.url).status_code == 200, entry.url
+
+
+@pytest.mark.parametrize("role", ["rep", "sales_manager", "finance", "warehouse", "administrator"])
+def test_every_creation_has_a_form_that_names_what_is_missing(world: World, role: str) -> None:
+    client = browser(world, role)
+    actor = world.ctx(role).actor
+    for name, operation in REGISTRY.items():
+        if not operation.creates or "web" not in operation.channels or not actor.may(name):
+            continue
+        assert client.get(registry.url_for(name)).status_code == 200, name
+        answer = client.post(f"/do/{name}/", {"_key": "k"})
+        assert answer.status_code in (302, 422, 200), name
+
+
+def test_a_list_asks_as_often_for_one_row_as_for_many(
+    world: World, rep: Client, django_assert_max_num_queries: Any
+) -> None:
+    for page in registry.LISTS.values():
+        if world.ctx("rep").actor.may(page.view.name):
+            with django_assert_max_num_queries(22):
+                rep.get(page.url)
