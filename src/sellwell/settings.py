@@ -44,7 +44,9 @@ ROOMS = [
     if (SOURCE / name.removeprefix("sellwell.").replace(".", "/") / "__init__.py").is_file()
 ]
 
-if "SELLWELL_ROOMS" in os.environ:  # while a room is being rebuilt, its neighbours can be worked on without it
+if (
+    "SELLWELL_ROOMS" in os.environ
+):  # while a room is being rebuilt, its neighbours can be worked on without it
     ROOMS = [name for name in ROOMS if name.rpartition(".")[2] in os.environ["SELLWELL_ROOMS"].split(",")]
 
 INSTALLED_APPS = [

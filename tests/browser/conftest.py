@@ -37,7 +37,9 @@ QUIET = (
 )
 DESKTOP, PHONE = (1440, 900), (390, 844)
 SHANGHAI = timezone(timedelta(hours=8))
-WAIT = int(os.environ.get("SELLWELL_BROWSER_WAIT", "20")) * 1000  # milliseconds that a page may take on a busy machine
+WAIT = (
+    int(os.environ.get("SELLWELL_BROWSER_WAIT", "20")) * 1000
+)  # milliseconds that a page may take on a busy machine
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -76,8 +78,27 @@ def site() -> Iterator[Site]:
         today = date.fromisoformat(databases.COMPANY[-1]) + timedelta(days=1)
         environment = surroundings(name, today)
         port = a_free_port()
-        web = [sys.executable, "-m", "granian", "--interface", "wsgi", "sellwell.wsgi:application", "--host", "127.0.0.1"]
-        web += ["--port", str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
+        web = [
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "sellwell.wsgi:application",
+            "--host",
+            "127.0.0.1",
+        ]
+        web += [
+            "--port",
+            str(port),
+            "--workers",
+            "1",
+            "--blocking-threads",
+            "4",
+            "--no-ws",
+            "--log-level",
+            "warning",
+        ]
         logs = stack.enter_context((homes.current().root / "browser.log").open("w"))
         stack.enter_context(running_process(web, environment, logs))
         stack.enter_context(running_process([sys.executable, "-m", "sellwell", "worker"], environment, logs))
@@ -103,7 +124,11 @@ def surroundings(database: str, today: date) -> dict[str, str]:
     clock = homes.current().root / "browser.clock"
     noon = datetime(today.year, today.month, today.day, 10, 30, tzinfo=SHANGHAI)
     clock.write_text(str((noon - datetime.now(UTC)).total_seconds()))
-    return {**databases._environment(database), "SELLWELL_CLOCK_FILE": str(clock), "SELLWELL_STATIC": "source"}
+    return {
+        **databases._environment(database),
+        "SELLWELL_CLOCK_FILE": str(clock),
+        "SELLWELL_STATIC": "source",
+    }
 
 
 @contextmanager
@@ -179,7 +204,10 @@ class House:
         context.add_cookies([{"name": "sw_language", "value": language, "url": self.site.url}])
         self.windows.append(context)
         page = context.new_page()
-        page.on("console", lambda said: self.errors.append(f"{page.url}: {said.text}") if said.type == "error" else None)
+        page.on(
+            "console",
+            lambda said: self.errors.append(f"{page.url}: {said.text}") if said.type == "error" else None,
+        )
         page.on("pageerror", lambda error: self.errors.append(f"{page.url}: {error}"))
         return page
 
@@ -205,7 +233,9 @@ class House:
 
 
 @pytest.fixture
-def house(site: Site, chromium: Browser, signed_in: dict[str, Any], request: pytest.FixtureRequest) -> Iterator[House]:
+def house(
+    site: Site, chromium: Browser, signed_in: dict[str, Any], request: pytest.FixtureRequest
+) -> Iterator[House]:
     """The company for one test; windows are closed at its end, and pictured when it failed."""
     one = House(site, chromium, signed_in)
     yield one

@@ -77,7 +77,9 @@ class Desk:
     def upload(self, label: str, name: str = "签署件.png") -> None:
         """Choose a scanned page; it is kept before the form is sent."""
         box = self.form.locator(".file-field").first
-        box.locator("input[type=file]").set_input_files({"name": name, "mimeType": "image/png", "buffer": SCAN})
+        box.locator("input[type=file]").set_input_files(
+            {"name": name, "mimeType": "image/png", "buffer": SCAN}
+        )
         expect(box.locator("input[type=hidden]")).to_have_count(1)
 
     def send(self, button: str, says: str = "") -> str:

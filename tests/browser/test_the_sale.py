@@ -46,7 +46,9 @@ def from_lead_to_needs(rep: Desk, house: House, customer: str, product: str) -> 
     rep.fill({"联系结果": "电话沟通，需要报价。"})
     rep.send("记录联系")
     rep.task("转为客户与商机", customer)
-    rep.fill({"商机名称": "传感器更新", "预计金额": "60000", "预计成交日": str(house.today + timedelta(days=30))})
+    rep.fill(
+        {"商机名称": "传感器更新", "预计金额": "60000", "预计成交日": str(house.today + timedelta(days=30))}
+    )
     rep.send("转为客户与商机")
     rep.task("分析需求", customer)
     rep.fill({"客户需求": "检测距离 300 毫米，十月底前换装。"})
@@ -76,7 +78,7 @@ def visit(rep: Desk, house: House, customer: str) -> None:
     phone.press("签到")
     phone.fill({"地点": "客户一号车间"})
     phone.send("签到")
-    phone.state("待写纪要")
+    phone.state("已签到")
     picture(phone.page, "sale-visit")
     rep.task("写纪要", customer)
     rep.fill({"纪要": "现场确认安装位置与数量，客户希望月底前换装。", "下一步": "提交报价"})
@@ -114,7 +116,7 @@ def quote(rep: Desk, customer: str, first: str, second: str) -> tuple[str, str]:
     rep.task("客户接受", quotation)
     rep.send("客户接受")
     rep.page.goto(address)
-    rep.state("已接受")
+    rep.state("客户已接受")
     return quotation, total
 
 
@@ -133,7 +135,9 @@ def contract_from(rep: Desk, house: House, quotation: str, total: str) -> str:
     expect(rep.page.locator(".record-amount")).to_contain_text(total)
     rep.task("提交审批", contract)
     rep.form.get_by_role("button", name="提交审批", exact=True).click()
-    expect(rep.page.locator("#panel-body, main").filter(has_text=re.compile("已提交审批|已办理")).first).to_be_visible()
+    expect(
+        rep.page.locator("#panel-body, main").filter(has_text=re.compile("已提交审批|已办理")).first
+    ).to_be_visible()
     return contract
 
 
@@ -161,7 +165,7 @@ def sign(rep: Desk, house: House, contract: str) -> None:
     rep.upload("签署件")
     rep.send("登记签署")
     rep.open_task_row("新建订单", contract)
-    rep.state("已签")
+    rep.state("已签署")
     assert rep.page.request.get(f"{rep.page.url}pdf").body().startswith(b"%PDF")
 
 
@@ -200,14 +204,16 @@ def deliver(rep: Desk, house: House, order: str) -> str:
     keeper.task("拣货", shipment)
     keeper.send("拣货")
     keeper.task("发货", shipment)
-    keeper.fill({"承运人": "顺达物流", "运单号": "YD2026000188", "预计到达": str(house.today + timedelta(days=2))})
+    keeper.fill(
+        {"承运人": "顺达物流", "运单号": "YD2026000188", "预计到达": str(house.today + timedelta(days=2))}
+    )
     if not keeper.field("收货地址").input_value():
         keeper.fill({"收货人": "顾明远", "收货地址": "苏州工业园区星湖街 8 号"})
     keeper.send("发货")
     keeper.page.goto(address)
-    keeper.state("在途")
+    keeper.state("已发货")
     picture(keeper.page, "sale-shipment")
-    assert keeper.page.request.get(f"{address}pdf").body().startswith(b"%PDF")
+    assert keeper.page.request.get(f"{address}").body().startswith(b"%PDF")
     keeper.task("确认签收", shipment)
     keeper.fill({"签收人": "顾明远"})
     keeper.send("确认签收")
@@ -229,7 +235,7 @@ def bill(rep: Desk, house: House, order: str, total: str) -> str:
     finance.task("开具发票", invoice)
     finance.send("开具发票")
     finance.find(invoice)
-    finance.state("已开")
+    finance.state("已开票")
     return invoice
 
 

@@ -2,136 +2,177 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from sellwell.api.answers import BAD_REQUEST, NO_ENDPOINT, answer, endpoint
+from sellwell.api.answers import answer
+from sellwell.api.bodies import bad
 from sellwell.kernel import keyset, search
 from sellwell.kernel.door import NOT_FOUND, NOT_PERMITTED
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import Refusal, T
-from sellwell.kernel.views import VIEWS, Column, View, json_value
+from sellwell.kernel.views import Column, View, json_value
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 LIMIT, MOST = 50, 200
+LONGEST = 200  # characters of a parameter
 # Filters by kind of column: what follows the column's name in the query string.
-SUFFIXES = {
-    "amount": ("gte", "lte"), "price": ("gte", "lte"), "quantity": ("gte", "lte"), "rate": ("gte", "lte"),
-    "date": ("gte", "lte"), "datetime": ("gte", "lte"),
-}  # fmt: skip
+_RANGE = ("gte", "lte")
+SUFFIXES = dict.fromkeys(("amount", "price", "quantity", "rate", "date", "datetime"), _RANGE)
+WRONG = T("参数的值格式不正确。", "The value is not of this column's form.")
 
 
-def view_at(url: str, ctx: Context) -> View:
-    """The view behind an address, if the actor may see any of its rows."""
-    found = next((v for v in VIEWS.values() if v.url == url), None)
-    if found is None:
-        raise Refusal(NO_ENDPOINT.refuse())
-    if not ctx.actor.may(found.name):
-        raise Refusal(NOT_PERMITTED.refuse(verb=found.title))
-    return found
-
-
-@endpoint("GET")
-def rows(request: HttpRequest, ctx: Context, url: str) -> HttpResponse:
+def rows(request: HttpRequest, ctx: Context, *, view: View) -> HttpResponse:
     """A page of rows: `?limit=&after=&sort=&q=&<column>=&<column>__gte=`."""
-    view = view_at(url, ctx)
+    _permit(view, ctx)
     columns = view.visible(ctx.actor)
     queryset = filtered(view.rows(ctx.actor), view, columns, request)
-    keys = keyset.keys_of(view.model, _order(view, columns, request.GET.get("sort", "")))
-    limit = _limit(request.GET.get("limit", str(LIMIT)))
-    after = request.GET.get("after", "")
-    if after and keyset.read_cursor(after, keys) is None:
-        raise Refusal(bad("after", T("分页标记无效。", "The cursor is none of ours.")))
+    keys = keyset.keys_of(view.model, _order(view, columns, _single(request, "sort")))
+    limit = _limit(_single(request, "limit") or str(LIMIT))
+    after = _opened(_single(request, "after"), view, keys)
     page = keyset.page(queryset, keys, after, "", limit)
-    return answer({"rows": [image(row, columns) for row in page.rows], "next": page.older or None}, ctx)
+    following = _sealed(page.older, view, keys) if page.older else None
+    return answer({"rows": [image(row, columns) for row in page.rows], "next": following}, ctx)
 
 
-@endpoint("GET")
-def record(request: HttpRequest, ctx: Context, url: str, row_id: UUID) -> HttpResponse:
+def record(request: HttpRequest, ctx: Context, *, view: View, row_id: UUID) -> HttpResponse:
     """One row, with its version as ETag."""
-    view = view_at(url, ctx)
+    _permit(view, ctx)
     row = view.rows(ctx.actor).filter(pk=row_id).first()
     if row is None:
         raise Refusal(NOT_FOUND.refuse())
     response = answer(image(row, view.visible(ctx.actor)), ctx)
-    response["ETag"] = f'"{row.version}"'
+    if (version := getattr(row, "version", None)) is not None:
+        response["ETag"] = f'"{version}"'
     return response
 
 
-def image(row: Any, columns: list[Column]) -> dict[str, Any]:
+def _permit(view: View, ctx: Context) -> None:
+    if not ctx.actor.may(view.name):
+        raise Refusal(NOT_PERMITTED.refuse(verb=view.title))
+
+
+def image(row: Any, columns: Sequence[Column]) -> dict[str, Any]:
     """A row as JSON: its identifier, its version and the columns that the reader may see."""
     found: dict[str, Any] = {"id": str(row.pk), "version": getattr(row, "version", None)}
     for column in columns:
         found[column.name] = json_value(column, row)
-        if column.kind in ("ref", "person") and column.path:
+        if has_id(column):
             target = column.ref_id(row)
             found[f"{column.name}_id"] = str(target) if target else None
     return found
 
 
-def bad(path: str, problem: T) -> Any:
-    """An objection to a parameter."""
-    return BAD_REQUEST.refuse(path=path, problem=problem)
+def has_id(column: Column) -> bool:
+    """Whether a column names another row, whose identifier is given beside it."""
+    return column.kind in ("ref", "person") and bool(column.path)
+
+
+# --- one page after the other ------------------------------------------------------------------------------------------
+
+
+def _mac(cursor: str, view: View, keys: Sequence[keyset.Key]) -> str:
+    order = ",".join(f"{key.path}{'-' if key.descending else '+'}" for key in keys)
+    text = f"api cursor/{view.name}/{order}/{cursor}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), text, hashlib.sha256).hexdigest()[:16]
+
+
+def _sealed(cursor: str, view: View, keys: Sequence[keyset.Key]) -> str:
+    """A cursor that only this list in this order takes back."""
+    return f"{_mac(cursor, view, keys)}.{cursor}"
+
+
+def _opened(text: str, view: View, keys: Sequence[keyset.Key]) -> str:
+    mac, _, cursor = text.partition(".")
+    if text and not hmac.compare_digest(mac.encode(), _mac(cursor, view, keys).encode()):
+        problem = T("分页标记无效，或属于另一种排序。", "The cursor is none of this list in this order.")
+        raise Refusal(bad("after", problem))
+    return cursor
 
 
 def _limit(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= MOST:
-        raise Refusal(
-            bad("limit", T(f"limit 应为 1 到 {MOST} 的整数。", f"limit is a whole number from 1 to {MOST}."))
-        )
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= MOST):
+        problem = T(f"limit 应为 1 到 {MOST} 的整数。", f"limit is a whole number from 1 to {MOST}.")
+        raise Refusal(bad("limit", problem))
     return int(text)
 
 
-def _order(view: View, columns: list[Column], sort: str) -> tuple[str, ...]:
+def _order(view: View, columns: Sequence[Column], sort: str) -> tuple[str, ...]:
     if not sort:
         return view.order
-    column = next((c for c in columns if c.name == sort.lstrip("-") and c.sortable and c.path), None)
+    name, sign = sort.removeprefix("-"), "-" if sort.startswith("-") else ""
+    column = next((c for c in columns if c.name == name and c.sortable and c.path), None)
     if column is None:
         raise Refusal(bad("sort", T("不能按此列排序。", "Rows cannot be sorted by this column.")))
-    sign = "-" if sort.startswith("-") else ""
     return (f"{sign}{column.path}", f"{sign}id")
 
 
+# --- filters -----------------------------------------------------------------------------------------------------------
+
+
+def _single(request: HttpRequest, name: str) -> str:
+    """A parameter that stands at most once."""
+    values = request.GET.getlist(name)
+    if len(values) > 1:
+        raise Refusal(bad(name, T("此参数只能出现一次。", "This parameter may stand only once.")))
+    return values[0] if values else ""
+
+
 def filtered(
-    queryset: QuerySet[Any], view: View, columns: list[Column], request: HttpRequest
+    queryset: QuerySet[Any], view: View, columns: Sequence[Column], request: HttpRequest
 ) -> QuerySet[Any]:
-    """Rows narrowed by the query string; an unknown parameter is told, not ignored."""
-    for name, text in request.GET.items():
+    """Rows narrowed by the query string; an unknown parameter is told, not ignored. Repeated values: any of them."""
+    for name, texts in request.GET.lists():
         if name in ("limit", "after", "sort"):
             continue
         if name == "q":
-            queryset = search.filter(queryset, view.row_type, text[:100])
+            queryset = search.filter(queryset, view.row_type, _text("q", _single(request, "q")))
             continue
         base, _, suffix = name.partition("__")
         column = next((c for c in columns if c.name == base and c.filterable and c.path), None)
-        if column is None or (suffix and suffix not in SUFFIXES.get(column.kind, ())):
+        if column is None or (suffix and suffix not in SUFFIXES.get(column.kind, ())) or name.endswith("__"):
             raise Refusal(bad(name, T("不能按此参数筛选。", "Rows cannot be filtered by this parameter.")))
-        target = f"{column.path.split('__')[0]}_id" if column.kind in ("ref", "person") else column.path
-        target = column.ref_path if column.kind == "ref" and column.ref_path else target
-        queryset = queryset.filter(
-            **{f"{target}__{suffix}" if suffix else target: _value(column, name, text)}
-        )
+        target = filter_path(column)
+        if suffix:
+            queryset = queryset.filter(
+                **{f"{target}__{suffix}": _value(column, name, _single(request, name))}
+            )
+        else:
+            queryset = queryset.filter(**{f"{target}__in": [_value(column, name, text) for text in texts]})
     return queryset
 
 
+def filter_path(column: Column) -> str:
+    """The ORM path that a filter compares: the identifier of the row that a column names, else its value."""
+    if column.kind not in ("ref", "person"):
+        return column.path
+    return column.ref_path or f"{column.path.split('__')[0]}_id"
+
+
 def _value(column: Column, name: str, text: str) -> Any:
+    """A parameter's value by the kind of its column."""
+    text = _text(name, text)
     try:
         match column.kind:
             case "amount" | "price" | "quantity" | "rate":
                 value = Decimal(text)
-                if not value.is_finite() or abs(value) > Decimal(10) ** 15:
+                if not value.is_finite() or abs(value) > Decimal(10) ** 15 or value.as_tuple().exponent < -12:  # type: ignore[operator]
                     raise ValueError(text)
                 return value
             case "date":
                 return date.fromisoformat(text)
             case "datetime":
-                moment = datetime.fromisoformat(text)
+                moment = datetime.fromisoformat(text.replace(" ", "+"))
                 if moment.tzinfo is None:
                     raise ValueError(text)
                 return moment
@@ -139,10 +180,14 @@ def _value(column: Column, name: str, text: str) -> Any:
                 return UUID(text)
             case "bool":
                 return {"true": True, "false": False}[text]
-    except (ValueError, InvalidOperation, KeyError):
-        raise Refusal(
-            bad(name, T("参数的值格式不正确。", "The value is not of this column's form."))
-        ) from None
-    if "\x00" in text or len(text) > 200:
-        raise Refusal(bad(name, T("参数的值格式不正确。", "The value is not of this column's form.")))
+            case "state" if column.states is not None:
+                return str(column.states(text).value)
+    except (ValueError, InvalidOperation, KeyError, OverflowError):
+        raise Refusal(bad(name, WRONG)) from None
+    return text
+
+
+def _text(name: str, text: str) -> str:
+    if "\x00" in text or len(text) > LONGEST:
+        raise Refusal(bad(name, WRONG))
     return text

@@ -24,37 +24,36 @@ TOUCH_EVERY = timedelta(minutes=10)
 def bearer(header: str) -> ApiToken | None:
     """The live token that an Authorization header carries, or None."""
     kind, _, whole = header.partition(" ")
-    parts = whole.strip().split("_", 2)
-    if kind.lower() != "bearer" or len(parts) != 3 or parts[0] != "sw":
+    whole = whole.strip()
+    parts = whole.split("_", 2)
+    if kind.lower() != "bearer" or len(parts) != 3 or parts[0] != "sw" or not parts[1].isalnum():
         return None
-    token = ApiToken.objects.select_related("user").filter(prefix=parts[1][:12]).first()
-    wanted = hashlib.sha256(whole.strip().encode()).digest()
-    if token is None or not hmac.compare_digest(bytes(token.secret_hash), wanted):
+    wanted = hashlib.sha256(whole.encode()).digest()
+    known = ApiToken.objects.select_related("user").filter(prefix=parts[1][:12])
+    token = next((t for t in known if hmac.compare_digest(bytes(t.secret_hash), wanted)), None)
+    if token is None or not _is_live(token, now := clock.now()):
         return None
-    now = clock.now()
-    if token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now):
-        return None
-    if not token.user.is_active:
-        return None
-    _touch(token, now)
+    if token.last_used_at is None or now - token.last_used_at > TOUCH_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return token
 
 
-def _touch(token: ApiToken, now: datetime) -> None:
-    if token.last_used_at is None or now - token.last_used_at > TOUCH_EVERY:
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+def _is_live(token: ApiToken, now: datetime) -> bool:
+    """Neither revoked nor expired, and its person still works here."""
+    expired = token.expires_at is not None and token.expires_at <= now
+    return token.revoked_at is None and not expired and token.user.is_active and not token.user.is_system
 
 
-def count(token: ApiToken) -> int:
-    """Count this request; how many this token has made in the current minute, this one included."""
-    minute = clock.now().replace(second=0, microsecond=0)
+def count(token: ApiToken) -> tuple[int, int]:
+    """Count this request: how many this token has made in the current minute, and the seconds until the next one."""
+    now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO kernel_apiwindow (token_id, minute, count) VALUES (%s, %s, 1)"
             " ON CONFLICT (token_id) DO UPDATE SET minute = excluded.minute, count = CASE"
             " WHEN kernel_apiwindow.minute = excluded.minute THEN kernel_apiwindow.count + 1 ELSE 1 END"
             " RETURNING count",
-            [token.pk, minute],
+            [token.pk, now.replace(second=0, microsecond=0)],
         )
         used: int = cursor.fetchone()[0]
-    return used
+    return used, 60 - now.second

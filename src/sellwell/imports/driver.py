@@ -22,16 +22,25 @@ from sellwell.kernel.values import Reason, Refusal, T
 
 CHANGED = Reason(
     "import.changed",
-    T("这一行此前已导入，但内容不同。请先撤销原批次。", "This row was imported before with other content. Undo that batch first."),
+    T(
+        "这一行此前已导入，但内容不同。请先撤销原批次。",
+        "This row was imported before with other content. Undo that batch first.",
+    ),
 )
 ADDED = Reason(
     "import.added",
-    T("此单据此前已导入，不含这一行。请先撤销原批次。", "This document was imported before without this row. Undo that batch first."),
+    T(
+        "此单据此前已导入，不含这一行。请先撤销原批次。",
+        "This document was imported before without this row. Undo that batch first.",
+    ),
 )
 NOT_WRITTEN = Reason("import.not_written", T("未能写入：{problem}", "It could not be written: {problem}"))
 NOTHING_TO_UNDO = Reason(
     "import.nothing_to_undo",
-    T("没有可撤销的批次：这个文件未从此来源导入。", "There is nothing to undo: this file was not imported from this source."),
+    T(
+        "没有可撤销的批次：这个文件未从此来源导入。",
+        "There is nothing to undo: this file was not imported from this source.",
+    ),
 )
 BY_DATABASE = T("数据库不接受这张单据。", "The database does not take this document.")
 

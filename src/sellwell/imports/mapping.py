@@ -1,22 +1,22 @@
 """A mapping says how a file's columns become fields. YAML:
 
-    source: online-retail          # the name of the source: part of every row's identity
-    currency: GBP                  # the documents' currency
-    rate: "10.32"                  # company currency per unit of it
-    tax_rate: "0"                  # prices are taken as tax-inclusive at this rate
-    return_prefix: C               # documents whose number begins so are returns
-    without_customer: reject       # or the name of one customer who stands for all
-    timezone: Europe/London        # of the source's days
-    day_order: ymd                 # how 01/05/2024 is meant: dmy or mdy; ymd refuses it
-    fields:
-      invoice: InvoiceNo
-      product: StockCode
-      name: Description
-      quantity: Quantity
-      day: InvoiceDate
-      price: UnitPrice
-      customer: CustomerID
-      region: Country
+source: online-retail          # the name of the source: part of every row's identity
+currency: GBP                  # the documents' currency
+rate: "10.32"                  # company currency per unit of it
+tax_rate: "0"                  # prices are taken as tax-inclusive at this rate
+return_prefix: C               # documents whose number begins so are returns
+without_customer: reject       # or the name of one customer who stands for all
+timezone: Europe/London        # of the source's days
+day_order: ymd                 # how 01/05/2024 is meant: dmy or mdy; ymd refuses it
+fields:
+  invoice: InvoiceNo
+  product: StockCode
+  name: Description
+  quantity: Quantity
+  day: InvoiceDate
+  price: UnitPrice
+  customer: CustomerID
+  region: Country
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ from pydantic_core import PydanticCustomError
 from sellwell.kernel.inputs import message
 from sellwell.kernel.values import Objection, Reason, Refusal, T
 
-MAPPING = Reason("import.mapping", T("映射有误：{place}：{problem}", "The mapping is wrong: {place}: {problem}"))
+MAPPING = Reason(
+    "import.mapping", T("映射有误：{place}：{problem}", "The mapping is wrong: {place}: {problem}")
+)
 NO_ZONE = T("没有这个时区。例如 Asia/Shanghai。", "There is no such time zone. One is Asia/Shanghai.")
 TOO_LARGE = T("文件过大。", "The file is too large.")
 MOST_BYTES = 100_000
@@ -83,7 +85,9 @@ class Mapping(BaseModel):
     def _room_for_keys(self) -> Mapping:
         """A customer made here is numbered "source/key": both must fit."""
         if len(self.source) + 1 + len(self.without_customer) > MOST_CUSTOMER_NUMBER:
-            raise PydanticCustomError("string_too_long", "too long", {"max_length": MOST_CUSTOMER_NUMBER - 1 - len(self.source)})
+            raise PydanticCustomError(
+                "string_too_long", "too long", {"max_length": MOST_CUSTOMER_NUMBER - 1 - len(self.source)}
+            )
         return self
 
 

@@ -82,7 +82,9 @@ class Parsed:
     """Everything that a file says."""
 
     rows: int = 0
-    source_total: Decimal = Decimal("0.00")  # over all rows whose quantity and price are numbers of a sane size
+    source_total: Decimal = Decimal(
+        "0.00"
+    )  # over all rows whose quantity and price are numbers of a sane size
     parcels: dict[str, Parcel] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
 
@@ -162,7 +164,10 @@ class _Reader:
             return reasons.BAD_PRICE.refuse(path=where.price, problem=price.text)
         if quantity == 0:
             return reasons.ZERO_QUANTITY.refuse(path=where.quantity)
-        for path, value, most in ((where.quantity, quantity, MOST_QUANTITY), (where.price, price, MOST_PRICE)):
+        for path, value, most in (
+            (where.quantity, quantity, MOST_QUANTITY),
+            (where.price, price, MOST_PRICE),
+        ):
             if abs(value) > most:
                 return reasons.TOO_LARGE.refuse(path=path)
             if int(value.as_tuple().exponent) < -6:
@@ -199,7 +204,9 @@ class _Reader:
         name = self.text(values[fields.name]) if fields.name else ""
         said = (product, name, _short(quantity), _short(price), day.isoformat(), customer)
         digest = hashlib.sha256("\x1f".join(said).encode()).hexdigest()[:32]
-        parcel.lines.append(Line(record.number, ordinal, product, name or product, abs(quantity), price, digest))
+        parcel.lines.append(
+            Line(record.number, ordinal, product, name or product, abs(quantity), price, digest)
+        )
         return None
 
     # -- reading ---------------------------------------------------------------------------------------------------------

@@ -73,6 +73,7 @@ def _parquet(path: Path, columns: list[str]) -> Iterator[Record]:
         with duckdb.connect() as session:
             # The file's own order is the row's identity: one thread keeps it.
             session.execute("SET threads = 1")
+            session.execute("SET enable_progress_bar = false")
             relation = session.read_parquet(str(path))
             _require(list(relation.columns), columns)
             quoted = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
@@ -83,7 +84,9 @@ def _parquet(path: Path, columns: list[str]) -> Iterator[Record]:
                     number += 1
                     if number > MOST_ROWS:
                         raise Refusal(TOO_MANY_ROWS.refuse(most=MOST_ROWS))
-                    yield Record(number, {name: _text(value) for name, value in zip(columns, row, strict=True)})
+                    yield Record(
+                        number, {name: _text(value) for name, value in zip(columns, row, strict=True)}
+                    )
     except duckdb.Error as error:
         raise _unreadable(error) from None
 

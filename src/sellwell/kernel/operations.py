@@ -149,7 +149,7 @@ REGISTRY: dict[str, Operation] = {}
 
 def operation(
     name: str, title: T, model: type[Row], *, help: T, **options: Any
-) -> Callable[[Handler], Handler]:  # noqa: A002
+) -> Callable[[Handler], Handler]:
     """Declare the decorated function as the handler of operation `name`; the function is returned unchanged."""
 
     def declare(handler: Handler) -> Handler:

@@ -141,7 +141,7 @@ BY_TYPE: dict[str, View] = {}
 
 def view(
     name: str, title: T, model: type[Row], columns: Iterable[Column], *, url: str, help: T, **options: Any
-) -> View:  # noqa: A002
+) -> View:
     """Register a view. The first view of a model is the one that names and shows its rows."""
     if name in VIEWS:
         raise ValueError(f"the view {name} is declared twice")

@@ -15,7 +15,7 @@ from django.db import connection
 from sellwell.kernel import clock, ids
 from sellwell.kernel.access import ROLES
 from sellwell.kernel.models import User
-from sellwell.simulation import history, setting_up
+from sellwell.simulation import history, setting_up, staging
 from sellwell.simulation.digest import digest
 from sellwell.simulation.people import Stage
 from sellwell.simulation.play import Play
@@ -64,7 +64,8 @@ def build(
             tell(f"history: {count} orders, {time.monotonic() - began:.0f} s")
         stage.pace = timedelta(minutes=2)
         play = _play(stage, staff, owners, items, sales, tell)
-        played_days = play.days(first, last)
+        played_days = play.days(first, last - timedelta(days=1))
+        staging.leave_waiting(play)
     took = time.monotonic() - began
     tell(
         f"played {played_days} days: {stage.done} operations ({stage.done / took:.0f} a second), {stage.held} held"

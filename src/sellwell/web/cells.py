@@ -125,6 +125,17 @@ def plain_text(kind: str, value: Any, currency: str = "CNY") -> str:
     return str(value)
 
 
+# Columns whose states are a life cycle; others of kind 'state' are grades and channels, shown as plain words.
+LIFE_CYCLES = ("state", "status", "stage")
+
+
+def _state_cell(column: Column, row: Any, value: Any) -> SafeString:
+    last = column.path.rpartition("__")[2]
+    if last in LIFE_CYCLES or column.name in LIFE_CYCLES:
+        return state_badge(value, column.path == "state" and bool(getattr(row, "held_by", None)))
+    return mark_safe(escape(plain_text("state", value)))  # noqa: S308 - escaped
+
+
 def cell(column: Column, row: Any, *, link: bool = True) -> SafeString:
     """A column's value of a row as HTML."""
     value = column.read(row)
@@ -132,7 +143,7 @@ def cell(column: Column, row: Any, *, link: bool = True) -> SafeString:
         return EMPTY
     kind = column.kind
     if kind == "state":
-        return state_badge(value, bool(getattr(row, "held_by", None)))
+        return _state_cell(column, row, value)
     if kind == "person":
         return person(value)
     if kind == "ref" and link and column.ref:

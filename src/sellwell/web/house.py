@@ -48,7 +48,7 @@ def register() -> None:
         "rights/",
         rights.matrix,
         "rights",
-        title=T("权限", "Rights"),
+        title=T("权限矩阵", "Rights matrix"),
         right=rights.VIEW,
         section="house",
         icon="shield",

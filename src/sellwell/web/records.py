@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -87,7 +87,7 @@ def head(request: Any, page: RecordPage, row: Any) -> dict[str, Any]:
         # a held row says so once: the approval stands above, its objection need not be told again
         "objections": primary.objections if primary is not None and not getattr(row, "held_by", None) else [],
         "others": [s for s in steps if s is not primary and not s.operation.danger][:2],
-        "open_tasks": [tasks.line(task, request.ctx.now) for task in open_tasks],
+        "open_tasks": [_task(task, request) for task in open_tasks],
         "hold": _hold(row, actor),
         "traced": True,
     }
@@ -97,6 +97,13 @@ def _state(view: View, row: Any) -> State | None:
     """The row's state as its view names it."""
     value = getattr(row, "state", "")
     return view.states(value) if view.states is not None and value else None
+
+
+def _task(task: Task, request: Any) -> tasks.TaskLine:
+    """A task of the row; what it makes out of the row can be begun here, verbs on the row have their buttons above."""
+    line = tasks.line(task, request.ctx.now)
+    creates = line.operation is not None and line.operation.creates
+    return line if creates and request.actor.may(task.operation) else replace(line, act="")
 
 
 def _stateless_steps(row: Any, request: Any) -> list[asking.Step]:
@@ -137,8 +144,30 @@ def primary_step(steps: list[asking.Step], open_tasks: list[Task], actor: access
         for step in steps:
             if step.operation.name == name:
                 return step
-    calm = [step for step in steps if not step.operation.danger and not step.operation.while_held]
+    calm = [
+        s for s in steps if not (s.operation.danger or s.operation.while_held or _is_upkeep(s.operation.verb))
+    ]
     return next((s for s in calm if s.possible and s.operation.from_states), next(iter(calm), None))
+
+
+UPKEEP = (
+    "change",
+    "edit",
+    "set_",
+    "reveal",
+    "comment",
+    "transfer",
+    "retire",
+    "add_",
+    "block",
+    "unblock",
+    "attach",
+)
+
+
+def _is_upkeep(verb: str) -> bool:
+    """Whether a verb keeps a record in order rather than moving it on: such verbs are never the one next button."""
+    return verb.startswith(UPKEEP)
 
 
 def stages(path: Iterable[State], state: str) -> list[Stage]:

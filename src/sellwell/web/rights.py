@@ -136,7 +136,7 @@ def matrix(request: Any) -> HttpResponse:
             p.code: (_titles(p.duty_a), _titles(p.duty_b)) for p in DutyPair.objects.filter(is_active=True)
         },
     }
-    return render(request, "web/rights/matrix.html", context, title=T("权限", "Rights"))
+    return render(request, "web/rights/matrix.html", context, title=T("权限矩阵", "Rights matrix"))
 
 
 def _titles(verbs: Iterable[str]) -> str:
@@ -221,7 +221,7 @@ def who(request: Any) -> HttpResponse:
         "web/rights/who.html",
         context,
         title=T("谁可以办理", "Who may"),
-        crumbs=[(T("权限", "Rights"), "/rights/")],
+        crumbs=[(T("权限矩阵", "Rights matrix"), "/rights/")],
     )
 
 

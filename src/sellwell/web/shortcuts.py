@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -31,6 +31,7 @@ class MenuSection:
     name: str
     title: T
     entries: list[tuple[MenuEntry, bool]]  # with: is it the page at hand
+    is_open: bool = True
 
 
 def render(
@@ -73,7 +74,7 @@ def frame(request: Any, title: T | str = "", crumbs: Crumbs = ()) -> dict[str, A
     }
     if actor is not None:
         found |= {
-            "menu": menu_for(actor, request.path),
+            "menu": menu_for(actor, request.path, request.COOKIES.get("sw_closed", "").split(".")),
             "new_menu": new_for(actor),
             "task_count": tasks.count(actor),
             "second": second_entry(actor),
@@ -81,8 +82,11 @@ def frame(request: Any, title: T | str = "", crumbs: Crumbs = ()) -> dict[str, A
     return found
 
 
-def menu_for(actor: Actor, path: str) -> list[MenuSection]:
-    """The menu by rights: sections and lines in their order, empty sections left out."""
+def menu_for(actor: Actor, path: str, closed: Collection[str] = ()) -> list[MenuSection]:
+    """The menu by rights: sections and lines in their order, empty sections left out.
+
+    A section that the reader folded stays so, except while its page is at hand.
+    """
     known = sorted(registry.SECTIONS.values(), key=lambda s: s.order)
     allowed = sorted((e for e in registry.MENU if not e.right or actor.may(e.right)), key=lambda e: e.order)
     best = max((len(e.url) for e in allowed if _under(path, e.url)), default=0)
@@ -92,7 +96,8 @@ def menu_for(actor: Actor, path: str) -> list[MenuSection]:
             (e, len(e.url) == best and _under(path, e.url)) for e in allowed if e.section == section.name
         ]
         if entries:
-            found.append(MenuSection(section.name, section.title, entries))
+            is_open = section.name not in closed or any(here for _, here in entries)
+            found.append(MenuSection(section.name, section.title, entries, is_open))
     return found
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
+from sellwell.kernel.inputs import reference_of
 from sellwell.kernel.models import Task
 from sellwell.kernel.operations import REGISTRY, Operation
 from sellwell.kernel.values import T
@@ -17,6 +18,7 @@ from sellwell.web import cells, formats, registry
 
 if TYPE_CHECKING:
     from sellwell.kernel.access import Actor
+    from sellwell.kernel.views import Column, View
 
 NEAR_SECONDS = 4 * 3600  # a task is amber in its last four hours
 
@@ -64,10 +66,29 @@ def lines(found: Sequence[Task], actor: Actor, now: datetime) -> list[TaskLine]:
     about: dict[Any, str] = {}
     for row_type, ids in by_type.items():
         view = BY_TYPE.get(row_type)
-        column = next((c for c in view.visible(actor) if c.kind == "ref"), None) if view is not None else None
-        if view is not None and column is not None and actor.may(view.name):
-            about |= {row.pk: cells.text_of(column, row) for row in view.rows(actor).filter(pk__in=ids)}
+        if view is not None and actor.may(view.name):
+            column = next((c for c in view.visible(actor) if c.kind == "ref"), None)
+            about |= {row.pk: _about(view, column, row) for row in view.rows(actor).filter(pk__in=ids)}
     return [line(task, now, about.get(task.row_id, "")) for task in found]
+
+
+def _about(view: View, column: Column | None, row: Any) -> str:
+    """Whom a row is about: its first reference, else its own name where that says more than the number."""
+    text = cells.text_of(column, row).strip(" –—") if column is not None else ""
+    label = str(view.label(row))
+    return text or (label if label != getattr(row, "number", label) else "")
+
+
+def act_url(operation: Operation, row_type: str, row_id: Any) -> str:
+    """The form of a task's verb; a creation's knows the row that it follows from."""
+    if not operation.creates:
+        return registry.url_for(operation.name, row_id)
+    fields = operation.input.model_fields
+    for name in (*operation.parent.split(), *fields):
+        mark = reference_of(fields[name]) if name in fields else None
+        if mark is not None and mark.row_type == row_type:
+            return f"{registry.url_for(operation.name)}?{name}={row_id}"
+    return registry.url_for(operation.name)
 
 
 def line(task: Any, now: datetime, about: str = "") -> TaskLine:
@@ -84,7 +105,7 @@ def line(task: Any, now: datetime, about: str = "") -> TaskLine:
         operation,
         operation.title if operation else task.operation,
         cells.record_url(task.row_type, task.row_id),
-        registry.url_for(task.operation, task.row_id) if operation else "",
+        act_url(operation, task.row_type, task.row_id) if operation else "",
         registry.is_whole_page(task.operation),
         late,
         not late and seconds < NEAR_SECONDS,

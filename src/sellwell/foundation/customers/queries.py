@@ -11,9 +11,15 @@ from django.db.models import Q
 
 from sellwell.foundation.customers import rules
 from sellwell.foundation.customers.identity import Keys
-from sellwell.foundation.customers.models import Address, Contact, Customer, Party
+from sellwell.foundation.customers.models import Address, Contact, Customer, Party, PartyKind
 from sellwell.kernel import personal, pinyin
 from sellwell.kernel.models import LedgerEntry, SearchRow
+
+# What other rooms may name of this room's tables, for types and input.
+__all__ = [
+    "Customer", "Match", "PartyKind", "by_phone", "contact_holders", "customer", "customers", "delivery_address", "holders",
+    "known_party", "phone_of_address", "primary_contact", "revealed_to", "similar",
+]  # fmt: skip
 
 CANDIDATES = 200  # names compared with a new one
 REVEALED_FOR = timedelta(minutes=15)  # how long a revealed number stays readable for the person who asked

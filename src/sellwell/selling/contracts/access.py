@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from sellwell.kernel.access import grant
 
-SELLERS = {"rep": "own", "account_manager": "own", "regional_manager": "department", "sales_manager": "company"}
+SELLERS = {
+    "rep": "own",
+    "account_manager": "own",
+    "regional_manager": "department",
+    "sales_manager": "company",
+}
 READERS = {"legal": "company", "finance": "company", "executive": "company", "auditor": "company"}
 
 grant(
-    ["contracts.create", "contracts.change", "contracts.approve", "contracts.sign", "contracts.close", "contracts.cancel"],
+    [
+        "contracts.create",
+        "contracts.change",
+        "contracts.approve",
+        "contracts.sign",
+        "contracts.close",
+        "contracts.cancel",
+    ],
     **SELLERS,
 )
 grant(["contracts.change_terms", "contracts.comment"], **SELLERS, legal="company")

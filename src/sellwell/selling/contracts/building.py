@@ -18,7 +18,10 @@ NO_CUSTOMER = Reason(
 )
 NOT_ACCEPTED = Reason(
     "contracts.quotation_not_accepted",
-    T("报价单 {number} 还没有被客户接受，不能生成合同。", "Quotation {number} has not been accepted by the customer yet."),
+    T(
+        "报价单 {number} 还没有被客户接受，不能生成合同。",
+        "Quotation {number} has not been accepted by the customer yet.",
+    ),
 )
 OTHER_CUSTOMER = Reason(
     "contracts.other_customer",
@@ -99,7 +102,9 @@ def _all_offered(offered: list[tuple[Want, Agreed]]) -> list[Want]:
 def _wants(lines: Sequence[Any], offered: list[tuple[Want, Agreed]]) -> list[Want]:
     """Entered lines; a product that the quotation offers has the quotation's price unless another is typed."""
     by_product = {want.product_id: agreed for want, agreed in offered}
-    return [Want(line.product, line.quantity, line.unit_price, by_product.get(line.product)) for line in lines]
+    return [
+        Want(line.product, line.quantity, line.unit_price, by_product.get(line.product)) for line in lines
+    ]
 
 
 def content(contract: Contract, lines: Sequence[ContractLine], **also: Any) -> dict[str, Any]:

@@ -10,7 +10,11 @@ from sellwell.selling.contracts import texts
 from sellwell.selling.contracts.models import Contract
 
 
-@check("contracts.totals", T("合同金额等于明细之和", "Contract totals equal the sums of their lines"), clauses=["5.1.1"])
+@check(
+    "contracts.totals",
+    T("合同金额等于明细之和", "Contract totals equal the sums of their lines"),
+    clauses=["5.1.1"],
+)
 def _totals() -> Iterable[Finding]:
     return from_sql(
         "contracts.totals",
@@ -22,9 +26,13 @@ def _totals() -> Iterable[Finding]:
     )
 
 
-@check("contracts.text", T("已签文本与审批文本一致", "The text signed is the text approved"), clauses=["5.1.5"])
+@check(
+    "contracts.text", T("已签文本与审批文本一致", "The text signed is the text approved"), clauses=["5.1.5"]
+)
 def _text() -> Iterable[Finding]:
-    frozen = Contract.objects.filter(state__in=["approved", "signed", "closed"], origin="entry").exclude(terms_text="")
+    frozen = Contract.objects.filter(state__in=["approved", "signed", "closed"], origin="entry").exclude(
+        terms_text=""
+    )
     for contract in frozen.iterator(chunk_size=200):
         if texts.text_hash(texts.terms_of(contract)) != contract.text_hash:
             yield Finding("contracts.text", contract.number, "the text differs from the approved one")

@@ -19,12 +19,19 @@ OPEN = ("draft", "approved", "signed")
 @owned_work.register("contracts.contract")
 def _owned(user_id: UUID) -> list[tuple[type[Any], list[UUID]]]:
     """The contracts under way that a person answers for."""
-    return [(Contract, list(Contract.objects.filter(owner_id=user_id, state__in=OPEN).values_list("pk", flat=True)))]
+    return [
+        (
+            Contract,
+            list(Contract.objects.filter(owner_id=user_id, state__in=OPEN).values_list("pk", flat=True)),
+        )
+    ]
 
 
 @open_business.register("contracts.contract")
 def _open_contracts(customer: Any) -> tuple[T, int]:
-    return T("未完结的合同", "Open contracts"), Contract.objects.filter(customer_id=customer.pk, state__in=OPEN).count()
+    return T("未完结的合同", "Open contracts"), Contract.objects.filter(
+        customer_id=customer.pk, state__in=OPEN
+    ).count()
 
 
 def _erase(subject: UUID) -> int:

@@ -15,7 +15,9 @@ from sellwell.selling.contracts.models import Contract, ContractLine
 CONTRACTED = "contracted"
 
 
-def contracted(contract: Contract, lines: Iterable[ContractLine], products: Mapping[UUID, ProductFacts]) -> list[Posting]:
+def contracted(
+    contract: Contract, lines: Iterable[ContractLine], products: Mapping[UUID, ProductFacts]
+) -> list[Posting]:
     """The postings of a signature."""
     assert contract.signed_on is not None  # noqa: S101 - set by the handler just before
     return [

@@ -21,11 +21,17 @@ from sellwell.selling.contracts import queries, rules
 
 UNKNOWN_PRODUCT = Reason(
     "lines.unknown_product",
-    T("第 {row} 行：没有产品“{code}”。请从列表中选择。", "Line {row}: there is no product “{code}”. Choose one from the list."),
+    T(
+        "第 {row} 行：没有产品“{code}”。请从列表中选择。",
+        "Line {row}: there is no product “{code}”. Choose one from the list.",
+    ),
 )
 RETIRED_PRODUCT = Reason(
     "lines.retired_product",
-    T("第 {row} 行：产品 {code} 已停售。请换一个产品。", "Line {row}: product {code} is no longer sold. Choose another."),
+    T(
+        "第 {row} 行：产品 {code} 已停售。请换一个产品。",
+        "Line {row}: product {code} is no longer sold. Choose another.",
+    ),
 )
 NO_PRICE = Reason(
     "lines.no_price",
@@ -41,7 +47,6 @@ NOT_AGREED_PRICE = Reason(
         "Line {row}: the contract says {agreed} a unit, not {given}. Change the contract first.",
     ),
 )
-
 
 
 class PriceSource(State):
@@ -128,7 +133,8 @@ class Priced:
     def totals(self) -> dict[str, Decimal]:
         """The document's totals: the sums of its lines."""
         return {
-            part: sum((getattr(line, part) for line in self.lines.values()), ZERO) for part in ("net", "tax", "total")
+            part: sum((getattr(line, part) for line in self.lines.values()), ZERO)
+            for part in ("net", "tax", "total")
         }
 
 
@@ -187,7 +193,9 @@ def _on_basis(price: Price, tax_rate: Decimal, tax_inside: bool) -> Price:
         return price
     factor = 1 / (1 + tax_rate) if price.tax_inside else 1 + tax_rate
     unit = to_micro(price.unit_price * factor) if price.unit_price is not None else None
-    return replace(price, unit_price=unit, list_price=to_micro(price.list_price * factor), tax_inside=tax_inside)
+    return replace(
+        price, unit_price=unit, list_price=to_micro(price.list_price * factor), tax_inside=tax_inside
+    )
 
 
 def _choose(place: int, want: Want, product: ProductFacts, ruled: Price) -> _Chosen | Objection:
@@ -202,7 +210,9 @@ def _choose(place: int, want: Want, product: ProductFacts, ruled: Price) -> _Cho
                 path=f"{where}.unit_price", row=row, agreed=agreed.unit_price, given=want.unit_price
             )
         if want.unit_price in (None, agreed.unit_price):
-            return _Chosen(product, want.quantity, agreed.unit_price, agreed.list_price, agreed.source, agreed.why)
+            return _Chosen(
+                product, want.quantity, agreed.unit_price, agreed.list_price, agreed.source, agreed.why
+            )
     if want.unit_price is not None and want.unit_price != ruled.unit_price:
         why = TYPED_OVER.format(price=ruled.unit_price if ruled.unit_price is not None else "—")
         return _Chosen(product, want.quantity, want.unit_price, ruled.list_price, MANUAL, why)
@@ -232,7 +242,9 @@ def content_of(document: Any, lines: Iterable[Any]) -> dict[str, Any]:
         "currency": document.currency,
         "tax_inside": document.tax_inside,
         "payment_days": document.payment_days,
-        "discount": max((rules.discount(line.unit_price, line.list_price) for line in found), default=Decimal(0)),
+        "discount": max(
+            (rules.discount(line.unit_price, line.list_price) for line in found), default=Decimal(0)
+        ),
         "lines": [
             {
                 "product": str(line.product_id),

@@ -33,7 +33,9 @@ class ContractTemplate(CompanyRow):
     terms = models.JSONField(default=list)  # [{"key", "title", "text", "required"}]
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["company_id", "code"], name="contracttemplate_code_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["company_id", "code"], name="contracttemplate_code_unique")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -48,7 +50,9 @@ class Contract(Document):
     quotation = models.ForeignKey("pipeline.Quotation", on_delete=models.PROTECT, null=True, related_name="+")
     template = models.ForeignKey(ContractTemplate, on_delete=models.PROTECT, related_name="+")
     title = models.CharField(max_length=120)
-    terms_text = models.TextField(default="", blank=True)  # JSON text of the terms: [{"key","title","text","required"}]
+    terms_text = models.TextField(
+        default="", blank=True
+    )  # JSON text of the terms: [{"key","title","text","required"}]
     text_hash = models.CharField(max_length=64, default="", blank=True)  # keyed hash of the frozen text
     valid_from = models.DateField(null=True)
     valid_until = models.DateField(null=True)
@@ -69,7 +73,8 @@ class Contract(Document):
         constraints = [
             *document_constraints("contract", ContractState),
             models.CheckConstraint(
-                condition=~Q(state="signed") | Q(signed_on__isnull=False, scan__isnull=False), name="contract_signed_scan"
+                condition=~Q(state="signed") | Q(signed_on__isnull=False, scan__isnull=False),
+                name="contract_signed_scan",
             ),
         ]
         indexes = list(document_indexes("contract"))
@@ -90,5 +95,7 @@ class ContractLine(PricedLine):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(ordered__gte=0, ordered__lte=F("quantity")), name="contractline_left"),
+            models.CheckConstraint(
+                condition=Q(ordered__gte=0, ordered__lte=F("quantity")), name="contractline_left"
+            ),
         ]

@@ -42,7 +42,10 @@ STILL_LEFT = Reason(
 )
 ORDERED_FROM = Reason(
     "contracts.ordered_from",
-    T("已有订单使用本合同，不能作废。请先取消订单。", "Orders were made from this contract. Cancel them first."),
+    T(
+        "已有订单使用本合同，不能作废。请先取消订单。",
+        "Orders were made from this contract. Cancel them first.",
+    ),
 )
 NO_TERMS = Reason("contracts.no_terms", T("合同没有条款。", "The contract has no terms."))
 
@@ -57,7 +60,11 @@ class ContractLineInput(Input):
 
     product: Ref("catalog.product") = field(T("产品", "Product"))  # type: ignore[valid-type]
     quantity: Quantity = field(T("数量", "Quantity"))
-    unit_price: Price | None = field(T("单价", "Unit price"), None, help=T("留空则按报价单或价格规则。", "Empty: as quoted, else by the price rules."))
+    unit_price: Price | None = field(
+        T("单价", "Unit price"),
+        None,
+        help=T("留空则按报价单或价格规则。", "Empty: as quoted, else by the price rules."),
+    )
 
 
 class Head(Input):
@@ -280,12 +287,16 @@ def assess_sign(contract: Contract, given: SignContract | None, ctx: Context) ->
         objections.append(TEXT_CHANGED.refuse())
     if given is not None:
         if not contract.business_date <= given.signed_on <= ctx.today:
-            objections.append(SIGNED_WHEN.refuse(path="signed_on", since=contract.business_date, today=ctx.today))
+            objections.append(
+                SIGNED_WHEN.refuse(path="signed_on", since=contract.business_date, today=ctx.today)
+            )
         scan: Any = Contract(scan_id=given.scan).scan
         if not (scan.media_type == "application/pdf" or scan.media_type.startswith("image/")):
             objections.append(SCAN_KIND.refuse(path="scan"))
     return Assessment(
-        content=building.content(contract, lines, text=contract.text_hash), carry=lines, objections=tuple(objections)
+        content=building.content(contract, lines, text=contract.text_hash),
+        carry=lines,
+        objections=tuple(objections),
     )
 
 
@@ -326,7 +337,8 @@ def assess_close(contract: Contract, given: CloseContract | None, ctx: Context) 
     left = [line for line in queries.live_lines(contract.pk) if line.ordered < line.quantity]
     said = given is not None and bool(given.reason)
     objections = [
-        STILL_LEFT.refuse(path="reason", row=line.position, left=line.quantity - line.ordered) for line in left[:1]
+        STILL_LEFT.refuse(path="reason", row=line.position, left=line.quantity - line.ordered)
+        for line in left[:1]
     ]
     return Assessment(content={"left": len(left)}, objections=() if said else tuple(objections))
 

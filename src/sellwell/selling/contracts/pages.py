@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -129,6 +129,11 @@ def wants_of(lines: Sequence[Mapping[str, Any]]) -> dict[int, Want]:
     return wants
 
 
+def without_quantity(lines: Sequence[Mapping[str, Any]]) -> set[int]:
+    """The places of lines whose quantity is not typed yet: they have a price, but count for nothing."""
+    return {place for place, line in enumerate(lines) if number_of(line.get("quantity")) is None}
+
+
 def price_values(line: PricedWant) -> dict[str, Any]:
     """What the grid shows of a priced line; the reason for the price stands beside it."""
     return {
@@ -140,8 +145,17 @@ def price_values(line: PricedWant) -> dict[str, Any]:
     }
 
 
-def quoted(priced: Priced, more: Mapping[int, Mapping[str, Any]], also: Sequence[Objection] = ()) -> Quote:
-    """Priced lines, with what the room adds to each, and every objection at its cell."""
+def quoted(
+    priced: Priced,
+    more: Mapping[int, Mapping[str, Any]],
+    also: Sequence[Objection] = (),
+    *,
+    open_places: Collection[int] = (),
+) -> Quote:
+    """Priced lines, with what the room adds to each, and every objection at its cell.
+
+    Lines at `open_places` have no quantity yet: they show their price, but no amount, and no total counts them.
+    """
     notes: dict[int, list[Objection]] = {}
     rest: list[Objection] = []
     for objection in [*priced.objections, *also]:
@@ -154,35 +168,50 @@ def quoted(priced: Priced, more: Mapping[int, Mapping[str, Any]], also: Sequence
     places = set(priced.lines) | set(notes)
     lines = {
         place: QuotedLine(
-            {**(price_values(priced.lines[place]) if place in priced.lines else {}), **more.get(place, {})},
+            {
+                **(price_values(priced.lines[place]) if place in priced.lines else {}),
+                **more.get(place, {}),
+                **({"amount": None} if place in open_places else {}),
+            },
             notes.get(place, []),
         )
         for place in places
     }
-    return Quote(lines, priced.totals if priced.lines else {}, rest)
+    counted = Priced({place: line for place, line in priced.lines.items() if place not in open_places})
+    return Quote(lines, counted.totals if counted.lines else {}, rest)
 
 
 def quote(head: dict[str, Any], lines: list[dict[str, Any]], ctx: Context) -> Quote:
     """Prices and amounts while one types a contract."""
     contract = seen("contracts.contract", head.get("row"), ctx)
-    quotation = contract.quotation if contract is not None else seen("pipeline.quotation", head.get("quotation"), ctx)
-    customer = contract.customer if contract is not None else seen("customers.customer", head.get("customer"), ctx)
+    quotation = (
+        contract.quotation if contract is not None else seen("pipeline.quotation", head.get("quotation"), ctx)
+    )
+    customer = (
+        contract.customer if contract is not None else seen("customers.customer", head.get("customer"), ctx)
+    )
     if customer is None and quotation is not None:
         customer = quotation.customer
     wants = wants_of(lines)
     if customer is None or not wants:
         return Quote()
-    return quoted(building.preview(ctx, customer, quotation, wants), {})
+    return quoted(building.preview(ctx, customer, quotation, wants), {}, open_places=without_quantity(lines))
 
 
-PRODUCT = GridColumn("product", T("产品", "Product"), "pick", pick="catalog.product", grow=True, paste="code", required=True)
+PRODUCT = GridColumn(
+    "product", T("产品", "Product"), "pick", pick="catalog.product", grow=True, paste="code", required=True
+)
 QUANTITY = GridColumn("quantity", T("数量", "Quantity"), "quantity", paste="number", required=True)
 UNIT = GridColumn("unit", T("单位", "Unit"), "info")
-UNIT_PRICE = GridColumn("unit_price", T("单价", "Unit price"), "price", paste="number", quoted=True, why="price_why")
+UNIT_PRICE = GridColumn(
+    "unit_price", T("单价", "Unit price"), "price", paste="number", quoted=True, why="price_why"
+)
 AMOUNT = GridColumn("amount", T("价税合计", "Amount"), "amount", info=True)
 TOTALS = [("net", T("不含税", "Net")), ("tax", T("税额", "Tax")), ("total", T("价税合计", "Total"))]
 
-GRID = Grid("lines", [PRODUCT, QUANTITY, UNIT, UNIT_PRICE, AMOUNT], quote=quote_url("contracts", quote), totals=TOTALS)
+GRID = Grid(
+    "lines", [PRODUCT, QUANTITY, UNIT, UNIT_PRICE, AMOUNT], quote=quote_url("contracts", quote), totals=TOTALS
+)
 
 
 def as_text(number: Decimal) -> str:
@@ -223,7 +252,8 @@ def initial_of_row(contract: Contract, ctx: Context, params: Mapping[str, str]) 
     lines = contract.lines.filter(is_void=False).select_related("product").order_by("position")
     return {name: getattr(contract, name) for name in names} | {
         "lines": [
-            line_values(line, unit_price=line.unit_price if line.price_source == "manual" else None) for line in lines
+            line_values(line, unit_price=line.unit_price if line.price_source == "manual" else None)
+            for line in lines
         ]
     }
 

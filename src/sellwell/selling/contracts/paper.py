@@ -15,7 +15,7 @@ NUMERALS = "一二三四五六七八九十"
 def numeral(number: int) -> str:
     """1 -> 一, 12 -> 十二, 20 -> 二十: for 第…条, up to 99."""
     tens, ones = divmod(number, 10)
-    head = ("" if tens == 0 else "十" if tens == 1 else f"{NUMERALS[tens - 1]}十")
+    head = "" if tens == 0 else "十" if tens == 1 else f"{NUMERALS[tens - 1]}十"
     return head + (NUMERALS[ones - 1] if ones else "")
 
 

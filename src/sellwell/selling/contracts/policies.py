@@ -43,13 +43,34 @@ policy.default(
             ["-", "-", "-", "-", f"{L1}, legal", "L1"],
         ],
         examples=[
-            ({"amount": "100000", "discount": "0.05", "payment_days": "30", "standard_text": True}, {"tier": "L1", "approvers": L1}),
-            ({"amount": "100000.01", "discount": "0", "payment_days": "30", "standard_text": True}, {"tier": "L2"}),
-            ({"amount": "500000", "discount": "0", "payment_days": "30", "standard_text": True}, {"tier": "L2"}),
-            ({"amount": "2000000", "discount": "0", "payment_days": "30", "standard_text": True}, {"tier": "L3"}),
-            ({"amount": "2000000.01", "discount": "0", "payment_days": "30", "standard_text": True}, {"tier": "L4"}),
-            ({"amount": "10", "discount": "0.1500001", "payment_days": "0", "standard_text": True}, {"tier": "L4"}),
-            ({"amount": "10", "discount": "0", "payment_days": "0", "standard_text": False}, {"approvers": "regional_manager, legal"}),
+            (
+                {"amount": "100000", "discount": "0.05", "payment_days": "30", "standard_text": True},
+                {"tier": "L1", "approvers": L1},
+            ),
+            (
+                {"amount": "100000.01", "discount": "0", "payment_days": "30", "standard_text": True},
+                {"tier": "L2"},
+            ),
+            (
+                {"amount": "500000", "discount": "0", "payment_days": "30", "standard_text": True},
+                {"tier": "L2"},
+            ),
+            (
+                {"amount": "2000000", "discount": "0", "payment_days": "30", "standard_text": True},
+                {"tier": "L3"},
+            ),
+            (
+                {"amount": "2000000.01", "discount": "0", "payment_days": "30", "standard_text": True},
+                {"tier": "L4"},
+            ),
+            (
+                {"amount": "10", "discount": "0.1500001", "payment_days": "0", "standard_text": True},
+                {"tier": "L4"},
+            ),
+            (
+                {"amount": "10", "discount": "0", "payment_days": "0", "standard_text": False},
+                {"approvers": "regional_manager, legal"},
+            ),
         ],
     ),
     T("合同审批", "Approval of contracts"),

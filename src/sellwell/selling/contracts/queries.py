@@ -73,7 +73,12 @@ def agreed_lines(contract_id: UUID) -> dict[UUID, AgreedLine]:
     """The live lines of a contract by their identifiers, for orders that call them off."""
     return {
         line.id: AgreedLine(
-            line.id, contract_id, line.product_id, line.unit_price, line.list_price, line.quantity - line.ordered
+            line.id,
+            contract_id,
+            line.product_id,
+            line.unit_price,
+            line.list_price,
+            line.quantity - line.ordered,
         )
         for line in live_lines(contract_id)
     }

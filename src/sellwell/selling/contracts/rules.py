@@ -27,7 +27,10 @@ TERM_EMPTY = Reason(
 )
 BLANK_LEFT = Reason(
     "contracts.blank_left",
-    T("条款“{title}”中留有空白“{blank}”。请填写。", "The term “{title}” still has the blank “{blank}”. Fill it in."),
+    T(
+        "条款“{title}”中留有空白“{blank}”。请填写。",
+        "The term “{title}” still has the blank “{blank}”. Fill it in.",
+    ),
 )
 VALUE_MISSING = Reason(
     "contracts.value_missing",
@@ -38,11 +41,17 @@ VALUE_MISSING = Reason(
 )
 VARIABLE_UNKNOWN = Reason(
     "contracts.variable_unknown",
-    T("条款“{title}”中的变量 {variable} 不存在。", "The term “{title}” has a variable that does not exist: {variable}."),
+    T(
+        "条款“{title}”中的变量 {variable} 不存在。",
+        "The term “{title}” has a variable that does not exist: {variable}.",
+    ),
 )
 TOTAL_ABSENT = Reason(
     "contracts.total_absent",
-    T("条款“{title}”没有写明合同价款 ¥{total}。", "The term “{title}” does not state the contract total ¥{total}."),
+    T(
+        "条款“{title}”没有写明合同价款 ¥{total}。",
+        "The term “{title}” does not state the contract total ¥{total}.",
+    ),
 )
 WORDS_DIFFER = Reason(
     "contracts.words_differ",
@@ -53,10 +62,14 @@ WORDS_DIFFER = Reason(
 )
 SUMS_DIFFER = Reason(
     "contracts.sums_differ",
-    T("合同价款 {total} 与明细合计 {sum} 不一致。", "The contract total {total} differs from the sum of its lines {sum}."),
+    T(
+        "合同价款 {total} 与明细合计 {sum} 不一致。",
+        "The contract total {total} differs from the sum of its lines {sum}.",
+    ),
 )
 NO_LINES = Reason(
-    "contracts.no_lines", T("合同没有明细行。请至少添加一行。", "The contract has no lines. Add at least one.")
+    "contracts.no_lines",
+    T("合同没有明细行。请至少添加一行。", "The contract has no lines. Add at least one."),
 )
 DATES = Reason(
     "contracts.dates",
@@ -122,7 +135,9 @@ VARIABLES = {
 
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 _BLANK = re.compile(r"_{2,}|＿{2,}|【\s*】|（\s{2,}）|待定|TBD")
-_FIGURES_AND_WORDS = re.compile(r"¥\s*([\d,]+(?:\.\d{1,2})?)\s*[（(]((?:人民币)?[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正]+)[）)]")
+_FIGURES_AND_WORDS = re.compile(
+    r"¥\s*([\d,]+(?:\.\d{1,2})?)\s*[（(]((?:人民币)?[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正]+)[）)]"
+)
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
@@ -196,15 +211,23 @@ def _dates(draft: Draft) -> list[Objection]:
         for name, earlier, later in pairs
         if earlier is not None and later is not None and later < earlier
     ]
-    if draft.valid_until is not None and draft.delivery_on is not None and draft.valid_until < draft.delivery_on:
-        found.append(DATES.refuse(path="valid_until", later=VARIABLES["valid_until"], earlier=VARIABLES["delivery_on"]))
+    if (
+        draft.valid_until is not None
+        and draft.delivery_on is not None
+        and draft.valid_until < draft.delivery_on
+    ):
+        found.append(
+            DATES.refuse(path="valid_until", later=VARIABLES["valid_until"], earlier=VARIABLES["delivery_on"])
+        )
     return found
 
 
 def _missing_terms(draft: Draft) -> list[Objection]:
     there = {str(term["key"]) for term in draft.terms}
     return [
-        TERM_MISSING.refuse(path="terms", title=TITLES[key]) for key in REQUIRED[draft.kind] if key not in there
+        TERM_MISSING.refuse(path="terms", title=TITLES[key])
+        for key in REQUIRED[draft.kind]
+        if key not in there
     ]
 
 
@@ -216,8 +239,15 @@ def _term(draft: Draft, index: int, term: Mapping[str, Any], read_capitals: Any)
     if not wording:
         return [TERM_EMPTY.refuse(path=place, title=title)]
     text = fill(wording, draft.values)
-    found = [_unfilled(place, title, name) for name in dict.fromkeys(_VARIABLE.findall(wording)) if not draft.values.get(name)]
-    found += [BLANK_LEFT.refuse(path=place, title=title, blank=match[0]) for match in list(_BLANK.finditer(wording))[:1]]
+    found = [
+        _unfilled(place, title, name)
+        for name in dict.fromkeys(_VARIABLE.findall(wording))
+        if not draft.values.get(name)
+    ]
+    found += [
+        BLANK_LEFT.refuse(path=place, title=title, blank=match[0])
+        for match in list(_BLANK.finditer(wording))[:1]
+    ]
     if term["key"] == "price" and f"{draft.total:,.2f}" not in text and f"{draft.total:.2f}" not in text:
         found.append(TOTAL_ABSENT.refuse(path=place, title=title, total=f"{draft.total:,.2f}"))
     for figures, words in _FIGURES_AND_WORDS.findall(text):

@@ -62,7 +62,12 @@ _COPIES = _term(
 GOODS: list[Term] = [
     _PARTIES,
     _term("subject", "标的", "Subject", "买方向卖方购买下列货物：\n{lines}"),
-    _term("quantity", "数量", "Quantity", "各项货物的数量与计量单位以上列明细为准，不允许溢短装。分批交付的，各批数量之和等于明细数量。"),
+    _term(
+        "quantity",
+        "数量",
+        "Quantity",
+        "各项货物的数量与计量单位以上列明细为准，不允许溢短装。分批交付的，各批数量之和等于明细数量。",
+    ),
     _term(
         "quality",
         "质量",
@@ -119,7 +124,12 @@ GOODS: list[Term] = [
 SERVICE: list[Term] = [
     _PARTIES,
     _term("subject", "服务内容", "Subject", "卖方为买方提供下列服务：\n{lines}"),
-    _term("quantity", "服务范围与数量", "Scope and quantity", "服务的数量与计量单位以上列明细为准；超出明细的服务，由双方另行书面确认后提供。"),
+    _term(
+        "quantity",
+        "服务范围与数量",
+        "Scope and quantity",
+        "服务的数量与计量单位以上列明细为准；超出明细的服务，由双方另行书面确认后提供。",
+    ),
     _term(
         "quality",
         "服务标准",

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from sellwell.kernel.access import grant
 
-SELLERS = {"rep": "own", "account_manager": "own", "regional_manager": "department", "sales_manager": "company"}
+SELLERS = {
+    "rep": "own",
+    "account_manager": "own",
+    "regional_manager": "department",
+    "sales_manager": "company",
+}
 READERS = {
     "service": "company",
     "legal": "company",
@@ -14,7 +19,13 @@ READERS = {
     "executive": "company",
     "auditor": "company",
 }
-MARGIN = {"regional_manager": "department", "sales_manager": "company", "finance": "company", "executive": "company", "auditor": "company"}
+MARGIN = {
+    "regional_manager": "department",
+    "sales_manager": "company",
+    "finance": "company",
+    "executive": "company",
+    "auditor": "company",
+}
 
 grant(["orders.create", "orders.change", "orders.cancel", "orders.cancel_rest"], **SELLERS)
 grant("orders.confirm", {"rep": "500000.00", "account_manager": "500000.00"}, **SELLERS)
@@ -22,5 +33,11 @@ grant("orders.promise_again", **SELLERS, warehouse="company")
 grant("orders.close", **SELLERS, finance="company")
 grant("orders.comment", **SELLERS, service="company", finance="company", warehouse="company")
 grant(["orders.view", "orders.lines"], **SELLERS, **READERS)
-grant(["orders.view.export", "orders.lines.export"], sales_manager="company", finance="company", executive="company", auditor="company")
+grant(
+    ["orders.view.export", "orders.lines.export"],
+    sales_manager="company",
+    finance="company",
+    executive="company",
+    auditor="company",
+)
 grant("orders.lines:margin", **MARGIN)

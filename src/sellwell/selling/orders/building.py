@@ -20,14 +20,22 @@ NO_CUSTOMER = Reason(
     "orders.no_customer",
     T("请选择客户，或选择合同、报价单。", "Choose a customer, or a contract or quotation."),
 )
-NO_LINES = Reason("orders.no_lines", T("订单没有明细行。请至少添加一行。", "The order has no lines. Add at least one."))
+NO_LINES = Reason(
+    "orders.no_lines", T("订单没有明细行。请至少添加一行。", "The order has no lines. Add at least one.")
+)
 NOT_SIGNED = Reason(
     "orders.contract_not_signed",
-    T("合同 {number} 还没有签署，不能下单。", "Contract {number} is not signed; nothing can be ordered from it."),
+    T(
+        "合同 {number} 还没有签署，不能下单。",
+        "Contract {number} is not signed; nothing can be ordered from it.",
+    ),
 )
 NOT_ACCEPTED = Reason(
     "orders.quotation_not_accepted",
-    T("报价单 {number} 还没有被客户接受，不能下单。", "Quotation {number} has not been accepted by the customer yet."),
+    T(
+        "报价单 {number} 还没有被客户接受，不能下单。",
+        "Quotation {number} has not been accepted by the customer yet.",
+    ),
 )
 OTHER_CUSTOMER = Reason(
     "orders.other_customer",
@@ -89,7 +97,11 @@ class Plan:
 
 
 def plan(
-    ctx: Context, customer_id: UUID | None, contract_id: UUID | None, quotation_id: UUID | None, lines: Sequence[Asked]
+    ctx: Context,
+    customer_id: UUID | None,
+    contract_id: UUID | None,
+    quotation_id: UUID | None,
+    lines: Sequence[Asked],
 ) -> tuple[Plan | None, list[Objection]]:
     """The plan of an order, and everything that is wrong with what was given, each line by its place (clause 5.2.1)."""
     contract = Order(contract_id=contract_id).contract if contract_id else None
@@ -112,7 +124,11 @@ def plan(
         objections += bound
     wants = _wants(asked, planned.contract_lines, {product_id: price for product_id, _, price in offered})
     planned.priced = price_lines(
-        ctx, planned.customer, wants, contract_id=contract_id, tax_inside=source.tax_inside if source else None
+        ctx,
+        planned.customer,
+        wants,
+        contract_id=contract_id,
+        tax_inside=source.tax_inside if source else None,
     )
     return planned, [*objections, *planned.priced.objections]
 
@@ -150,7 +166,9 @@ def _by_code(asked: Sequence[Asked]) -> list[Asked]:
     ]
 
 
-def bind(asked: Sequence[Asked], agreed: Iterable[AgreedLine]) -> tuple[dict[int, AgreedLine], list[Objection]]:
+def bind(
+    asked: Sequence[Asked], agreed: Iterable[AgreedLine]
+) -> tuple[dict[int, AgreedLine], list[Objection]]:
     """Which contract line each line calls off, by product; and what the contract does not hold, or has not left.
 
     A product that stands in several contract lines is taken from the first that still has enough, else from the first.
@@ -171,7 +189,9 @@ def bind(asked: Sequence[Asked], agreed: Iterable[AgreedLine]) -> tuple[dict[int
         chosen = next((c for c in candidates if left[c.id] >= line.quantity), candidates[0])
         if left[chosen.id] < line.quantity:
             path = f"lines.{place}.quantity"
-            objections.append(NOT_LEFT.refuse(path=path, row=place + 1, left=left[chosen.id], wanted=line.quantity))
+            objections.append(
+                NOT_LEFT.refuse(path=path, row=place + 1, left=left[chosen.id], wanted=line.quantity)
+            )
         left[chosen.id] = max(left[chosen.id] - line.quantity, Decimal(0))
         found[place] = chosen
     return found, objections

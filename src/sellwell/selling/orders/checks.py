@@ -8,7 +8,11 @@ from sellwell.kernel.checks import Finding, check, from_sql
 from sellwell.kernel.values import T
 
 
-@check("orders.totals", T("订单金额等于明细之和", "Order totals equal the sums of their lines"), clauses=["5.2.1"])
+@check(
+    "orders.totals",
+    T("订单金额等于明细之和", "Order totals equal the sums of their lines"),
+    clauses=["5.2.1"],
+)
 def _totals() -> Iterable[Finding]:
     return from_sql(
         "orders.totals",
@@ -20,7 +24,9 @@ def _totals() -> Iterable[Finding]:
     )
 
 
-@check("orders.lines", T("明细的价税合计等于净额加税", "Each line's total is its net and tax"), clauses=["5.2.1"])
+@check(
+    "orders.lines", T("明细的价税合计等于净额加税", "Each line's total is its net and tax"), clauses=["5.2.1"]
+)
 def _lines() -> Iterable[Finding]:
     return from_sql(
         "orders.lines",
@@ -29,7 +35,11 @@ def _lines() -> Iterable[Finding]:
     )
 
 
-@check("orders.reserved", T("预留数量等于预留变动之和", "Reserved counters equal their reservations"), clauses=["5.2.2"])
+@check(
+    "orders.reserved",
+    T("预留数量等于预留变动之和", "Reserved counters equal their reservations"),
+    clauses=["5.2.2"],
+)
 def _reserved() -> Iterable[Finding]:
     return from_sql(
         "orders.reserved",
@@ -40,7 +50,11 @@ def _reserved() -> Iterable[Finding]:
     )
 
 
-@check("orders.promised", T("确认的明细都有预留或交期", "Every confirmed line is reserved or has a date"), clauses=["5.2.2"])
+@check(
+    "orders.promised",
+    T("确认的明细都有预留或交期", "Every confirmed line is reserved or has a date"),
+    clauses=["5.2.2"],
+)
 def _promised() -> Iterable[Finding]:
     return from_sql(
         "orders.promised",
@@ -60,7 +74,11 @@ def _not_over() -> Iterable[Finding]:
     )
 
 
-@check("orders.called_off", T("合同已下单数量等于订单明细之和", "Contract lines count what orders took"), clauses=["5.2.2"])
+@check(
+    "orders.called_off",
+    T("合同已下单数量等于订单明细之和", "Contract lines count what orders took"),
+    clauses=["5.2.2"],
+)
 def _called_off() -> Iterable[Finding]:
     return from_sql(
         "orders.called_off",
@@ -74,7 +92,11 @@ def _called_off() -> Iterable[Finding]:
     )
 
 
-@check("orders.booked", T("已记订单额等于有效明细的净额", "Booked facts equal what confirmed lines are worth"), clauses=["5.2.2"])
+@check(
+    "orders.booked",
+    T("已记订单额等于有效明细的净额", "Booked facts equal what confirmed lines are worth"),
+    clauses=["5.2.2"],
+)
 def _booked() -> Iterable[Finding]:
     return from_sql(
         "orders.booked",

@@ -55,7 +55,9 @@ def priced_by_rule(company_id: UUID, period: Period) -> Evidence:
 def covered(company_id: UUID, period: Period) -> Evidence:
     """Confirmed lines of goods, and those that still wait for goods."""
     lines = _lines(company_id, period).filter(product__kind="goods")
-    waiting = lines.filter(order__state="confirmed", quantity__gt=F("shipped") + F("reserved") + F("cancelled"))
+    waiting = lines.filter(
+        order__state="confirmed", quantity__gt=F("shipped") + F("reserved") + F("cancelled")
+    )
     return found(lines.count(), [_broken(line, SHORT.format(day=line.promised_on)) for line in waiting])
 
 

@@ -34,12 +34,16 @@ def _waiting(company_id: UUID, product_ids: Iterable[UUID]) -> Mapping[UUID, Dec
 @owned_work.register("orders.order")
 def _owned(user_id: UUID) -> list[tuple[type[Any], list[UUID]]]:
     """The orders under way that a person answers for."""
-    return [(Order, list(Order.objects.filter(owner_id=user_id, state__in=OPEN).values_list("pk", flat=True)))]
+    return [
+        (Order, list(Order.objects.filter(owner_id=user_id, state__in=OPEN).values_list("pk", flat=True)))
+    ]
 
 
 @open_business.register("orders.order")
 def _open_orders(customer: Any) -> tuple[T, int]:
-    return T("未完结的订单", "Open orders"), Order.objects.filter(customer_id=customer.pk, state__in=OPEN).count()
+    return T("未完结的订单", "Open orders"), Order.objects.filter(
+        customer_id=customer.pk, state__in=OPEN
+    ).count()
 
 
 def _erase(subject: UUID) -> int:

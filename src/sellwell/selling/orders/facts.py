@@ -21,10 +21,13 @@ __all__ = ["BOOKED", "booked", "cancelled", "reversals"]
 BOOKED = "booked"
 
 
-def booked(order: Order, lines: Iterable[OrderLine], products: Mapping[UUID, ProductFacts], on: date) -> list[Posting]:
+def booked(
+    order: Order, lines: Iterable[OrderLine], products: Mapping[UUID, ProductFacts], on: date
+) -> list[Posting]:
     """The postings of a confirmation."""
     return [
-        _posting(order, line, line.net, line.quantity, on, products[line.product_id].product_line) for line in lines
+        _posting(order, line, line.net, line.quantity, on, products[line.product_id].product_line)
+        for line in lines
     ]
 
 
@@ -34,7 +37,9 @@ def cancelled(
     """The postings of quantities that are cancelled later: negative, the line's next in order."""
     found = list(rests)
     sources = [line.pk for line, _ in found]
-    posted = Fact.objects.filter(measure=BOOKED, source__in=sources).values("source").annotate(last=Max("seq"))
+    posted = (
+        Fact.objects.filter(measure=BOOKED, source__in=sources).values("source").annotate(last=Max("seq"))
+    )
     last = {row["source"]: row["last"] for row in posted}
     postings = []
     for line, rest in found:
@@ -45,7 +50,13 @@ def cancelled(
 
 
 def _posting(
-    order: Order, line: OrderLine, amount: Decimal, quantity: Decimal, on: date, product_line: str, seq: int = 1
+    order: Order,
+    line: OrderLine,
+    amount: Decimal,
+    quantity: Decimal,
+    on: date,
+    product_line: str,
+    seq: int = 1,
 ) -> Posting:
     return Posting(
         BOOKED, amount, line.pk, on, order, quantity=quantity, customer_id=order.customer_id,

@@ -39,7 +39,9 @@ class Order(Document):
     contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, null=True, related_name="+")
     quotation = models.ForeignKey("pipeline.Quotation", on_delete=models.PROTECT, null=True, related_name="+")
     channel = models.CharField(max_length=20, default="direct")
-    customer_reference = models.CharField(max_length=60, default="", blank=True)  # the customer's own order number
+    customer_reference = models.CharField(
+        max_length=60, default="", blank=True
+    )  # the customer's own order number
     requested_on = models.DateField(null=True)
     consignee = models.CharField(max_length=80, default="", blank=True)
     ship_to = models.CharField(max_length=300, default="", blank=True)
@@ -51,7 +53,9 @@ class Order(Document):
     total = amount_field(default=0)
     confirmed_at = models.DateTimeField(null=True)
     note = models.TextField(default="", blank=True)
-    source_name = models.CharField(max_length=40, default="", blank=True)  # imports: the source and its own number
+    source_name = models.CharField(
+        max_length=40, default="", blank=True
+    )  # imports: the source and its own number
     source_number = models.CharField(max_length=60, default="", blank=True)
 
     class Meta:
@@ -79,7 +83,9 @@ class OrderLine(PricedLine):
     noun = T("订单明细", "Order line")
     scope_through = "order"
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
-    contract_line = models.ForeignKey("contracts.ContractLine", on_delete=models.PROTECT, null=True, related_name="+")
+    contract_line = models.ForeignKey(
+        "contracts.ContractLine", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     promised_on = models.DateField(null=True)
     unit_cost = quantity_field(null=True)  # the cost of the day it was confirmed: field group `margin`
     reserved = quantity_field(default=0)
@@ -96,17 +102,23 @@ class OrderLine(PricedLine):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(reserved__gte=0, shipped__gte=0, accepted__gte=0, returned__gte=0, cancelled__gte=0),
+                condition=Q(
+                    reserved__gte=0, shipped__gte=0, accepted__gte=0, returned__gte=0, cancelled__gte=0
+                ),
                 name="orderline_not_negative",
             ),
             models.CheckConstraint(condition=Q(shipped__lte=F("planned")), name="orderline_shipped_planned"),
             models.CheckConstraint(
                 condition=Q(planned__lte=F("quantity") - F("cancelled")), name="orderline_planned_ordered"
             ),
-            models.CheckConstraint(condition=Q(accepted__lte=F("shipped")), name="orderline_accepted_shipped"),
-            models.CheckConstraint(condition=Q(returned__lte=F("shipped")), name="orderline_returned_shipped"),
-            models.CheckConstraint(condition=Q(invoiced__gte=0, invoiced__lte=F("quantity")), name="orderline_invoiced"),
+            models.CheckConstraint(
+                condition=Q(accepted__lte=F("shipped")), name="orderline_accepted_shipped"
+            ),
+            models.CheckConstraint(
+                condition=Q(returned__lte=F("shipped")), name="orderline_returned_shipped"
+            ),
+            models.CheckConstraint(
+                condition=Q(invoiced__gte=0, invoiced__lte=F("quantity")), name="orderline_invoiced"
+            ),
         ]
         indexes = [models.Index(fields=["product"], name="orderline_product")]
-
-

@@ -29,6 +29,7 @@ from sellwell.selling.contracts.pages import (
     quoted,
     seen,
     wants_of,
+    without_quantity,
 )
 from sellwell.selling.contracts.queries import agreed_lines
 from sellwell.selling.orders import building, facts, queries, rules
@@ -117,7 +118,9 @@ def progress_context(order: Order, ctx: Context) -> dict[str, Any] | None:
         "invoiced": sum((count.invoiced_amount for _, count in counted), ZERO),
         "paid": sum((count.paid_amount for _, count in counted), ZERO),
     }
-    steps = [(words[name], amount, int(min(amount / due, Decimal(1)) * 100)) for name, amount in reached.items()]
+    steps = [
+        (words[name], amount, int(min(amount / due, Decimal(1)) * 100)) for name, amount in reached.items()
+    ]
     return {"steps": steps}
 
 
@@ -143,7 +146,9 @@ def quote(head: dict[str, Any], lines: list[dict[str, Any]], ctx: Context) -> Qu
         tax_inside=(source.contract or source.quotation).tax_inside if source.contract or source.quotation else None,
     )  # fmt: skip
     more, notes = _promises(priced.lines, _day(head.get("requested_on")), ctx)
-    return quoted(priced, more, [*bound, *notes])
+    unsized = without_quantity(lines)
+    said = [o for o in [*bound, *notes] if int(o.path.split(".")[1]) not in unsized]
+    return quoted(priced, more, said, open_places=unsized)
 
 
 class _Sources:
@@ -235,13 +240,27 @@ def initial(ctx: Context, params: Mapping[str, str]) -> dict[str, Any]:
             line_values(line, unit_price=None) | {"quantity": as_text(line.quantity - line.ordered)}
             for line in rows.order_by("position")
         ]
-        return {"contract": contract.pk, "customer": contract.customer_id, "requested_on": contract.delivery_on, "lines": lines}
+        return {
+            "contract": contract.pk,
+            "customer": contract.customer_id,
+            "requested_on": contract.delivery_on,
+            "lines": lines,
+        }
     quotation = seen("pipeline.quotation", params.get("quotation"), ctx)
     if quotation is not None:
-        return {"quotation": quotation.pk, "customer": quotation.customer_id, "lines": of_quotation(quotation)}
+        return {
+            "quotation": quotation.pk,
+            "customer": quotation.customer_id,
+            "lines": of_quotation(quotation),
+        }
     like = seen("orders.order", params.get("like"), ctx)
     if like is not None:
-        return {"customer": like.customer_id, "consignee": like.consignee, "ship_to": like.ship_to, "lines": _lines(like)}
+        return {
+            "customer": like.customer_id,
+            "consignee": like.consignee,
+            "ship_to": like.ship_to,
+            "lines": _lines(like),
+        }
     return {}
 
 
@@ -257,7 +276,13 @@ def initial_of_row(order: Order, ctx: Context, params: Mapping[str, str]) -> dic
     return {name: getattr(order, name) for name in names} | {"lines": _lines(order)}
 
 
-entry_page("orders.create", "orders/new", GRID, initial=initial, pick={"contract": "customer", "quotation": "customer"})
+entry_page(
+    "orders.create",
+    "orders/new",
+    GRID,
+    initial=initial,
+    pick={"contract": "customer", "quotation": "customer"},
+)
 entry_page("orders.change", "orders/<uuid:row_id>/edit", GRID, initial=initial_of_row)
 new_button("orders.create")
 

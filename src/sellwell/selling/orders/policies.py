@@ -26,7 +26,10 @@ policy.default(
         examples=[
             ({"from_contract": True, "amount": "3000000", "payment_days": "30"}, {"approvers": None}),
             ({"from_contract": False, "amount": "500000", "payment_days": "30"}, {"approvers": None}),
-            ({"from_contract": False, "amount": "500000.01", "payment_days": "30"}, {"approvers": "regional_manager, finance"}),
+            (
+                {"from_contract": False, "amount": "500000.01", "payment_days": "30"},
+                {"approvers": "regional_manager, finance"},
+            ),
         ],
     ),
     T("大额订单审批", "Approval of large orders"),

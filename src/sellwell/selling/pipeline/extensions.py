@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from sellwell.foundation.customers.extensions import open_business
-from sellwell.foundation.customers.models import Customer
+from sellwell.foundation.customers.queries import Customer
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import owned_work
 from sellwell.kernel.values import State, T

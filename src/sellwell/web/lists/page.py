@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sellwell.kernel.views import Column
     from sellwell.web.parts import ListPage
 
+CHIPS = 6  # filters that are shown at once; the others open on demand
 PARTIAL = "list-body"  # the part that htmx replaces
 
 
@@ -64,6 +65,9 @@ def list_context(request: Any, page: ListPage, asked: query.ListQuery) -> dict[s
     found = asked.page()
     bulk = [REGISTRY[n] for n in page.bulk if n in REGISTRY and request.actor.may(n)]
     whole = not found.newer and not found.older
+    every = chips(asked)
+    at_once = max(CHIPS, sum(1 for chip in every if chip.words))
+    shown, further = every[:at_once], every[at_once:]
     return {
         "page": page,
         "view": page.view,
@@ -74,7 +78,9 @@ def list_context(request: Any, page: ListPage, asked: query.ListQuery) -> dict[s
         "newer": asked.without(before=found.newer) if found.newer else "",
         "older": asked.without(after=found.older) if found.older else "",
         "count": len(found.rows) if whole else None,
-        "chips": chips(asked),
+        "chips": shown,
+        "more_chips": further,
+        "has_search": page.view.search is not None,
         "is_filtered": bool(asked.filters or asked.q),
         "bulk": bulk,
         "may_export": request.actor.may(page.view.export),

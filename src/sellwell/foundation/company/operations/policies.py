@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Max
 
 from sellwell.kernel import policy
-from sellwell.kernel.effects import Effects
+from sellwell.kernel.effects import Effects, NewTask
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Code, Input, ShortText, field
 from sellwell.kernel.models import PolicyVersion
@@ -105,6 +106,9 @@ def draft_policy(row: Any, given: DraftPolicy, ctx: Context, assessment: Assessm
     )  # fmt: skip
     effects = Effects(result=version)
     effects.insert(version)
+    effects.tasks.append(
+        NewTask("company.publish_policy", version, role="administrator", working_hours=Decimal(8))
+    )
     return effects
 
 

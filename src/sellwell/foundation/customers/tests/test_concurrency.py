@@ -20,7 +20,12 @@ HANDS = 5
 
 def enter(ctx: Context, number: int) -> str:
     """Enter the same customer under a name of one's own; gives what came of it."""
-    data = {"name": f"望海水务 {number}", "phone": "13812345678", "email": "one@example.com", "uscc": a_code(5)}
+    data = {
+        "name": f"望海水务 {number}",
+        "phone": "13812345678",
+        "email": "one@example.com",
+        "uscc": a_code(5),
+    }
     try:
         door.run("customers.add", ctx, None, data)
     except Refusal as refusal:

@@ -45,7 +45,11 @@ def a_buyer(world: World, name: str = "云川第一机械厂", by: str = "rep") 
 def line_data(world: World, lines: Lines) -> list[dict[str, Any]]:
     """Lines as an operation takes them: (product code, quantity) or (code, quantity, unit price)."""
     return [
-        {"product": str(goods(world, code).pk), "quantity": quantity, **({"unit_price": price[0]} if price else {})}
+        {
+            "product": str(goods(world, code).pk),
+            "quantity": quantity,
+            **({"unit_price": price[0]} if price else {}),
+        }
         for code, quantity, *price in lines
     ]
 
@@ -86,7 +90,11 @@ def agree(world: World, request: Any) -> None:
         request.refresh_from_db()
         if request.state != "open":
             return
-        step = request.steps.filter(opened_at__isnull=False, decided_at__isnull=True).order_by("position").first()
+        step = (
+            request.steps.filter(opened_at__isnull=False, decided_at__isnull=True)
+            .order_by("position")
+            .first()
+        )
         role = next(name for name, user in world.installed.users.items() if user.pk in step.candidates)
         world.run(role, "approvals.approve", request.pk)
 
@@ -143,7 +151,9 @@ def _sign(world: World) -> Case:
 
 @builder("contracts.close")
 def _close(world: World) -> Case:
-    return Case("rep", a_contract(world, state="signed"), {"reason": "双方商定提前结束"}, in_state=_in_state(world))
+    return Case(
+        "rep", a_contract(world, state="signed"), {"reason": "双方商定提前结束"}, in_state=_in_state(world)
+    )
 
 
 @builder("contracts.cancel")

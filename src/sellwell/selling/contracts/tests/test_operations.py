@@ -155,7 +155,11 @@ def test_evidence_finds_what_was_signed_otherwise(world: World) -> None:
     period = Period(world.today)
 
     def kept(number: str) -> list[tuple[int, int]]:
-        return [(s.concerned, s.kept) for c in evidence.for_clause(number) for s in [c.collect(world.company.pk, period)]]
+        return [
+            (s.concerned, s.kept)
+            for c in evidence.for_clause(number)
+            for s in [c.collect(world.company.pk, period)]
+        ]
 
     assert [kept(n) for n in ("5.1.1", "5.1.2", "5.1.3", "5.1.5")] == [[(1, 1)]] * 4
     text = contract.terms_text.replace('"breach"', '"other"')

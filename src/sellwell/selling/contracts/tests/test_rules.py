@@ -50,7 +50,10 @@ def test_every_term_that_the_law_names_is_asked_for() -> None:
     for kind, terms in (("goods", GOODS), ("service", SERVICE)):
         for key in rules.REQUIRED[kind]:
             left = [term for term in terms if term["key"] != key]
-            assert ("contracts.term_missing", "terms") in found(replace(GOOD, kind=kind, terms=left)), (kind, key)
+            assert ("contracts.term_missing", "terms") in found(replace(GOOD, kind=kind, terms=left)), (
+                kind,
+                key,
+            )
 
 
 @clause("5.1.1")
@@ -63,7 +66,11 @@ def test_every_term_that_the_law_names_is_asked_for() -> None:
         ("quality", "按 {standard} 执行", "contracts.variable_unknown"),
         ("price", "合同价款 ¥1,000.00。", "contracts.total_absent"),
         ("price", "合同价款 ¥1,409.50（人民币壹仟肆佰元整）。", "contracts.words_differ"),
-        ("price", "合同价款 ¥1,409.50（{total_capitals}），定金 ¥100.00（壹仟元整）。", "contracts.words_differ"),
+        (
+            "price",
+            "合同价款 ¥1,409.50（{total_capitals}），定金 ¥100.00（壹仟元整）。",
+            "contracts.words_differ",
+        ),
         ("disputes", "提交云川仲裁委员会仲裁，或者向人民法院起诉。", "contracts.either_or"),
         ("settlement", "买方先付订金。", "contracts.deposit_word"),
     ],
@@ -86,7 +93,11 @@ def test_figures_and_dates_that_contradict() -> None:
     assert [path for _, path in found(dates)] == ["valid_until", "delivery_on", "valid_until"]
 
 
-@given(st.lists(st.decimals("0.01", "9999.99", places=2), min_size=1, max_size=8), st.integers(0, 7), st.integers(1, 500))
+@given(
+    st.lists(st.decimals("0.01", "9999.99", places=2), min_size=1, max_size=8),
+    st.integers(0, 7),
+    st.integers(1, 500),
+)
 def test_totals_agree_exactly_or_are_refused(nets: list[Decimal], which: int, cents: int) -> None:
     lines = [(net, Decimal(0), net) for net in nets]
     total = sum(nets, Decimal(0))
@@ -129,7 +140,12 @@ def test_capitals_of_any_total_are_read_back(total: Decimal, weights: list[int])
 )  # fmt: skip
 @pytest.mark.parametrize("standard", [True, False])
 def test_approval_tiers(amount: str, discount: str, days: int, tier: str, standard: bool) -> None:
-    facts = {"amount": Decimal(amount), "discount": Decimal(discount), "payment_days": days, "standard_text": standard}
+    facts = {
+        "amount": Decimal(amount),
+        "discount": Decimal(discount),
+        "payment_days": days,
+        "standard_text": standard,
+    }
     decision = policy.decide(policy.DEFAULTS[policies.ROUTE].table, facts)
     assert decision.outputs["tier"] == tier
     assert standard or "legal" in decision.outputs["approvers"]

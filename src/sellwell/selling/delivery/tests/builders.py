@@ -162,7 +162,9 @@ def _receive_return(world: World) -> Case:
     return Case("warehouse", a_return(world), in_state=_return_in_state(world))
 
 
-def a_parcel(number: str = "536365", lines: int = 2, *, is_return: bool = False, **values: Any) -> dict[str, Any]:
+def a_parcel(
+    number: str = "536365", lines: int = 2, *, is_return: bool = False, **values: Any
+) -> dict[str, Any]:
     """A document of a source as the import's input takes it."""
     return {
         "number": number,

@@ -22,7 +22,10 @@ from sellwell.selling.orders.operations.confirming import (
 
 NOTHING_NEW = Reason(
     "orders.nothing_to_reserve",
-    T("没有可以补充预留的库存。到货后系统会自动预留。", "There is nothing more to reserve now. When goods come, they are reserved by themselves."),
+    T(
+        "没有可以补充预留的库存。到货后系统会自动预留。",
+        "There is nothing more to reserve now. When goods come, they are reserved by themselves.",
+    ),
 )
 
 

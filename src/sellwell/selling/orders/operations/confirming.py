@@ -110,7 +110,9 @@ def wants_of(lines: Sequence[OrderLine], known: Mapping[UUID, ProductFacts]) -> 
     ]  # fmt: skip
 
 
-def _price_again(order: Order, lines: Sequence[OrderLine], agreed: Mapping[UUID, AgreedLine], ctx: Context) -> Priced:
+def _price_again(
+    order: Order, lines: Sequence[OrderLine], agreed: Mapping[UUID, AgreedLine], ctx: Context
+) -> Priced:
     """The lines as the rules of today would price them."""
     wants = {place: _want(line, agreed) for place, line in enumerate(lines)}
     return price_lines(ctx, order.customer, wants, contract_id=order.contract_id, tax_inside=order.tax_inside)
@@ -156,7 +158,9 @@ def _left(lines: Sequence[OrderLine], agreed: Mapping[UUID, AgreedLine]) -> list
         if there < line.quantity:
             path = f"lines.{place}.quantity"
             found.append(
-                building.NOT_LEFT.refuse(path=path, row=place + 1, left=max(there, Decimal(0)), wanted=line.quantity)
+                building.NOT_LEFT.refuse(
+                    path=path, row=place + 1, left=max(there, Decimal(0)), wanted=line.quantity
+                )
             )
     return found
 

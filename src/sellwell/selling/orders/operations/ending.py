@@ -31,7 +31,10 @@ SHIPPING = Reason(
 )
 NO_REST = Reason(
     "orders.no_rest",
-    T("没有可以取消的剩余数量：全部数量已安排发货。", "There is no rest to cancel: everything is in shipments."),
+    T(
+        "没有可以取消的剩余数量：全部数量已安排发货。",
+        "There is no rest to cancel: everything is in shipments.",
+    ),
 )
 ALL_IS_REST = Reason(
     "orders.all_is_rest",
@@ -39,7 +42,10 @@ ALL_IS_REST = Reason(
 )
 NOT_THROUGH = Reason(
     "orders.not_through",
-    T("第 {row} 行还没有{missing}，不能完结。", "Line {row} is not {missing} yet; the order cannot be closed."),
+    T(
+        "第 {row} 行还没有{missing}，不能完结。",
+        "Line {row} is not {missing} yet; the order cannot be closed.",
+    ),
 )
 
 
@@ -146,7 +152,9 @@ def _count_cancelled(effects: Effects, ctx: Context, rests: Sequence[tuple[Order
     """Count the rests as cancelled and give them back to the contract."""
     gone = [(line, rest) for line, rest in rests if rest > 0]
     count(effects, ctx, [(line.pk, {"cancelled": rest}) for line, rest in gone])
-    contracts.give_back(effects, ctx, [(line.contract_line_id, rest) for line, rest in gone if line.contract_line_id])
+    contracts.give_back(
+        effects, ctx, [(line.contract_line_id, rest) for line, rest in gone if line.contract_line_id]
+    )
 
 
 # --- the rest ----------------------------------------------------------------------------------------------------------

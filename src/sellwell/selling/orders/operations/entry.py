@@ -24,9 +24,15 @@ class OrderLineInput(Input):
     """One line: a product by its identifier, or by its code."""
 
     product: Ref("catalog.product") | None = field(T("产品", "Product"), None)  # type: ignore[valid-type]
-    code: Code = field(T("产品编码", "Product code"), "", help=T("没有选择产品时使用。", "Used where no product is chosen."))
+    code: Code = field(
+        T("产品编码", "Product code"), "", help=T("没有选择产品时使用。", "Used where no product is chosen.")
+    )
     quantity: Quantity = field(T("数量", "Quantity"))
-    unit_price: Price | None = field(T("单价", "Unit price"), None, help=T("留空则按合同、报价单或价格规则。", "Empty: as agreed, else by the price rules."))
+    unit_price: Price | None = field(
+        T("单价", "Unit price"),
+        None,
+        help=T("留空则按合同、报价单或价格规则。", "Empty: as agreed, else by the price rules."),
+    )
 
     def asked(self) -> Asked:
         """The line as the plan takes it."""
@@ -37,7 +43,12 @@ class Head(Input):
     """What creation and change have in common."""
 
     requested_on: date | None = field(T("要求交期", "Wanted by"), None)
-    consignee: ShortText = field(T("收货人", "Consignee"), "", max_length=80, help=T("留空则取客户的收货地址。", "Empty: from the customer's delivery address."))
+    consignee: ShortText = field(
+        T("收货人", "Consignee"),
+        "",
+        max_length=80,
+        help=T("留空则取客户的收货地址。", "Empty: from the customer's delivery address."),
+    )
     ship_to: ShortText = field(T("收货地址", "Ship to"), "")
     customer_reference: Code = field(T("客户订单号", "Customer's order number"), "")
     note: Text = field(T("备注", "Note"), "")
@@ -54,7 +65,9 @@ class Source(Input):
 class CreateOrder(Head, Source):  # in this order the source's fields come first
     """An order from a contract, from an accepted quotation, or entered directly."""
 
-    channel: Channel | None = field(T("渠道", "Channel"), None, help=T("留空则取客户的渠道。", "Empty: the customer's own."))
+    channel: Channel | None = field(
+        T("渠道", "Channel"), None, help=T("留空则取客户的渠道。", "Empty: the customer's own.")
+    )
     lines: list[OrderLineInput] = field(
         T("明细", "Lines"), default_factory=list, max_length=MOST_LINES,
         help=T("留空则取合同的剩余数量或报价单的全部明细。", "Empty: what the contract has left, or all lines of the quotation."),
@@ -86,8 +99,12 @@ def create(_row: None, given: CreateOrder, ctx: Context, assessment: Assessment)
     effects = Effects(result=order)
     effects.insert(order, *planned.lines(order))
     effects.search.append(order)
-    effects.links += [(source, order) for source in (planned.contract, planned.quotation) if source is not None]
-    effects.tasks.append(NewTask("orders.confirm", order, owner_id=order.owner_id, working_hours=CONFIRM_HOURS))
+    effects.links += [
+        (source, order) for source in (planned.contract, planned.quotation) if source is not None
+    ]
+    effects.tasks.append(
+        NewTask("orders.confirm", order, owner_id=order.owner_id, working_hours=CONFIRM_HOURS)
+    )
     return effects
 
 
@@ -117,7 +134,9 @@ def assess_change(order: Order, given: ChangeOrder | None, ctx: Context) -> Asse
         asked = [line.asked() for line in given.lines]
     if not asked:
         return Assessment(objections=(building.NO_LINES.refuse(path="lines"),))
-    return building.creation(*building.plan(ctx, order.customer_id, order.contract_id, order.quotation_id, asked))
+    return building.creation(
+        *building.plan(ctx, order.customer_id, order.contract_id, order.quotation_id, asked)
+    )
 
 
 def again(line: OrderLine) -> Asked:
@@ -142,7 +161,9 @@ def change(order: Order, given: ChangeOrder, ctx: Context, assessment: Assessmen
     effects = Effects(result=order)
     effects.execute(OrderLine, _VOID, [order.pk])
     effects.insert(*planned.lines(order))
-    values: dict[str, Any] = {name: getattr(given, name) for name in Head.model_fields if name in given.model_fields_set}
+    values: dict[str, Any] = {
+        name: getattr(given, name) for name in Head.model_fields if name in given.model_fields_set
+    }
     effects.update(order, tax_inside=planned.priced.tax_inside, **values, **planned.priced.totals)
     effects.search.append(order)
     return effects

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from sellwell.testing.world import World
 
 
-def an_order(world: World, lines: Lines = ONE_LINE, state: str = "draft", by: str = "rep", **values: Any) -> Order:
+def an_order(
+    world: World, lines: Lines = ONE_LINE, state: str = "draft", by: str = "rep", **values: Any
+) -> Order:
     """An order of the rep in a state."""
     data = {"customer": str(a_buyer(world).pk), "lines": line_data(world, lines), **values}
     order: Order = world.run(by, "orders.create", data=data).result

@@ -73,7 +73,8 @@ def test_orders_over_the_same_products_in_any_order_do_not_block_each_other(worl
     for code in codes:
         goods(world, code, stock="20")
     orders = [
-        an_order(world, tuple((code, "3") for code in (codes if n % 2 else reversed(codes)))) for n in range(10)
+        an_order(world, tuple((code, "3") for code in (codes if n % 2 else reversed(codes))))
+        for n in range(10)
     ]
     found = at_once(world, [lambda o=o: world.run("rep", "orders.confirm", o) for o in orders])
     assert not [one for one in found if isinstance(one, str)]
@@ -94,7 +95,9 @@ def test_a_contract_is_never_called_off_beyond_its_quantity(world: World) -> Non
 @clause("5.2.1")
 def test_one_request_sent_many_times_makes_one_order(world: World) -> None:
     data = {"customer": str(a_buyer(world).pk), "lines": line_data(world, (("P-001", "2"),))}
-    found = at_once(world, [lambda: world.run("rep", "orders.create", data=data, key="same").result.pk] * THREADS)
+    found = at_once(
+        world, [lambda: world.run("rep", "orders.create", data=data, key="same").result.pk] * THREADS
+    )
     assert Order.objects.count() == 1
     assert {one for one in found if not isinstance(one, str)} == {Order.objects.get().pk}
 
@@ -110,7 +113,9 @@ def test_one_order_confirmed_many_times_is_confirmed_once(world: World) -> None:
 def test_of_many_editors_with_the_same_version_one_wins(world: World) -> None:
     order = an_order(world)
     acts = [
-        lambda n=n: world.run("rep", "orders.change", order, {"note": f"第 {n} 人"}, expected_version=order.version)
+        lambda n=n: world.run(
+            "rep", "orders.change", order, {"note": f"第 {n} 人"}, expected_version=order.version
+        )
         for n in range(THREADS)
     ]
     found = at_once(world, acts)

@@ -32,7 +32,9 @@ def codes(refusal: pytest.ExceptionInfo[Refusal]) -> list[tuple[str, str]]:
     return [(o.code, o.path) for o in refusal.value.objections]
 
 
-def refused(world: World, role: str, operation: str, row: object = None, data: dict | None = None) -> list[tuple[str, str]]:
+def refused(
+    world: World, role: str, operation: str, row: object = None, data: dict | None = None
+) -> list[tuple[str, str]]:
     with pytest.raises(Refusal) as found:
         world.run(role, operation, row, data)
     return codes(found)
@@ -52,7 +54,9 @@ def unbroken(*names: str) -> list[object]:
 
 @clause("5.2.1")
 def test_an_order_is_priced_by_the_rules_and_asks_for_confirmation(world: World) -> None:
-    order = an_order(world, (("P-001", "2"), ("P-002", "1.5")), requested_on="2099-01-31", customer_reference="PO-77")
+    order = an_order(
+        world, (("P-001", "2"), ("P-002", "1.5")), requested_on="2099-01-31", customer_reference="PO-77"
+    )
     assert (order.total, order.net, order.tax) == (Decimal("395.50"), Decimal("350.00"), Decimal("45.50"))
     assert [n.price_source for n in queries.live_lines(order.pk)] == ["list", "list"]
     assert order.ship_to.endswith("机械路 1 号")
@@ -71,7 +75,10 @@ def test_every_wrong_line_is_told_with_its_row(world: World) -> None:
         {"code": free.code, "quantity": "1"},
     ]
     said = refused(world, "rep", "orders.create", data={"customer": str(a_buyer(world).pk), "lines": lines})
-    assert said == [("lines.unknown_product", "lines.0.product"), ("lines.retired_product", "lines.2.product")]
+    assert said == [
+        ("lines.unknown_product", "lines.0.product"),
+        ("lines.retired_product", "lines.2.product"),
+    ]
     assert not Order.objects.exists()
 
 
@@ -95,7 +102,9 @@ def test_the_same_request_sent_twice_makes_one_order(world: World) -> None:
 
 def test_a_change_replaces_lines_without_deleting_and_prices_again(world: World) -> None:
     order = an_order(world, (("P-001", "2"),))
-    world.run("rep", "orders.change", order, {"lines": line_data(world, (("P-001", "1"), ("P-002", "1", "90.00")))})
+    world.run(
+        "rep", "orders.change", order, {"lines": line_data(world, (("P-001", "1"), ("P-002", "1", "90.00")))}
+    )
     order.refresh_from_db()
     assert order.total == Decimal("203.00")
     assert OrderLine.objects.filter(order=order, is_void=True).count() == 1
@@ -122,7 +131,11 @@ def test_confirmation_reserves_books_and_hands_over_to_the_warehouse(world: Worl
     assert (line.reserved, line.promised_on, line.unit_cost) == (Decimal(3), world.today, Decimal(60))
     assert available(world.company.pk, [line.product_id])[line.product_id] == Decimal(97)
     booked = Fact.objects.get(document_id=order.pk, measure="booked")
-    assert (booked.amount, booked.quantity, booked.product_id) == (Decimal("300.00"), Decimal(3), line.product_id)
+    assert (booked.amount, booked.quantity, booked.product_id) == (
+        Decimal("300.00"),
+        Decimal(3),
+        line.product_id,
+    )
     task = Task.objects.get(row_id=order.pk, state="open")
     assert (task.operation, task.role) == ("delivery.plan_shipment", "warehouse")
     assert not unbroken()
@@ -191,9 +204,13 @@ def test_an_order_calls_off_its_contract_and_never_more(world: World) -> None:
     world.run("rep", "orders.confirm", order)
     assert refused(world, "rep", "orders.confirm", other) == [("orders.contract_left", "lines.0.quantity")]
     dearer = {"contract": str(contract.pk), "lines": line_data(world, (("P-001", "1", "90.00"),))}
-    assert ("lines.not_agreed_price", "lines.0.unit_price") in refused(world, "rep", "orders.create", data=dearer)
+    assert ("lines.not_agreed_price", "lines.0.unit_price") in refused(
+        world, "rep", "orders.create", data=dearer
+    )
     stranger = {"contract": str(contract.pk), "lines": line_data(world, (("P-002", "1"),))}
-    assert refused(world, "rep", "orders.create", data=stranger) == [("orders.not_in_contract", "lines.0.product")]
+    assert refused(world, "rep", "orders.create", data=stranger) == [
+        ("orders.not_in_contract", "lines.0.product")
+    ]
     assert not unbroken()
 
 
@@ -237,7 +254,12 @@ def test_an_order_closes_when_everything_is_through(world: World) -> None:
     world.run("rep", "orders.close", order)
     order.refresh_from_db()
     assert order.state == "closed"
-    assert {str(w) for w in queries.progress(order).words.values()} == {"已发货", "已验收", "已开票", "已收款"}
+    assert {str(w) for w in queries.progress(order).words.values()} == {
+        "已发货",
+        "已验收",
+        "已开票",
+        "已收款",
+    }
 
 
 def test_counters_never_leave_what_was_ordered(world: World) -> None:

@@ -26,7 +26,9 @@ def browser(world: World) -> Client:
     return client
 
 
-def quote(browser: Client, head: dict[str, Any], lines: list[dict[str, Any]], name: str = "orders", row: str = "") -> Any:
+def quote(
+    browser: Client, head: dict[str, Any], lines: list[dict[str, Any]], name: str = "orders", row: str = ""
+) -> Any:
     url = f"/quote/{name}" + (f"?row={row}" if row else "")
     answer = browser.post(url, json.dumps({"head": head, "lines": lines}), content_type="application/json")
     assert answer.status_code == 200
@@ -45,12 +47,18 @@ def test_price_stock_and_date_appear_as_one_types(world: World, browser: Client)
     ]
     said = quote(browser, {"customer": str(a_buyer(world).pk)}, lines)
     first, second = said["lines"]["0"]["values"], said["lines"]["2"]["values"]
-    assert (Decimal(first["unit_price"]), first["available"], first["amount"]) == (Decimal(113), "100", "226.00")
+    assert (Decimal(first["unit_price"]), first["available"], first["amount"]) == (
+        Decimal(113),
+        "100",
+        "226.00",
+    )
     assert "目录价" in first["price_why"]
     assert "手工单价" in second["price_why"]
     assert second["promised"] == supply.due_on.isoformat()
-    assert [o["path"] for o in said["lines"]["2"]["objections"]] == ["quantity"]
-    assert said["totals"]["total"] == "669.00"
+    assert [o["path"] for o in said["lines"]["2"]["objections"]] == ["product"]
+    untyped = said["lines"]["3"]["values"]
+    assert (Decimal(untyped["unit_price"]), untyped["amount"]) == (Decimal(113), None)
+    assert said["totals"]["total"] == "556.00"
 
 
 def test_a_quote_of_nothing_says_nothing(world: World, browser: Client) -> None:
@@ -68,7 +76,12 @@ def test_a_quote_of_a_contract_uses_its_prices_and_tells_what_is_left(world: Wor
 def test_entry_pages_start_from_their_source(world: World, browser: Client) -> None:
     contract = a_contract(world, (("P-001", "5"),), state="signed")
     order = an_order(world, (("P-001", "2", "99.00"),))
-    for url in ("/orders/new", f"/orders/new?contract={contract.pk}", f"/orders/new?like={order.pk}", f"/orders/{order.pk}/edit"):
+    for url in (
+        "/orders/new",
+        f"/orders/new?contract={contract.pk}",
+        f"/orders/new?like={order.pk}",
+        f"/orders/{order.pk}/edit",
+    ):
         answer = browser.get(url)
         assert answer.status_code == 200, url
     assert "P-001" in browser.get(f"/orders/{order.pk}/edit").content.decode()
@@ -79,7 +92,9 @@ def test_entry_pages_start_from_their_source(world: World, browser: Client) -> N
 def test_errors_come_back_at_their_cell(world: World, browser: Client) -> None:
     sent = {"customer": str(a_buyer(world).pk), "lines": [{"product": str(goods(world).pk), "quantity": "0"}]}
     answer = browser.post(
-        "/do/orders.create/", json.dumps({"data": sent, "key": "k", "version": None}), content_type="application/json"
+        "/do/orders.create/",
+        json.dumps({"data": sent, "key": "k", "version": None}),
+        content_type="application/json",
     )
     assert answer.status_code in (400, 422)
     assert "lines.0.quantity" in answer.content.decode()
@@ -119,5 +134,7 @@ def test_a_stranger_finds_nothing(world: World) -> None:
     client = Client()
     client.force_login(world.user("other"), backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(f"/orders/{order.pk}/").status_code == 404
-    said = quote(client, {"customer": str(a_buyer(world).pk)}, [{"product": str(goods(world).pk), "quantity": "2"}])
+    said = quote(
+        client, {"customer": str(a_buyer(world).pk)}, [{"product": str(goods(world).pk), "quantity": "2"}]
+    )
     assert said["lines"] == {}

@@ -27,7 +27,9 @@ def lines(draw: st.DrawFn) -> Line:
     accepted = draw(st.integers(0, shipped))
     returned = draw(st.integers(0, shipped))
     reserved = draw(st.integers(planned - shipped, quantity - cancelled - shipped))
-    return Line(D(quantity), D(cancelled), D(reserved), D(planned), D(shipped), D(accepted), D(returned), D(accepted))
+    return Line(
+        D(quantity), D(cancelled), D(reserved), D(planned), D(shipped), D(accepted), D(returned), D(accepted)
+    )
 
 
 @given(lines())
@@ -46,7 +48,9 @@ def test_the_words_only_go_forward(line: Line) -> None:
 @given(st.lists(lines(), max_size=5))
 def test_reach_is_all_only_when_every_line_is_done(found: list[Line]) -> None:
     progress = rules.progress(found)
-    assert (progress.shipped == Reach.ALL) == (any(n.shipped for n in found) and all(n.is_shipped() for n in found))
+    assert (progress.shipped == Reach.ALL) == (
+        any(n.shipped for n in found) and all(n.is_shipped() for n in found)
+    )
     assert progress.paid != Reach.ALL or progress.shipped == Reach.ALL
 
 
@@ -105,7 +109,9 @@ def test_what_is_bound_without_objection_is_never_more_than_left(
         assert line.product_id == asked[place].product_id
         if place not in told:
             taken[line.id] = taken.get(line.id, D(0)) + asked[place].quantity
-    assert all(quantity <= next(a.left for a in contract if a.id == line_id) for line_id, quantity in taken.items())
+    assert all(
+        quantity <= next(a.left for a in contract if a.id == line_id) for line_id, quantity in taken.items()
+    )
     assert set(range(len(asked))) == set(bound) | told
 
 

@@ -11,8 +11,7 @@ from pydantic import Field
 
 from sellwell.foundation.company.queries import scope_columns
 from sellwell.foundation.customers import duplicates, identity
-from sellwell.foundation.customers.models import Customer, PartyKind
-from sellwell.foundation.customers.queries import holders
+from sellwell.foundation.customers.queries import Customer, PartyKind, holders
 from sellwell.kernel import access, directory, door, drafting, personal
 from sellwell.kernel.effects import Effects, NewTask
 from sellwell.kernel.inputs import Amount, Code, Input, Name, Ref, ShortText, Text, field

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from sellwell.foundation.customers.models import Customer
+from sellwell.foundation.customers.queries import Customer
 from sellwell.foundation.customers.queries import customer as customer_of
 from sellwell.kernel import clock, drafting
 from sellwell.kernel.effects import Effects, NewTask

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 
-from sellwell.foundation.customers.models import Customer
+from sellwell.foundation.customers.queries import Customer
 from sellwell.foundation.customers.views import CUSTOMERS
 from sellwell.kernel import documents
 from sellwell.kernel.operations import Context

@@ -72,6 +72,12 @@ document.addEventListener("htmx:responseError", (event) => {
   if (panel?.open && $("#panel-body > .skeleton")) panel.close();
 });
 
+document.addEventListener("toggle", (event) => {
+  if (!event.target.matches?.("[data-section]")) return;
+  const folded = $$("[data-section]:not([open])").map((section) => section.dataset.section);
+  document.cookie = `sw_closed=${folded.join(".")}; path=/; max-age=31536000; SameSite=Lax`;
+}, true);
+
 // --- tabs --------------------------------------------------------------------------------------------------------------
 
 document.addEventListener("click", (event) => {

@@ -51,6 +51,12 @@ body.addEventListener("click", (event) => {
     load(link.getAttribute("href").startsWith("?") ? location.pathname + link.getAttribute("href") : link.href);
     scrollTo({ top: 0 });
   }
+  const more = event.target.closest("[data-more-chips]");
+  if (more) {
+    more.hidden = true;
+    $("[data-further]", body).hidden = false;
+    $("[data-further] summary", body)?.focus();
+  }
   if (event.target.closest("[data-columns-apply]")) {
     const names = $$("[data-columns] input:checked", body).map((input) => input.value);
     const url = new URL(location.href);

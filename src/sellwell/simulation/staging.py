@@ -1,0 +1,80 @@
+"""The last day before today: things that now wait in people's lists, some late, some held for approval."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+
+from sellwell.kernel import policy
+from sellwell.kernel.policy import DEFAULTS
+from sellwell.simulation.play import Play
+
+BIG_ORDERS = 5
+# Policies that somebody has proposed to change; the administrator publishes them.
+PROPOSED = 6
+
+
+def leave_waiting(play: Play) -> None:
+    """Act as the ready-made accounts do on a busy afternoon that ends before everything is done."""
+    _big_orders(play)
+    _policies(play)
+    _stock_loss(play)
+    _credit(play)
+    play.stage.settle()
+
+
+def _big_orders(play: Play) -> None:
+    """Orders far above the representative's limit: held, waiting for the regional manager."""
+    stage, rep = play.stage, play.stage.user("rep")
+    own = [c for c in play.customers if c.owner_id == rep.pk] or play.customers[:1]
+    machines = [p for p in play.scene.products if p.product_line in ("robot", "packing")]
+    for number in range(BIG_ORDERS):
+        product = machines[number % len(machines)]
+        lines = [{"product": product.pk, "quantity": Decimal(4 + number)}]
+        customer = own[number % len(own)]
+        order = stage.act(rep, "orders.create", None, {"customer": customer.pk, "lines": lines})
+        if order is not None:
+            stage.act(rep, "orders.confirm", order)
+
+
+def _policies(play: Play) -> None:
+    """The sales manager proposes policies again as they are: drafts that wait for the administrator."""
+    manager = play.stage.user("sales_manager")
+    for name in sorted(DEFAULTS)[:PROPOSED]:
+        rows = [{"cells": list(cells)} for cells in DEFAULTS[name].table.get("rows", [])]
+        play.stage.act(
+            manager, "company.draft_policy", None, {"name": name, "rows": rows, "note": "年度复核，沿用"}
+        )
+    policy.changed()
+
+
+def _stock_loss(play: Play) -> None:
+    """A count that came out far too low: held until somebody agrees."""
+    level = (
+        apps.get_model("stock.StockLevel")
+        .objects.filter(product__product_line="robot", on_hand__gt=6)
+        .order_by("product__code")
+        .first()
+    )
+    if level is not None:
+        lines = [{"product": level.product_id, "direction": "loss", "quantity": Decimal(2)}]
+        play.stage.act(
+            play.stage.user("warehouse"),
+            "stock.adjust",
+            level.warehouse,
+            {"lines": lines, "reason": "盘点差异"},
+        )
+
+
+def _credit(play: Play) -> None:
+    """A credit limit that finance wants to raise a lot: held."""
+    account: Any = (
+        apps.get_model("receivables.CreditAccount")
+        .objects.order_by("-credit_limit", "customer__number")
+        .first()
+    )
+    if account is not None:
+        data = {"credit_limit": Decimal(20_000_000), "reason": "年度框架协议"}
+        play.stage.act(play.stage.user("finance"), "receivables.set_credit", account, data)
