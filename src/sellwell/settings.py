@@ -20,6 +20,7 @@ from typing import Any
 
 from sellwell.kernel import home as homes
 from sellwell.kernel.postgres import APP, OWNER, READER, Address, database_address
+from sellwell.kernel.values import T
 
 SOURCE = Path(__file__).resolve().parent
 BASE_DIR = homes.CHECKOUT
@@ -112,7 +113,8 @@ def _database(address: Address) -> dict[str, Any]:
         "PASSWORD": address.password,
         "HOST": address.host,
         "PORT": str(address.port),
-        "OPTIONS": dict(address.options),
+        # Parameters travel apart from the statement, so that a repeated one is planned once per connection.
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 4, **address.options},
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": False,
@@ -143,7 +145,7 @@ STATICFILES_DIRS = [ASSETS] if ASSETS.is_dir() else []
 STATIC_BUILT = (STATIC_ROOT / "staticfiles.json").is_file()
 STATIC_HASHED = os.environ.get("SELLWELL_STATIC", "hashed" if STATIC_BUILT else "source") == "hashed"
 WHITENOISE_USE_FINDERS = not STATIC_HASHED
-WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG or not STATIC_HASHED
 _PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -183,3 +185,14 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": os.environ.get("SELLWELL_LOG_LEVEL", "WARNING")},
 }
+
+# `bin/demo` serves with SELLWELL_DEMO=1: the sign-in page then names the demo company's accounts and their password.
+DEMO = os.environ.get("SELLWELL_DEMO") == "1"
+DEMO_PASSWORD = "demo-2026"  # noqa: S105 - printed for everybody, of a company that does not exist
+DEMO_SIGN_INS = [
+    ("rep", T("销售代表", "Sales representative")),
+    ("regional_manager", T("区域经理", "Regional manager")),
+    ("finance", T("财务", "Finance")),
+    ("warehouse", T("仓储物流", "Warehouse")),
+    ("administrator", T("系统管理员", "Administrator")),
+]

@@ -37,7 +37,6 @@ def build(customers: int = CUSTOMERS, products: int = PRODUCTS) -> None:
     setting_up.add_products(stage, taxes, places, stage.today, products)
     setting_up.set_prices(stage, stage.today, today)
     setting_up.add_customers(stage, staff, customers)
-    stage.settle()
     _ample(stage, places[0])
 
 
@@ -51,7 +50,8 @@ def _ample(stage: Any, warehouse: Any) -> None:
         stage.somebody("stock.receive"), "stock.receive", warehouse, {"lines": lines, "reference": "BENCH"}
     )
     finance = stage.somebody("receivables.set_credit")
-    for account in apps.get_model("receivables.CreditAccount").objects.all():
+    for customer in apps.get_model("customers.Customer").objects.order_by("number"):
+        account = stage.act(finance, "receivables.open_account", None, {"customer": customer.pk})
         terms = {"credit_limit": Decimal(10**12), "reason": "bench"}
         stage.act(finance, "receivables.set_credit", account, terms)
 

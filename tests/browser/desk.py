@@ -94,8 +94,10 @@ class Desk:
         return toast.inner_text()
 
     def press(self, button: str) -> None:
-        """Press a button or link of a record's head."""
-        self.page.locator(".record-actions").get_by_text(button, exact=True).first.click()
+        """Press a button or link of a record's head, or of what is to do now."""
+        self.page.locator(".record-actions, .now").get_by_text(button, exact=True).and_(
+            self.page.locator("a, button, summary")
+        ).first.click()
 
     def follow(self) -> str:
         """From the word of what happened to its record; gives the record's name."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import UUIDField
 from django.http import HttpRequest, HttpResponse
 
 from sellwell.api.answers import answer
@@ -45,7 +46,7 @@ def rows(request: HttpRequest, ctx: Context, *, view: View) -> HttpResponse:
     return answer({"rows": [image(row, columns) for row in page.rows], "next": following}, ctx)
 
 
-def record(request: HttpRequest, ctx: Context, *, view: View, row_id: UUID) -> HttpResponse:
+def record(request: HttpRequest, ctx: Context, *, view: View, row_id: Any) -> HttpResponse:
     """One row, with its version as ETag."""
     _permit(view, ctx)
     row = view.rows(ctx.actor).filter(pk=row_id).first()
@@ -55,6 +56,11 @@ def record(request: HttpRequest, ctx: Context, *, view: View, row_id: UUID) -> H
     if (version := getattr(row, "version", None)) is not None:
         response["ETag"] = f'"{version}"'
     return response
+
+
+def is_numbered(view: View) -> bool:
+    """Whether the rows of a view are named by a number instead of an identifier."""
+    return not isinstance(view.model._meta.pk, UUIDField)
 
 
 def _permit(view: View, ctx: Context) -> None:

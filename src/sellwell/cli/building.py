@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -42,6 +43,7 @@ def demo(
     """Build the demo company, once, and serve it. A second start serves what is there."""
     choose_home(home)
     day = today.date() if today else None
+    os.environ["SELLWELL_DEMO"] = "1"
     with server():
         if serve:
             prepare(host, port)

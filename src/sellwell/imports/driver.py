@@ -96,14 +96,17 @@ def preview(path: Path, mapping: Mapping) -> Result:
     return _finish(result)
 
 
-def run(path: Path, mapping: Mapping, ctx: Context, progress: Progress = lambda done, of: None) -> Result:
-    """Import a file. Running it again brings in only what is not here; a row that changed is a conflict."""
+def run(
+    path: Path, mapping: Mapping, ctx: Context, progress: Progress = lambda done, of: None, name: str = ""
+) -> Result:
+    """Import a file (`name`: what people call it). Running it again brings in only what is not here; a row that changed
+    is a conflict."""
     parsed = _parse(path, mapping)
     result = _start(parsed)
     fresh = list(_unknown(parsed, mapping, ctx, result))
     total_lines = sum(len(p.lines) for p in fresh)
     if fresh:
-        batch = _begin(path, mapping, ctx)
+        batch = _begin(path, mapping, ctx, name or path.name)
         result.batch = batch.number
         done = 0
         for chunk in _chunks(fresh):
@@ -149,13 +152,13 @@ def _finish(result: Result) -> Result:
     return result
 
 
-def _begin(path: Path, mapping: Mapping, ctx: Context) -> ImportBatch:
+def _begin(path: Path, mapping: Mapping, ctx: Context, name: str) -> ImportBatch:
     """The batch of this file: a new one, or the one that an interruption left open."""
     running = _batches(path, mapping, ctx).filter(state=BatchState.RUNNING, owner_id=ctx.user_id).first()
     if running is not None:
         return running
     given = {
-        "profile": "orders", "source": mapping.source, "file_name": path.name[:200], "file_hash": _digest(path),
+        "profile": "orders", "source": mapping.source, "file_name": name[:200], "file_hash": _digest(path),
         "currency": mapping.currency,
     }  # fmt: skip
     batch: ImportBatch = door.run("imports.begin", ctx, None, given).result

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.db.models import Q
@@ -192,12 +192,15 @@ def _related(model: type[Model], through: str) -> Any:
 
 
 def _prefixed(q: Q, prefix: str) -> Q:
+    """The same condition, seen from a row whose foreign key path is `prefix`."""
     moved = Q()
     moved.connector, moved.negated = q.connector, q.negated
     for child in q.children:
-        moved.children.append(
-            _prefixed(child, prefix) if isinstance(child, Q) else (f"{prefix}{child[0]}", child[1])
-        )
+        if isinstance(child, Q):
+            moved.children.append(_prefixed(child, prefix))
+        else:
+            name, value = cast("tuple[str, Any]", child)
+            moved.children.append((f"{prefix}{name}", value))
     return moved
 
 

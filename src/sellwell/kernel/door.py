@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -180,7 +181,8 @@ def _attempt(
         row = _row(operation, ctx, row_id, expected_version)
         given = _input(operation, ctx, data)
         try:
-            with transaction.atomic():
+            # Only nested acts are held after something was written; else a hold comes before any write.
+            with transaction.atomic() if operation.nested else nullcontext():
                 outcome = _act(operation, ctx, row, given, releases)
         except Held as held:
             if ctx.within:
@@ -218,8 +220,8 @@ def _row(operation: Operation, ctx: Context, row_id: UUID | None, expected_versi
             raise Refusal(NOT_PERMITTED.refuse(verb=operation.title))
         return None
     manager = operation.model._default_manager
-    through = operation.model.scope_through
-    queryset = manager.select_related(through) if through else manager
+    along = tuple(filter(None, (operation.model.scope_through, *operation.model.read_along)))
+    queryset = manager.select_related(*along) if along else manager
     row = (
         queryset.select_for_update(of=("self",), no_key=True).filter(pk=row_id).first()
         if row_id is not None
@@ -415,7 +417,8 @@ def _write(
         operation, ctx, row_id=target_id, given=image, assessment=assessment, policies=used, answers=answers,
         changes=images,
     )  # fmt: skip
-    settled = [i for i in (target_id, *_parents(operation, given)) if i is not None]
+    # A row that was made just now has no open tasks yet.
+    settled = [i for i in (row.pk if row is not None else None, *_parents(operation, given)) if i is not None]
     writing.write(operation, ctx, settled, effects, seq)
     return seq
 

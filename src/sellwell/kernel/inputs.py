@@ -41,6 +41,10 @@ class Reference:
 
     row_type: str
 
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        """Published schemas say what an identifier leads to."""
+        return {**handler(schema), "x-row-type": self.row_type}
+
 
 def field(label: T, default: Any = ..., help: T | None = None, **constraints: Any) -> Any:  # noqa: A002
     """An input field with its label and help in both languages."""

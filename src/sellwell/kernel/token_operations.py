@@ -27,11 +27,12 @@ TOKENS = view(
     T("接口令牌", "API tokens"),
     ApiToken,
     [
-        Column("label", T("名称", "Name"), path="label"),
+        Column("label", T("名称", "Name"), path="label", sortable=True),
         Column("prefix", T("前缀", "Prefix"), "code", path="prefix"),
-        Column("user", T("所属", "Owner"), "person", path="user"),
-        Column("created_at", T("创建", "Created"), "datetime", path="created_at"),
-        Column("expires_at", T("到期", "Expires"), "datetime", path="expires_at"),
+        Column("user", T("所属", "Owner"), "person", path="user", filterable=True),
+        Column("scopes", T("权限范围", "Scopes"), value=lambda token: "、".join(token.scopes)),
+        Column("created_at", T("创建", "Created"), "datetime", path="created_at", sortable=True),
+        Column("expires_at", T("到期", "Expires"), "datetime", path="expires_at", sortable=True),
         Column("last_used_at", T("最近使用", "Last used"), "datetime", path="last_used_at"),
         Column("revoked_at", T("撤销", "Revoked"), "datetime", path="revoked_at"),
     ],
@@ -53,14 +54,24 @@ def new_secret() -> tuple[str, str, bytes]:
 class CreateToken(Input):
     """A name, until when, and what it may do."""
 
-    label: ShortText = field(T("名称", "Name"), min_length=1)
-    expires_on: date | None = field(T("到期日", "Expires on"), None)
-    scopes: list[Code] = field(T("权限范围", "Scopes"), default_factory=list, max_length=100)
+    label: ShortText = field(T("名称", "Name"), min_length=1, max_length=80)
+    expires_on: date | None = field(
+        T("到期日", "Expires on"), None, T("当天零点失效；留空则不到期。", "Ends as that day begins; empty: no end.")
+    )
+    scopes: list[Code] = field(
+        T("权限范围", "Scopes"),
+        default_factory=list,
+        max_length=100,
+        help=T(
+            "每行一个权限名，如 orders.view、orders.confirm，或整类 orders.*；读取也要列出。留空则与本人权限相同。",
+            "One verb a line: orders.view, orders.confirm, or all of a room: orders.*. Reading counts too. Empty: all that you may.",
+        ),
+    )
 
 
 def assess_token(row: Any, given: CreateToken, ctx: Context) -> Assessment:
     """Every scope is a verb or `room.*`; the end lies ahead."""
-    known = {*REGISTRY, *VIEWS}
+    known = {*REGISTRY, *(verb for shown in VIEWS.values() for verb in shown.verbs())}
     rooms = {name.split(".", 1)[0] for name in known}
     objections = [
         UNKNOWN_SCOPE.refuse(path=f"scopes.{i}", scope=scope)

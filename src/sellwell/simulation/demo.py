@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 
@@ -21,7 +22,7 @@ from sellwell.simulation.people import Stage
 from sellwell.simulation.play import Play
 from sellwell.simulation.recipes import Scene
 
-PASSWORD = "demo-2026"  # noqa: S105 - the demo company's, printed at its start
+PASSWORD: str = settings.DEMO_PASSWORD
 # What a size means: customers, products, share of the staff, days played, historic months, sales a day.
 SIZES: dict[str, tuple[int, int, str, int, int, float]] = {
     "test": (24, 30, "0.34", 60, 1, 1.2),

@@ -16,6 +16,8 @@ for _name in (
 ):
     os.environ.pop(_name, None)
 
+os.environ.setdefault("SELLWELL_STATIC", "source")
+
 from sellwell.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -251,6 +251,8 @@ def approvers(hold: Any) -> list[dict[str, Any]]:
 
 def done(request: Any, asked: Asked, outcome: door.Outcome) -> HttpResponse:
     """It is done: on a list the panel closes, elsewhere the record opens; a word says what happened and what is next."""
+    if asked.options.shown:
+        return shown(request, asked, outcome)
     said = toast(asked, outcome)
     if not is_htmx(request):
         response: HttpResponse = HttpResponseRedirect(where_to(request, asked, outcome))
@@ -264,6 +266,24 @@ def done(request: Any, asked: Asked, outcome: door.Outcome) -> HttpResponse:
     response = HttpResponse(status=204)
     response["HX-Redirect"] = where_to(request, asked, outcome) if asked.operation.creates else current or "/"
     toasts.keep(response, said)
+    return response
+
+
+def shown(request: Any, asked: Asked, outcome: door.Outcome) -> HttpResponse:
+    """What came of it, on the spot and only this once: a token's secret stands in no address and in no history."""
+    context = {
+        "operation": asked.operation,
+        "result": outcome.result,
+        "back": back_url(request, asked),
+        "replayed": outcome.replayed,
+    }
+    if is_htmx(request):
+        response = fragment(request, asked.options.shown, context)
+        toasts.trigger(response, **{"list-changed": True})
+    else:
+        context["inner"] = asked.options.shown
+        response = render(request, "web/form/shown.html", context, title=asked.operation.title)
+    response["Cache-Control"] = "no-store"
     return response
 
 

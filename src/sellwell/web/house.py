@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sellwell.kernel.models import RequestState
 from sellwell.kernel.values import T
-from sellwell.kernel.views import VIEWS
+from sellwell.kernel.views import VIEWS, View
 from sellwell.web import approvals, registry, rights, workbench
 
 # (view, icon, order, creations): simple lists of the kernel's own rows
@@ -15,6 +15,17 @@ LISTS = (
     ("security.view", "lock", 80, ()),
     ("duties.view", "shield", 60, ("company.set_duty_pair",)),
 )
+
+
+def tokens(view: View) -> None:
+    """Everybody's own tokens for programs: reached from the reader's own menu, not from the rooms'."""
+    registry.list_page(
+        view, icon="lock", new=("tokens.create",),
+        columns=("label", "prefix", "scopes", "expires_at", "last_used_at", "revoked_at"),
+        empty=T("还没有令牌。新建一个，程序就能以您的权限调用接口。", "No tokens yet. Make one, and a program can act with your rights."),
+    )  # fmt: skip
+    registry.record_page(view, facts=("prefix", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at"))
+    registry.form("tokens.create", shown="web/form/_token.html")
 
 
 def register() -> None:
@@ -39,6 +50,8 @@ def register() -> None:
             view.row_type, "request", T("申请内容", "What is asked"), "web/work/_approval_panel.html",
             context=approvals.panel_context, place="main", order=0,
         )  # fmt: skip
+    if "tokens.view" in VIEWS and "tokens.view" not in registry.LISTS:
+        tokens(VIEWS["tokens.view"])
     for name, icon, order, new in LISTS:
         if name in VIEWS and name not in registry.LISTS:
             registry.list_page(VIEWS[name], section="house", icon=icon, order=order, new=new)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from threading import Thread
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
-from sellwell.kernel import access, clock, generations
+from sellwell.kernel import access, clock, generations, pinyin
 from sellwell.kernel.operations import context_for
 from sellwell.kernel.values import set_language
 
@@ -32,6 +33,8 @@ class Frame:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
+        # The pinyin tables take a second to load: done beside the start, so that no one's first search waits for them.
+        Thread(target=pinyin.tokens, args=("畅销",), daemon=True).start()
 
     def __call__(self, request: Any) -> HttpResponseBase:
         generations.forget()

@@ -138,6 +138,7 @@ class FormOptions:
     pick: Mapping[str, str] = field(default_factory=dict)
     after: Callable[[Any, Context], str] | None = None
     url: str = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True)

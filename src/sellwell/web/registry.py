@@ -213,14 +213,16 @@ def form(
     pick: Mapping[str, str] | None = None,
     after: Callable[[Any, Context], str] | None = None,
     url: str = "",
+    shown: str = "",
 ) -> None:
     """Change the derived form of an operation.
 
     `initial(row, ctx)` gives values by path; `hidden` fields are sent but not shown; `pick` narrows the type-ahead of
     a field by the value of another; `after(outcome, ctx)` says where to go; `url` leads to a page of the room's own
-    (`{row}` is replaced by the row's identifier).
+    (`{row}` is replaced by the row's identifier); `shown` is a template that shows `result` once, instead of leading
+    anywhere.
     """
-    FORMS[operation] = FormOptions(operation, initial, tuple(hidden), wide, dict(pick or {}), after, url)
+    FORMS[operation] = FormOptions(operation, initial, tuple(hidden), wide, dict(pick or {}), after, url, shown)
 
 
 def entry_page(

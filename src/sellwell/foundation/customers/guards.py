@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sellwell.foundation.customers.models import Customer, CustomerState
@@ -33,10 +34,22 @@ BLOCKED = Reason(
     clauses=["1.4.2"],
 )
 def not_blocked(assessments: list[Assessment], ctx: Context) -> Mapping[int, Objection | list[Objection]]:
-    """One query for all documents at once."""
+    """One query for all documents whose customer was not read by this act already."""
     named = {
         i: UUID(str(a.content["customer"])) for i, a in enumerate(assessments) if a.content.get("customer")
     }
-    rows = Customer.objects.filter(pk__in=set(named.values()), state=CustomerState.BLOCKED.value)
-    blocked = set(rows.values_list("pk", flat=True))
+    at_hand = {c.pk: c.state for a in assessments if (c := _at_hand(a)) is not None}
+    blocked = {pk for pk, state in at_hand.items() if state == CustomerState.BLOCKED.value}
+    unread = set(named.values()) - at_hand.keys()
+    if unread:
+        rows = Customer.objects.filter(pk__in=unread, state=CustomerState.BLOCKED.value)
+        blocked |= set(rows.values_list("pk", flat=True))
     return {i: BLOCKED.refuse(path="customer") for i, customer in named.items() if customer in blocked}
+
+
+def _at_hand(assessment: Assessment) -> Customer | None:
+    """The customer as this act read it: with the document's row, or for the plan of a new document."""
+    read: list[Any] = [getattr(assessment.carry, "customer", None)]
+    if assessment.row is not None:
+        read.append(assessment.row._state.fields_cache.get("customer"))
+    return next((found for found in read if isinstance(found, Customer)), None)

@@ -35,6 +35,8 @@ class Scoped:
     append_only: ClassVar[bool] = False
     # Where the scope columns are: "" on the row itself, "customer" on the row that the foreign key names.
     scope_through: ClassVar[str] = ""
+    # Foreign keys that every act on such a row follows: read with it.
+    read_along: ClassVar[tuple[str, ...]] = ()
 
     def subject(self) -> UUID | None:
         """The person or organisation whose personal data this row holds, if any."""

@@ -59,8 +59,7 @@ INSERT INTO kernel_fact (company_id, measure, happened_on, recorded_at, recorded
 SELECT f.company_id, f.measure, f.happened_on, %(now)s, %(month)s, -f.amount, -f.document_amount, f.currency, -f.quantity,
     f.person_id, f.department_path, f.region, f.customer_id, f.product_id, f.product_line, f.channel, f.document_type,
     f.document_id, f.source, f.seq + 1000, f.id
-FROM kernel_fact f JOIN alldocs ON alldocs.id = f.document_id
-WHERE f.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM kernel_fact r WHERE r.reverses = f.id)
+FROM kernel_fact f WHERE f.document_id IN (SELECT id FROM alldocs) AND f.reverses IS NULL
 """
 )
 

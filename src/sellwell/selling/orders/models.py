@@ -35,6 +35,7 @@ class Order(Document):
 
     noun = T("订单", "Order")
     personal = ("consignee", "ship_to", "note")
+    read_along = ("customer",)
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
     contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, null=True, related_name="+")
     quotation = models.ForeignKey("pipeline.Quotation", on_delete=models.PROTECT, null=True, related_name="+")

@@ -35,10 +35,12 @@ def ensure(ctx: Context, customer_id: UUID) -> UUID | None:
     Two transactions at once open one account: the second waits for the first. Opening leaves a ledger entry of its
     own, in the transaction that needed the account and under its request.
     """
-    found = CreditAccount.objects.filter(customer_id=customer_id).values_list("pk", flat=True).first()
-    if found is not None:
-        return found
     with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM receivables_creditaccount WHERE customer_id = %s", [customer_id])
+        found = cursor.fetchone()
+        if found is not None:
+            account_id: UUID = found[0]
+            return account_id
         cursor.execute("SELECT grade FROM customers_customer WHERE id = %s", [customer_id])
         row = cursor.fetchone()
         if row is None:

@@ -90,7 +90,7 @@ page(
     right="pipeline.check_in",
     section="sales",
     icon="pin",
-    order=51,
+    order=36,
 )
 
 

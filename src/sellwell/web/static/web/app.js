@@ -29,6 +29,12 @@ document.addEventListener("click", (event) => {
     navigator.clipboard?.writeText(new URL(copy.getAttribute("href"), location.href).href);
     toast({ text: words("链接已复制", "Link copied") });
   }
+  const secret = event.target.closest("[data-copy]");
+  if (secret) {
+    const field = $(secret.dataset.copy);
+    field.select();
+    navigator.clipboard?.writeText(field.value).then(() => toast({ text: words("已复制", "Copied") }), () => {});
+  }
   if (event.target.closest("[data-print]")) { event.preventDefault(); print(); }
   const demo = event.target.closest("[data-fill-user]");
   if (demo) {

@@ -98,7 +98,16 @@ export class Lines {
     input.value = row.raw[column.name] || (typeof value === "object" && value ? value.text : (value ?? ""));
     td.append(input);
     if (column.kind === "pick") {
-      const box = combobox(input, { url: () => column.pick, fixed: true, chosen: (choice) => this.choose(row, column, choice) });
+      const box = combobox(input, {
+        url: () => column.pick,
+        fixed: true,
+        chosen: (choice) => this.choose(row, column, choice),
+        advance: () => this.side(row, column, 1),
+        unknown: (code) => {
+          row.notes = [{ column: column.name, kind: "refuse", code: "unknown", text: this.say("unknown", { code }) }];
+          this.show(row);
+        },
+      });
       row.close = box.list;
     }
     if (column.why) td.append(el("button", { type: "button", class: "why", tabindex: "-1", hidden: true, "aria-label": this.say("why"), "data-why": column.why }, icon("info", "icon-s")));
@@ -125,15 +134,27 @@ export class Lines {
       const isWrong = notes.some((note) => note.kind === "refuse");
       td.classList.toggle("has-error", isWrong);
       td.classList.toggle("has-note", notes.length > 0 && !isWrong);
-      $(".cell-note", td)?.remove();
       const input = $("input, select", td);
-      if (input) input.toggleAttribute("aria-invalid", false);
-      if (notes.length) {
-        const id = `note-${row.id}-${column.name}`;
-        td.append(el("span", { class: "cell-note", id, text: notes.map((note) => note.text).join(" ") }));
-        input?.setAttribute("aria-describedby", id);
-        if (isWrong) input?.setAttribute("aria-invalid", "true");
-      }
+      if (!input) continue;
+      input.toggleAttribute("aria-invalid", false);
+      if (isWrong) input.setAttribute("aria-invalid", "true");
+      if (notes.length) input.setAttribute("aria-describedby", `note-${row.id}-${column.name}`);
+      else input.removeAttribute("aria-describedby");
+    }
+    this.showNotes(row);
+  }
+  /** What is to be known of a row stands in its widest cell, so that a narrow one need not grow tall. */
+  showNotes(row) {
+    $$(".cell-note", row.tr).forEach((note) => note.remove());
+    const wide = this.columns.find((column) => column.grow) || this.columns[0];
+    const place = $(`td[data-column="${wide.name}"]`, row.tr);
+    for (const column of this.columns) {
+      const notes = row.notes.filter((note) => note.column === column.name);
+      if (!notes.length) continue;
+      const isWrong = notes.some((note) => note.kind === "refuse");
+      const words = notes.map((note) => note.text).join(" ");
+      const text = column === wide ? words : `${column.label}：${words}`;
+      place.append(el("span", { class: `cell-note ${isWrong ? "is-late" : "is-near"}`, id: `note-${row.id}-${column.name}`, text }));
     }
   }
   format(column, value) {

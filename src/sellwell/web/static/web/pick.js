@@ -7,8 +7,10 @@ let counter = 0;
 /**
  * Make `input` a type-ahead.
  * `url()` gives the address; `chosen(choice)` is told of a choice, `chosen(null)` when the text no longer names one.
+ * On a slow line Enter does not wait: `advance()` moves on, the first answer is taken when it comes, and `unknown(text)`
+ * is told where there is none.
  */
-export function combobox(input, { url, chosen, fixed = false }) {
+export function combobox(input, { url, chosen, fixed = false, advance = null, unknown = null }) {
   const list = el("div", { class: `pick-list${fixed ? " is-fixed" : ""}`, role: "listbox", id: `pick-${++counter}`, hidden: true });
   (fixed ? input.closest("dialog") || document.body : input.parentElement).append(list);
   for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id }))
@@ -17,7 +19,7 @@ export function combobox(input, { url, chosen, fixed = false }) {
   let at = -1;
   let asked = 0;
   let settled = true; // the text names the choice that was made (or nothing)
-  let hurried = false; // Enter, Tab or leaving before the answer came: take the best answer when it comes
+  let hurried = ""; // "entered": take the first answer when it comes; "left": only one that the text names
 
   const isOpen = () => !list.hidden;
   function close() {
@@ -59,11 +61,16 @@ export function combobox(input, { url, chosen, fixed = false }) {
     if (turn !== asked) return;
     choices = body?.choices || [];
     if (hurried) {
-      hurried = false;
       const typed = input.value.trim().toLowerCase();
-      const exact = choices.find((choice) => [choice.text, choice.note].some((text) => text?.toLowerCase() === typed));
-      const best = exact || (choices.length === 1 || document.activeElement === input ? choices[0] : null);
-      if (best && !settled) { take(best); return; }
+      const named = (text) => String(text).toLowerCase() === typed || String(text).toLowerCase().startsWith(`${typed} `);
+      const exact = choices.find((choice) => Object.values(choice).some(named));
+      const best = exact || (choices.length === 1 || hurried === "entered" ? choices[0] : null);
+      hurried = "";
+      if (settled) return;
+      if (best) take(best);
+      else if (document.activeElement === input) draw();
+      else unknown?.(input.value.trim());
+      return;
     }
     if (document.activeElement === input) draw();
   }
@@ -75,8 +82,8 @@ export function combobox(input, { url, chosen, fixed = false }) {
     input.value = choice.text;
     chosen(choice);
   }
-  function hurry() {
-    hurried = true;
+  function hurry(how) {
+    hurried = how;
     look();
   }
 
@@ -89,7 +96,7 @@ export function combobox(input, { url, chosen, fixed = false }) {
   input.addEventListener("focus", () => input.select());
   input.addEventListener("blur", () => {
     setTimeout(close, 120);
-    if (!settled && !hurried) hurry();
+    if (!settled && !hurried) hurry("left");
   });
   list.addEventListener("mousedown", (event) => {
     event.preventDefault();
@@ -114,7 +121,8 @@ export function combobox(input, { url, chosen, fixed = false }) {
     } else if (event.key === "Enter" && !settled) {
       event.preventDefault();
       event.stopPropagation();
-      hurry();
+      hurry("entered");
+      advance?.();
     } else if (event.key === "Escape" && isOpen()) {
       event.preventDefault();
       event.stopPropagation();
