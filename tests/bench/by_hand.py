@@ -206,7 +206,9 @@ SELECT count(*) FROM v
 class Hand:
     """One connection that makes orders by hand."""
 
-    def __init__(self, connection: psycopg.Connection[Any], company: UUID, user: UUID, policies: list[Any]) -> None:
+    def __init__(
+        self, connection: psycopg.Connection[Any], company: UUID, user: UUID, policies: list[Any]
+    ) -> None:
         from sellwell.kernel import clock
 
         self.connection, self.company, self.user, self.policies = connection, company, user, policies
@@ -253,7 +255,13 @@ class Hand:
         return order_id
 
     def _priced(
-        self, cursor: Any, customer: UUID, grade: str, today: date, products: list[Any], quantities: list[Decimal]
+        self,
+        cursor: Any,
+        customer: UUID,
+        grade: str,
+        today: date,
+        products: list[Any],
+        quantities: list[Decimal],
     ) -> list[dict[str, Any]]:
         cursor.execute(
             PRICES,
@@ -273,13 +281,18 @@ class Hand:
         order = cursor.execute(ORDER, [order_id]).fetchone()
         lines = order["lines"]
         credit = cursor.execute(CREDIT, {"today": today, "customer": order["customer_id"]}).fetchone()
-        if credit["exposure"] + order["total"] > credit["credit_limit"] or credit["overdue"] > credit["max_overdue_days"]:
+        if (
+            credit["exposure"] + order["total"] > credit["credit_limit"]
+            or credit["overdue"] > credit["max_overdue_days"]
+        ):
             raise ValueError("over the credit limit")
         products = [line["product_id"] for line in lines]
         quantities = [Decimal(line["quantity"]) for line in lines]
         priced = self._priced(cursor, order["customer_id"], credit["grade"], today, products, quantities)
         for line, price in zip(lines, priced, strict=True):
-            if Decimal(line["unit_price"]) != price["unit_price"] or price["unit_price"] < (price["floor"] or 0):
+            if Decimal(line["unit_price"]) != price["unit_price"] or price["unit_price"] < (
+                price["floor"] or 0
+            ):
                 raise ValueError("another price")
         free = {row["product_id"]: row for row in cursor.execute(LEVELS, [self.company, products]).fetchall()}
         period = cursor.execute(PERIOD, [self.company, today.replace(day=1)]).fetchone()
@@ -330,7 +343,11 @@ def _sealed(customer: dict[str, Any]) -> dict[str, Any]:
 
     subject: UUID = customer["party_id"]
     key = master_key.masters().unwrap(bytes(customer["wrapped"]), customer["key_version"], subject.bytes)
-    return {name: personal._sealed(subject, customer[name], key) for name in ("consignee", "ship_to") if customer[name]}
+    return {
+        name: personal._sealed(subject, customer[name], key)
+        for name in ("consignee", "ship_to")
+        if customer[name]
+    }
 
 
 def _dump(value: Any) -> str:

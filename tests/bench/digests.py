@@ -37,7 +37,7 @@ def plain(text: str) -> str:
 def rows(connection: psycopg.Connection[Any], table: str, *, shared: bool) -> list[str]:
     """All rows of a table in their comparable form, sorted. `shared`: several clients ran at once, so what a stock level
     was before and after, and which order got which number, depends on who came first; sums still count."""
-    query = f"SELECT to_jsonb(t)::text FROM {table} t"  # noqa: S608 - a name of ours
+    query = f"SELECT to_jsonb(t)::text FROM {table} t"
     if shared and table == "kernel_ledgerchange":
         query += " WHERE t.\"table\" <> 'stock.stocklevel'"
     found = [plain(text) for (text,) in connection.execute(query).fetchall()]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +62,12 @@ def use(name: str) -> None:
 
 
 def connect(name: str, role: str = "owner", **options: Any) -> psycopg.Connection[Any]:
-    """A plain connection to a database as owner or app."""
+    """A plain connection to a database as owner, app or (to load bulk) superuser."""
     from sellwell.kernel import home as homes
-    from sellwell.kernel.postgres import APP, OWNER, database_address
+    from sellwell.kernel.postgres import APP, OWNER, SUPERUSER, database_address
 
-    address = database_address(homes.current(), OWNER if role == "owner" else APP, name)
+    roles = {"owner": OWNER, "app": APP, "superuser": SUPERUSER}
+    address = database_address(homes.current(), roles[role], name)
     return psycopg.connect(**address.connection(), **options)
 
 
@@ -83,13 +86,15 @@ def drop(connection: psycopg.Connection[Any], name: str) -> None:
     connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def template(kind: str, build: Callable[[], None]) -> str:
-    """The database of a kind, built now by `build` if this state of the tables has none yet."""
+def template(kind: str, build: Callable[[], None], source: str = "") -> str:
+    """The database of a kind, built now by `build` on a copy of `source` (default: the empty one) if this state of the
+    tables has none yet."""
     from sellwell.kernel import database as tables
     from sellwell.testing import databases
 
     empty = databases.template("empty")
-    name = f"bench_{kind}_{tables.fingerprint()[:12]}"
+    own = sha256(Path(inspect.getfile(build)).read_bytes()).hexdigest()
+    name = f"bench_{kind}_{tables.fingerprint()[:12]}_{own[:6]}"
     with connect("postgres", autocommit=True) as connection:
         found = connection.execute(
             "SELECT datname FROM pg_database WHERE datname LIKE %s", [f"bench\\_{kind}\\_%"]
@@ -99,7 +104,7 @@ def template(kind: str, build: Callable[[], None]) -> str:
             return name
         for old in known:
             drop(connection, old)
-    draft = copy(f"draft_{kind}", empty)
+    draft = copy(f"draft_{kind}", source or empty)
     use(draft)
     build()
     use("postgres")

@@ -104,7 +104,19 @@ def first_record(page: Page, path: str) -> str:
 @pytest.mark.parametrize(
     ("role", "paths"),
     [
-        ("rep", ["/", "/orders/", "/orders/new", "/opportunities/board", "/visits/now", "/tasks", "/search?q=SO-2026", "record"]),
+        (
+            "rep",
+            [
+                "/",
+                "/orders/",
+                "/orders/new",
+                "/opportunities/board",
+                "/visits/now",
+                "/tasks",
+                "/search?q=SO-2026",
+                "record",
+            ],
+        ),
         ("finance", ["/", "/invoices/", "/receivables/ageing"]),
         ("administrator", ["/", "/rights/", "/rights/who"]),
     ],
@@ -144,7 +156,9 @@ def test_an_empty_list_says_one_sentence(house: House) -> None:
         ("rep", "/do/no.such_verb/", 404),
     ],
 )
-def test_forbidden_and_unknown_addresses_are_told_in_the_house_s_words(house: House, role: str, path: str, status: int) -> None:
+def test_forbidden_and_unknown_addresses_are_told_in_the_house_s_words(
+    house: House, role: str, path: str, status: int
+) -> None:
     page = house.as_role(role)
     answer = page.goto(path)
     assert answer is not None and answer.status == status

@@ -18,7 +18,7 @@ def test_a_sale_from_the_first_contact_to_the_money(house: House) -> None:
     first, second = stocked(rep.page, 400, 2)
     customer = f"苏州和泰{secrets.token_hex(3)}精密机械有限公司"
 
-    opportunity = from_lead_to_needs(rep, house, customer, first["code"])
+    from_lead_to_needs(rep, house, customer, first["code"])
     visit(rep, house, customer)
     quotation, total = quote(rep, customer, first["code"], second["code"])
     contract = contract_from(rep, house, quotation, total)
@@ -29,12 +29,12 @@ def test_a_sale_from_the_first_contact_to_the_money(house: House) -> None:
     shipment = deliver(rep, house, order)
     invoice = bill(rep, house, order, total)
     collect(house, invoice, customer, total)
-    close_and_trace(rep, order, [opportunity, quotation, contract, order, shipment, invoice])
+    close_and_trace(rep, order, ["传感器更新", quotation, contract, order, shipment, invoice])
     assert not house.errors
 
 
-def from_lead_to_needs(rep: Desk, house: House, customer: str, product: str) -> str:
-    """The lead is entered, talked to, qualified; needs are written down, products matched. Gives the opportunity."""
+def from_lead_to_needs(rep: Desk, house: House, customer: str, product: str) -> None:
+    """The lead is entered, talked to, qualified; needs are written down and products matched."""
     rep.new("新建线索")
     phone = f"139{secrets.randbelow(10**8):08d}"
     rep.fill({"名称": customer, "联系人": "顾明远", "电话": phone, "需求": "装配线传感器更新"})
@@ -59,11 +59,10 @@ def from_lead_to_needs(rep: Desk, house: House, customer: str, product: str) -> 
     rep.set(rep.form.locator("tbody tr [role=combobox]").first, product)
     rep.set(rep.form.get_by_label("数量").first, "20")
     rep.send("匹配产品")
-    opportunity = rep.open_task_row("新建报价", customer)
+    rep.open_task_row("新建报价", customer)
     rep.state("匹配")
     expect(rep.page.locator("main")).to_contain_text(product)
     picture(rep.page, "sale-opportunity")
-    return opportunity
 
 
 def visit(rep: Desk, house: House, customer: str) -> None:

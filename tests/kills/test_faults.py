@@ -20,7 +20,11 @@ def sellwell(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     for name in ("SELLWELL_DB_ROLE", "DATABASE_URL", "DATABASE_OWNER_URL", "DJANGO_SETTINGS_MODULE"):
         environment.pop(name, None)
     return subprocess.run(
-        [sys.executable, "-m", "sellwell", *arguments], env=environment, capture_output=True, text=True, timeout=600
+        [sys.executable, "-m", "sellwell", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
     )
 
 

@@ -126,9 +126,18 @@ def serve(request: HttpRequest, endpoints: Mapping[str, Endpoint]) -> HttpRespon
         response: HttpResponse = error([METHOD.refuse()])
         response["Allow"] = ", ".join(sorted({*endpoints, *(("HEAD",) if "GET" in endpoints else ())}))
         return response
+    try:
+        return _as_token(request, endpoint)
+    except Exception:  # before anybody is known: the database is away, for instance
+        log.exception("%s %s", request.method, request.path)
+        return error([BROKEN.refuse()])
+
+
+def _as_token(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+    """Who calls, and whether there is room for one more request in this minute."""
     token = tokens.bearer(request.headers.get("Authorization", ""))
     if token is None:
-        response = error([UNAUTHENTICATED.refuse()])
+        response: HttpResponse = error([UNAUTHENTICATED.refuse()])
         response["WWW-Authenticate"] = "Bearer"
         return response
     used, seconds = tokens.count(token)

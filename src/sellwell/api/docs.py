@@ -58,7 +58,9 @@ class Endpoint:
     help: str
     curl: str
     fields: list[Field] = field(default_factory=list)
-    columns: list[tuple[Column, str, str]] = field(default_factory=list)  # with kind and what one may do by it
+    columns: list[tuple[Column, str, str]] = field(
+        default_factory=list
+    )  # with kind and what one may do by it
     clauses: tuple[str, ...] = ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sellwell.api.reading import has_id, is_numbered
@@ -149,6 +150,19 @@ def example(schema: Schema, every: bool = False) -> Any:
     if kind == "array":
         return [example(schema.get("items", {}), every=True)]
     if kind == "string":
-        by_format = {"uuid": EXAMPLE_ID, "date": "2026-11-30", "date-time": "2026-11-30T09:00:00+08:00"}
-        return by_format.get(schema.get("format", ""), "10.00" if schema.get("format") == "decimal" else "…")
+        return _text_example(schema)
     return {"integer": 1, "boolean": True, "number": "1"}.get(str(kind), "…")
+
+
+def _text_example(schema: Schema) -> str:
+    """A text by its format, else the first that its pattern and lengths take."""
+    formats = {"uuid": EXAMPLE_ID, "date": "2026-11-30", "date-time": "2026-11-30T09:00:00+08:00"}
+    if schema.get("format") in formats:
+        return formats[schema["format"]]
+    for text in (
+        ("10.00", "1") if schema.get("format") == "decimal" else ("…", "abc", "A-1", "code-1", "000001")
+    ):
+        fits = schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", 4000)
+        if fits and re.search(schema.get("pattern", ""), text):
+            return text
+    return "x" * int(schema.get("minLength", 1))

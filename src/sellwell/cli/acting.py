@@ -188,7 +188,9 @@ def _result(result: Any) -> Any:
     if isinstance(result, list | tuple):
         return [_result(each) for each in result]
     if hasattr(result, "pk"):
-        secret = {"secret": result.secret} if hasattr(result, "secret") else {}  # a new token: shown this once
+        secret = (
+            {"secret": result.secret} if hasattr(result, "secret") else {}
+        )  # a new token: shown this once
         return {"type": result._meta.label_lower, "id": str(result.pk), "name": str(result), **secret}
     return str(result)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -129,7 +129,7 @@ def _mapping(path: Path) -> Mapping:
     return mappings.read(path)
 
 
-def _refused(refusal: Any) -> Any:
+def _refused(refusal: Any) -> NoReturn:
     """End the command with what was refused, in both languages. Not permitted or built on is a problem of the data, not
     of the command's input, yet nothing was done: 2 tells that."""
     stop(BAD_INPUT, "\n".join(f"{o.code}: {o.text.zh} / {o.text.en}" for o in refusal.objections))

@@ -50,7 +50,11 @@ class RowsFor:
 
     def _insert(self, part: slice) -> None:
         quote = connection.ops.quote_name
-        names, targets, sources, once, arrays = [], [], [], [], []
+        names: list[str] = []
+        targets: list[str] = []
+        sources: list[str] = []
+        once: list[Any] = []
+        arrays: list[Any] = []
         for attname, field in self._fields.items():
             kind = field.db_type(connection)
             names.append(quote(str(field.column)))

@@ -13,7 +13,7 @@ class Extension(Generic[F]):
 
     known: dict[str, Extension[Any]] = {}
 
-    def __init__(self, name: str, help: str) -> None:  # noqa: A002
+    def __init__(self, name: str, help: str) -> None:
         if name in Extension.known:
             raise ValueError(f"the extension point {name} is declared twice")
         self.name, self.help = name, help

@@ -46,7 +46,7 @@ class Reference:
         return {**handler(schema), "x-row-type": self.row_type}
 
 
-def field(label: T, default: Any = ..., help: T | None = None, **constraints: Any) -> Any:  # noqa: A002
+def field(label: T, default: Any = ..., help: T | None = None, **constraints: Any) -> Any:
     """An input field with its label and help in both languages."""
     extra: dict[str, Any] = {"label": {"zh": label.zh, "en": label.en}}
     if help is not None:

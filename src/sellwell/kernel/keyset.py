@@ -71,7 +71,8 @@ def _key(model: type[Model], name: str) -> Key:
         field = current._meta.get_field(step)
         nullable = nullable or bool(getattr(field, "null", False))
         current = field.related_model or current  # type: ignore[assignment]
-    assert field is not None
+    if field is None:
+        raise ValueError("a sort key names a field")
     target = getattr(field, "target_field", field) if field.is_relation else field
     return Key(path, name.startswith("-"), target, nullable)  # type: ignore[arg-type]
 

@@ -56,7 +56,9 @@ class CreateToken(Input):
 
     label: ShortText = field(T("名称", "Name"), min_length=1, max_length=80)
     expires_on: date | None = field(
-        T("到期日", "Expires on"), None, T("当天零点失效；留空则不到期。", "Ends as that day begins; empty: no end.")
+        T("到期日", "Expires on"),
+        None,
+        T("当天零点失效；留空则不到期。", "Ends as that day begins; empty: no end."),
     )
     scopes: list[Code] = field(
         T("权限范围", "Scopes"),

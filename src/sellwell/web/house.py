@@ -24,7 +24,9 @@ def tokens(view: View) -> None:
         columns=("label", "prefix", "scopes", "expires_at", "last_used_at", "revoked_at"),
         empty=T("还没有令牌。新建一个，程序就能以您的权限调用接口。", "No tokens yet. Make one, and a program can act with your rights."),
     )  # fmt: skip
-    registry.record_page(view, facts=("prefix", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at"))
+    registry.record_page(
+        view, facts=("prefix", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
+    )
     registry.form("tokens.create", shown="web/form/_token.html")
 
 

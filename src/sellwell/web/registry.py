@@ -222,7 +222,9 @@ def form(
     (`{row}` is replaced by the row's identifier); `shown` is a template that shows `result` once, instead of leading
     anywhere.
     """
-    FORMS[operation] = FormOptions(operation, initial, tuple(hidden), wide, dict(pick or {}), after, url, shown)
+    FORMS[operation] = FormOptions(
+        operation, initial, tuple(hidden), wide, dict(pick or {}), after, url, shown
+    )
 
 
 def entry_page(

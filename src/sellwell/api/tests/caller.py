@@ -24,7 +24,9 @@ class Caller:
         self.token: ApiToken = world.run(role, "tokens.create", data=data).result
         self.secret: str = self.token.secret  # type: ignore[attr-defined]
 
-    def send(self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, **headers: str) -> Any:
+    def send(
+        self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, **headers: str
+    ) -> Any:
         """One request; headers by name with underscores: `If_Match="1"`."""
         sent = {"Authorization": f"Bearer {self.secret}", "Accept-Language": "en"}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}

@@ -61,7 +61,9 @@ def test_messages_speak_the_callers_language(world: World) -> None:
     assert english == "There is no such field." and chinese == "没有这个字段。"
 
 
-@pytest.mark.parametrize("value", [12.5, 1e3, True, "abc", "NaN", "Infinity", "1e5000", "9" * 40, "1.1234567", None, [], {}, ""])
+@pytest.mark.parametrize(
+    "value", [12.5, 1e3, True, "abc", "NaN", "Infinity", "1e5000", "9" * 40, "1.1234567", None, [], {}, ""]
+)
 def test_numbers_come_as_text(world: World, value: Any) -> None:
     data = new_order(world)
     data["lines"][0]["quantity"] = value
@@ -95,14 +97,25 @@ def test_numbers_come_as_text(world: World, value: Any) -> None:
         (b'{"' + b"k" * 100_000 + b'": 1}', "invalid", 422),
     ],
 )  # fmt: skip
-def test_malformed_bodies_are_refused_with_nothing_changed(world: World, raw: bytes, code: str, status: int) -> None:
+def test_malformed_bodies_are_refused_with_nothing_changed(
+    world: World, raw: bytes, code: str, status: int
+) -> None:
     caller = Caller(world)
     response = caller.send("POST", "orders/create", raw=raw)
     assert code_of(response, status) == code
     assert not Order.objects.exists()
 
 
-@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "application/xml", ""])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "text/plain",
+        "application/xml",
+        "",
+    ],
+)
 def test_other_content_types_are_refused(world: World, kind: str) -> None:
     response = Caller(world).send("POST", "orders/create", raw=b'{"note": "x"}', **{"Content-Type": kind})
     assert code_of(response, 415) == "unsupported_media_type"
@@ -112,7 +125,17 @@ def test_other_content_types_are_refused(world: World, kind: str) -> None:
 
 def test_unknown_addresses_and_methods(world: World) -> None:
     caller, row = Caller(world), uuid4()
-    for path in ("nowhere", "orders/nothing", "orders/confirm", f"orders/create/{row}", f"nowhere/{row}", "ORDERS", "orders/", "订单", "orders/confirm/1"):
+    for path in (
+        "nowhere",
+        "orders/nothing",
+        "orders/confirm",
+        f"orders/create/{row}",
+        f"nowhere/{row}",
+        "ORDERS",
+        "orders/",
+        "订单",
+        "orders/confirm/1",
+    ):
         response = caller.post(path)
         assert code_of(response, 404) == "no_endpoint", path
     assert code_of(caller.client.get("/api/v2/orders"), 404) == "no_endpoint"
@@ -148,7 +171,9 @@ def test_a_refusal_does_not_use_up_the_key(world: World) -> None:
 def test_a_stale_version_is_412_and_changes_nothing(world: World) -> None:
     order, caller = an_order(world), Caller(world)
     before = digest("orders_order", "orders_orderline", "kernel_ledgerentry")
-    assert code_of(caller.post(f"orders/confirm/{order.pk}", If_Match=f'"{order.version + 1}"'), 412) == "stale"
+    assert (
+        code_of(caller.post(f"orders/confirm/{order.pk}", If_Match=f'"{order.version + 1}"'), 412) == "stale"
+    )
     assert code_of(caller.post(f"orders/confirm/{order.pk}", If_Match="new"), 400) == "bad_request"
     assert code_of(caller.post(f"orders/confirm/{order.pk}", If_Match='"99999999999"'), 400) == "bad_request"
     assert digest("orders_order", "orders_orderline", "kernel_ledgerentry") == before
@@ -217,7 +242,9 @@ def test_an_answer_shows_what_the_actor_may_see(world: World) -> None:
     assert "13800000001" not in json.dumps(row)
 
 
-def test_a_fault_is_a_500_in_the_same_shape(world: World, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+def test_a_fault_is_a_500_in_the_same_shape(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
     from sellwell.kernel import door
 
     def broken(*_: Any, **__: Any) -> None:
@@ -238,7 +265,9 @@ def _caller(world: World) -> Caller:
 
     prefix, caller.secret, kept = new_secret()
     caller.world, caller.client = world, Client()
-    caller.token = ApiToken.objects.create(user=world.user("rep"), label="x", prefix=prefix, secret_hash=kept, created_at=world.ctx("rep").now)
+    caller.token = ApiToken.objects.create(
+        user=world.user("rep"), label="x", prefix=prefix, secret_hash=kept, created_at=world.ctx("rep").now
+    )
     return caller
 
 

@@ -43,10 +43,18 @@ def pages(caller: Caller, path: str, limit: int = 2, between: Any = None) -> lis
             between()
 
 
-@pytest.mark.parametrize("sort", ["", "?sort=number", "?sort=-number", "?sort=requested_on", "?sort=-requested_on", "?sort=-total"])
+@pytest.mark.parametrize(
+    "sort", ["", "?sort=number", "?sort=-number", "?sort=requested_on", "?sort=-requested_on", "?sort=-total"]
+)
 def test_no_row_comes_twice_or_is_missed_while_rows_are_added(world: World, sort: str) -> None:
     day = world.today + timedelta(days=9)
-    values: list[dict[str, str]] = [{}, {"requested_on": str(day)}, {}, {"requested_on": str(day + timedelta(days=1))}, {}]
+    values: list[dict[str, str]] = [
+        {},
+        {"requested_on": str(day)},
+        {},
+        {"requested_on": str(day + timedelta(days=1))},
+        {},
+    ]
     orders = {str(an_order(world, **each).pk) for each in values}
     found = pages(Caller(world), f"orders{sort}", 2, between=lambda: an_order(world))
     assert len(found) == len(set(found)), "twice"
@@ -128,7 +136,9 @@ def test_every_filter_and_order_of_a_list_finds_its_rows(name: str, world: World
     if WITH_ROWS[name]:
         case = BUILDERS[WITH_ROWS[name]](world)
         world.run(case.role, WITH_ROWS[name], case.row, dict(case.data))
-    role = next(r for r in ("sales_manager", "finance", "auditor", "administrator") if world.ctx(r).actor.may(name))
+    role = next(
+        r for r in ("sales_manager", "finance", "auditor", "administrator") if world.ctx(r).actor.may(name)
+    )
     caller = Caller(world, role)
     actor = world.ctx(role).actor
     world.see()
@@ -205,7 +215,12 @@ def test_what_is_out_of_scope_is_not_found(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "path, seer, blind", [("products", "sales_manager", "rep"), ("order-lines", "sales_manager", "rep"), ("customers", "service", "warehouse")]
+    "path, seer, blind",
+    [
+        ("products", "sales_manager", "rep"),
+        ("order-lines", "sales_manager", "rep"),
+        ("customers", "service", "warehouse"),
+    ],
 )
 def test_hidden_fields_are_nowhere(world: World, path: str, seer: str, blind: str) -> None:
     """Costs, margins and personal data: in no list, no record, no filter, no order, no search, no answer to an act."""

@@ -29,7 +29,13 @@ def test_the_secret_is_on_the_result_and_nowhere_else(world: World) -> None:
     assert caller.secret.startswith(f"sw_{kept.prefix}_")
     hidden = caller.secret.rsplit("_", 1)[1]
     with connection.cursor() as cursor:
-        for table in ("kernel_apitoken", "kernel_ledgerentry", "kernel_ledgerchange", "kernel_event", "kernel_task"):
+        for table in (
+            "kernel_apitoken",
+            "kernel_ledgerentry",
+            "kernel_ledgerchange",
+            "kernel_event",
+            "kernel_task",
+        ):
             cursor.execute("SELECT to_regclass(%s)", [table])
             if cursor.fetchone()[0]:
                 cursor.execute(f"SELECT count(*) FROM {table} t WHERE t::text LIKE %s", [f"%{hidden}%"])
@@ -45,7 +51,19 @@ def test_the_same_key_does_not_show_the_secret_again(world: World) -> None:
     assert not hasattr(again.result, "secret")
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Bearer sw_x", "Basic cmVwOnJlcA==", "Bearer sw_ab_cd", "Bearer sw__", "Bearer 令牌"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer sw_x",
+        "Basic cmVwOnJlcA==",
+        "Bearer sw_ab_cd",
+        "Bearer sw__",
+        "Bearer 令牌",
+    ],
+)
 def test_no_or_wrong_tokens_are_401(world: World, header: str) -> None:
     response = Caller(world).get("orders", Authorization=header)
     assert code_of(response, 401) == "unauthenticated"

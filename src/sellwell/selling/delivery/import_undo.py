@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 
 from sellwell.foundation.stock import importing as stock
@@ -67,7 +69,11 @@ FROM kernel_fact f WHERE f.document_id IN (SELECT id FROM alldocs) AND f.reverse
 @undo_batch.register("orders")
 def undo_orders(batch: ImportBatch, ctx: Context) -> Effects:
     """Reverse every document of the batch: states, counters, movements and facts."""
-    values = {"batch": batch.pk, "now": ctx.now, "month": open_month(ctx.company_id, ctx.today)}
+    values: dict[str, Any] = {
+        "batch": batch.pk,
+        "now": ctx.now,
+        "month": open_month(ctx.company_id, ctx.today),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_BUILT_ON, values)
         count = cursor.fetchone()[0]

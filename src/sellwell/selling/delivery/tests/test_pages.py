@@ -9,7 +9,7 @@ import pytest
 from sellwell.foundation.catalog.tests.test_pages import signed_in
 from sellwell.selling.contracts.tests.builders import goods
 from sellwell.selling.delivery.models import Shipment
-from sellwell.selling.delivery.pages import (
+from sellwell.selling.delivery.pages.records import (
     counted,
     destination,
     find_lines,

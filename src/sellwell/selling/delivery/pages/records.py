@@ -14,7 +14,7 @@ from django.http import Http404, HttpResponse
 from sellwell.kernel import access
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
-from sellwell.selling.delivery import import_pages, notes
+from sellwell.selling.delivery import notes
 from sellwell.selling.delivery.models import Shipment, ShipmentLine, ShipmentState
 from sellwell.selling.delivery.views import LINES, RETURN_LINES, RETURNS, SHIPMENTS
 from sellwell.web.registry import (
@@ -34,8 +34,6 @@ from sellwell.web.registry import (
     warnings,
     workblock,
 )
-
-__all__ = ["import_pages"]
 
 section("delivery", T("交付", "Delivery"), order=40)
 

@@ -55,8 +55,20 @@ list_page(
     section="delivery",
     icon="upload",
     order=80,
-    columns=["number", "state", "source", "file_name", "rows", "imported", "rejected", "total", "business_date"],
-    empty=T("还没有导入过。打开“导入历史销售”选择文件。", "Nothing was imported yet. Open “Import past sales”."),
+    columns=[
+        "number",
+        "state",
+        "source",
+        "file_name",
+        "rows",
+        "imported",
+        "rejected",
+        "total",
+        "business_date",
+    ],
+    empty=T(
+        "还没有导入过。打开“导入历史销售”选择文件。", "Nothing was imported yet. Open “Import past sales”."
+    ),
 )
 record_page(IMPORTS, amount="total", path=[BatchState.RUNNING, BatchState.DONE])
 
@@ -73,7 +85,16 @@ def bring_in(request: Any) -> HttpResponse:
         return _again(request, refusal.objections)
 
 
-page("imports/new", bring_in, "imports.new", title=TITLE, right="imports.begin", section="delivery", icon="upload", order=81)
+page(
+    "imports/new",
+    bring_in,
+    "imports.new",
+    title=TITLE,
+    right="imports.begin",
+    section="delivery",
+    icon="upload",
+    order=81,
+)
 
 
 def _show(request: Any, status: int = 200, **context: Any) -> HttpResponse:
@@ -124,8 +145,14 @@ def _form(request: Any, file_id: str) -> dict[str, Any]:
     """The first rows, and the fields with the columns that were chosen or guessed."""
     row, path = _path(request, file_id)
     headers = reading.headers(path)
-    chosen = request.POST if request.method == "POST" else {f"field.{k}": v for k, v in guessing.guess(headers).items()}
-    first = [[record.values[h] for h in headers] for record in islice(reading.rows(path, headers), SHOWN_ROWS)]
+    chosen = (
+        request.POST
+        if request.method == "POST"
+        else {f"field.{k}": v for k, v in guessing.guess(headers).items()}
+    )
+    first = [
+        [record.values[h] for h in headers] for record in islice(reading.rows(path, headers), SHOWN_ROWS)
+    ]
     return {
         "file": row,
         "headers": headers,
@@ -138,7 +165,9 @@ def _form(request: Any, file_id: str) -> dict[str, Any]:
 def _mapping(request: Any) -> mappings.Mapping:
     chosen = {name: request.POST.get(f"field.{name}") or None for name, _, _ in FIELDS}
     values = {name: request.POST.get(name, default) for name, _, default in OPTIONS}
-    return mappings.from_values({**values, "fields": {name: value for name, value in chosen.items() if value}})
+    return mappings.from_values(
+        {**values, "fields": {name: value for name, value in chosen.items() if value}}
+    )
 
 
 def _judge(request: Any, *, start: bool) -> HttpResponse:
@@ -151,7 +180,11 @@ def _judge(request: Any, *, start: bool) -> HttpResponse:
             raise Refusal(TOO_MANY_HERE.refuse(rows=result.rows, most=MOST_ROWS_HERE))
         result = driver.run(path, mapping, request.ctx, name=row.name)
     table = _store(request, [errors.content(result.rejected)], "rejected.csv") if result.rejected else None
-    batch = ImportBatch.objects.filter(number=result.batch, company_id=request.ctx.company_id).first() if start else None
+    batch = (
+        ImportBatch.objects.filter(number=result.batch, company_id=request.ctx.company_id).first()
+        if start
+        else None
+    )
     return _show(
         request, result=result, is_done=start, batch=batch, errors=table, rejected=result.rejected[:SHOWN_REJECTED],
         currency=mapping.currency, **_form(request, str(row.pk)),
