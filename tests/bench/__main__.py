@@ -1,4 +1,4 @@
-"""bin/bench [NAME...] [--json] [--rounds N] [--peer tryton]"""
+"""bin/bench [NAME...] [--json] [--rounds N]"""
 
 from __future__ import annotations
 
@@ -42,7 +42,6 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--json", action="store_true", help="a list of objects instead of the table")
     parser.add_argument("--rounds", type=int, help="fewer or more rounds than usual")
-    parser.add_argument("--peer", choices=["tryton"], help="measure a rival in an environment of its own")
     asked = parser.parse_args()
     benches = _benches()
     unknown = [name for name in asked.names if name not in benches]
@@ -52,11 +51,7 @@ def main() -> int:
     from tests.bench import server
 
     with server.running():
-        if asked.peer:
-            from tests.bench import peer
-
-            found += peer.tryton(asked.rounds)
-        for name in asked.names or ([] if asked.peer else [n for n in benches if n not in NOT_UNASKED]):
+        for name in asked.names or [n for n in benches if n not in NOT_UNASKED]:
             if not asked.json:
                 print(f"{name} …", file=sys.stderr, flush=True)
             found += benches[name](asked.rounds)

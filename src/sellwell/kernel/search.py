@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
 
 from sellwell.kernel import pinyin
-from sellwell.kernel.models import SearchRow
 from sellwell.kernel.views import BY_TYPE, VIEWS
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from sellwell.kernel.access import Actor
     from sellwell.kernel.views import View
 
-# More names than this match a fragment: the list says so instead of sorting all of them.
-MATCH_LIMIT = 20_000
+# Up to so many matches a list looks up one by one; beyond, walking it newest first finds a page sooner.
+FEW = 150
 
 
 def write(rows: Iterable[Model]) -> None:
@@ -56,9 +57,14 @@ def write(rows: Iterable[Model]) -> None:
         )
 
 
-def matching(row_type: str, q: str) -> QuerySet[Any, Any]:
-    """The identifiers of rows of a type that hold every token of the query."""
-    return SearchRow.objects.filter(row_type=row_type, tokens__contains=pinyin.query_tokens(q)).values("id")
+def matching(tokens: list[str], row_type: str = "", most: int | None = None) -> list[tuple[UUID, str]]:
+    """Rows that hold every token, as (identifier, type): of one type or of all, at most so many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, row_type FROM sellwell_found(%s::text[], %s, %s)", [tokens, row_type, most]
+        )
+        found: list[tuple[UUID, str]] = cursor.fetchall()
+    return found
 
 
 def filter(queryset: QuerySet[Any], row_type: str, q: str) -> QuerySet[Any]:  # noqa: A001 - reads as search.filter
@@ -66,12 +72,31 @@ def filter(queryset: QuerySet[Any], row_type: str, q: str) -> QuerySet[Any]:  # 
     tokens = pinyin.query_tokens(q)
     if not tokens:
         return queryset
-    own = queryset.filter(pk__in=matching(row_type, q))
-    if not any(f.name == "customer" for f in queryset.model._meta.fields):
-        return own
-    return queryset.filter(pk__in=matching(row_type, q)) | queryset.filter(
-        customer_id__in=matching("customers.customer", q)
-    )
+    conditions = [_among(queryset.model, "pk", row_type, tokens)]
+    if any(f.name == "customer" for f in queryset.model._meta.fields):
+        conditions.append(_among(queryset.model, "customer_id", "customers.customer", tokens))
+    wanted = [condition for condition in conditions if condition is not None]
+    if not wanted:
+        return queryset.none()
+    return queryset.filter(wanted[0] if len(wanted) == 1 else wanted[0] | wanted[1])
+
+
+def _among(model: type[Model], path: str, row_type: str, tokens: list[str]) -> Q | None:
+    """The condition that `path` names a row that holds the tokens; None where there is no such row.
+
+    Few are named one by one, so that their index serves. Many stay a subquery, so that the list is walked in its own
+    order until a page is full; IS TRUE keeps the planner from joining all of them first and sorting afterwards.
+    """
+    few = matching(tokens, row_type, FEW + 1)
+    if not few:
+        return None
+    if len(few) <= FEW:
+        return Q(**{f"{path}__in": [row_id for row_id, _ in few]})
+    field = model._meta.pk if path == "pk" else model._meta.get_field("customer")
+    quote = connection.ops.quote_name
+    column = f"{quote(model._meta.db_table)}.{quote(str(field.column))}"  # type: ignore[union-attr]
+    found = "SELECT id FROM sellwell_found(%s::text[], %s, NULL)"
+    return Q(RawSQL(f"({column} IN ({found})) IS TRUE", [tokens, row_type], output_field=BooleanField()))  # noqa: S611
 
 
 def find(actor: Actor, q: str, limit: int = 8) -> list[tuple[View, list[Any]]]:
@@ -80,10 +105,7 @@ def find(actor: Actor, q: str, limit: int = 8) -> list[tuple[View, list[Any]]]:
     if not tokens:
         return []
     hits: dict[str, list[UUID]] = {}
-    candidates = (
-        SearchRow.objects.filter(tokens__contains=tokens).order_by("-id").values_list("row_type", "id")
-    )
-    for row_type, row_id in candidates[:2000]:
+    for row_id, row_type in sorted(matching(tokens, most=2000), reverse=True):
         hits.setdefault(row_type, []).append(row_id)
     found = []
     for view in VIEWS.values():

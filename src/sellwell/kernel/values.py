@@ -6,6 +6,7 @@ to do · `Refusal` the exception that carries objections · money arithmetic in 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -157,6 +158,9 @@ class Reason:
         if code in Reason.known:
             raise ValueError(f"the reason {code} is declared twice")
         self.code, self.text = code, text
+        self.module: str = sys._getframe(1).f_globals[
+            "__name__"
+        ]  # where it is declared: for the reference pages
         Reason.known[code] = self
 
     def refuse(self, path: str = "", **args: Any) -> Objection:

@@ -16,7 +16,7 @@ def scanned_paper(stage: Stage, person: User) -> StoredFile:
         row = files.receive(
             [_blank_png(420, 594)], "scan.png", company_id=stage.company_id, uploaded_by=person.pk
         )
-    row.save(force_insert=True)
+    files.keep(row)
     return row
 
 

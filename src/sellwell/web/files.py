@@ -31,7 +31,7 @@ def upload(request: Any) -> HttpResponse:
         )
     except Refusal as refusal:
         return JsonResponse({"objections": [image(o) for o in refusal.objections]}, status=422)
-    kept.save(force_insert=True)
+    files.keep(kept)
     return JsonResponse({"id": str(kept.pk), "text": kept.name})
 
 

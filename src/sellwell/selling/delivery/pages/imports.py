@@ -120,7 +120,7 @@ def _keep(request: Any) -> HttpResponse:
 
 def _store(request: Any, chunks: Any, name: str) -> StoredFile:
     kept = files.receive(chunks, name, company_id=request.ctx.company_id, uploaded_by=request.ctx.user_id)
-    kept.save(force_insert=True)
+    files.keep(kept)
     return kept
 
 
