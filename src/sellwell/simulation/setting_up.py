@@ -147,9 +147,13 @@ def add_customers(stage: Stage, staff: dict[str, list[User]], count: int) -> lis
             continue
         made.append(customer)
     stage.settle()
-    for account in apps.get_model("receivables.CreditAccount").objects.order_by("customer__number"):
+    accounts = apps.get_model("receivables.CreditAccount").objects
+    for customer in made:
         if rng.random() < 0.85:
             limit = Decimal(rng.choice([200_000, 500_000, 800_000, 1_500_000, 3_000_000]))
+            account = accounts.filter(customer=customer).first() or stage.act(
+                finance, "receivables.open_account", None, {"customer": customer.pk}
+            )
             stage.act(
                 finance, "receivables.set_credit", account, {"credit_limit": limit, "reason": "年度授信评审"}
             )

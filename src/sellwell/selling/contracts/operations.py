@@ -113,6 +113,7 @@ def assess_create(_row: None, given: CreateContract, ctx: Context) -> Assessment
     help=T("从已接受的报价单或直接为客户起草合同；条款取自模板。", "Draft a contract from an accepted quotation or for a customer; the terms come from the template."),
 )  # fmt: skip
 def create(_row: None, given: CreateContract, ctx: Context, assessment: Assessment) -> Effects:
+    """A draft with the template's wording, its variables filled, and the lines of the quotation or the given ones."""
     planned: Plan = assessment.carry
     effects = Effects()
     template = template_for(effects, ctx, given.kind.value)
