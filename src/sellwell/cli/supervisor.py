@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,9 @@ class Process:
         if time.monotonic() - self.started < SHORTEST_LIFE:
             return
         print(f"{self.name} ended with {self.running.returncode}; started again", file=sys.stderr, flush=True)
+        # A killed web server leaves its workers behind, still answering on the port: they go with it.
+        with suppress(ProcessLookupError):
+            os.killpg(self.running.pid, signal.SIGKILL)
         self.start()
 
     def stop(self) -> None:
