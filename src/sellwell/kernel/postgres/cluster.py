@@ -5,11 +5,13 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -86,6 +88,8 @@ class Cluster:
         with self._locked("postgres.lock"):
             if keep:
                 self._keep.touch()
+            if self._is_of_a_home_that_is_gone():
+                self._set_aside()
             if self._answers():
                 return
             if not (processes.postmaster_pid(self.data) and self._wait()):
@@ -137,11 +141,40 @@ class Cluster:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 
+    @property
+    def _mark(self) -> Path:
+        """Stands beside the data and says which home's passwords open it."""
+        return self.base / "home"
+
+    def _whose(self) -> str:
+        return sha256(address.passwords(self.home)[SUPERUSER].encode()).hexdigest()
+
+    def _is_of_a_home_that_is_gone(self) -> bool:
+        """As root the data lies outside the home: a home that was removed and made anew finds data it cannot open."""
+        if not self.data.is_dir():
+            return False
+        if self._mark.is_file():
+            return self._mark.read_text() != self._whose()
+        return not self._pointer.exists()
+
+    def _set_aside(self) -> None:
+        """Stop what still runs on such data and move it out of the way; a test server's is thrown away."""
+        if processes.postmaster_pid(self.data) is not None:
+            self._run(
+                "pg_ctl", "stop", "-D", str(self.data), "-m", "immediate", "-w", "-t", str(START_SECONDS)
+            )
+        if self.durable:
+            self.data.rename(self.base / f"data.of-a-home-that-is-gone-{time.time_ns()}")
+        else:
+            shutil.rmtree(self.data)
+        self._mark.unlink(missing_ok=True)
+
     def _launch(self) -> None:
         setup.make_folders(self.base, self.socket)
         if not self.data.is_dir():
             password = address.passwords(self.home)[SUPERUSER]
             setup.make_data(self.base, self._programs, password)
+            self._mark.write_text(self._whose())
         setup.write_settings(self.data, self.socket, durable=self.durable)
         processes.clear_dead_postmaster(self.data, self.socket)
         log = str(self.base / "start.log")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -118,6 +119,20 @@ def test_passwords_are_needed_and_private(server: Cluster) -> None:
             psycopg.connect(**wrong)
         assert (server.home.keys / "postgres.json").stat().st_mode & 0o077 == 0
         assert server.base.stat().st_mode & 0o077 == 0
+
+
+def test_a_home_made_anew_gets_a_server_of_its_own(tmp_path: Path) -> None:
+    """As root the data outlives a removed home; the new home must neither fail on it nor open it."""
+    home = Home(tmp_path / "home")
+    first = cluster(home)
+    with first.in_use(), connect(first) as connection:
+        connection.execute("CREATE TABLE of_the_first_home (n int)")
+    shutil.rmtree(home.root)
+    again = cluster(home)
+    with again.in_use(), connect(again) as connection:
+        found = connection.execute("SELECT to_regclass('of_the_first_home')").fetchone()
+    assert found == (None,)
+    shutil.rmtree(again.base, ignore_errors=True)
 
 
 def test_an_address_survives_its_url() -> None:
