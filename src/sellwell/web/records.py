@@ -333,8 +333,12 @@ def _words(kinds: dict[str, Column], label: T, value: Any) -> str:
         return str(value)
     if column.states is not None and value in column.states.values():
         return str(column.states(value).label)
+    if column.kind == "bool":
+        return str(T("是", "Yes") if value in (True, "true", "True") else T("否", "No"))
     try:
-        return cells.plain_text(column.kind, value) if column.kind not in ("datetime", "bool") else str(value)
+        if column.kind == "datetime":
+            return formats.moment(datetime.fromisoformat(str(value)))
+        return cells.plain_text(column.kind, value)
     except (ArithmeticError, ValueError, AttributeError):
         return str(value)
 
