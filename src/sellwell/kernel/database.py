@@ -58,7 +58,7 @@ END $$
 # session may not see; so it runs as the owner, and shows the session's companies by its own condition.
 FOUND = f"""
 CREATE OR REPLACE FUNCTION sellwell_found(wanted text[], kind text, most int)
-RETURNS TABLE (id uuid, row_type text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public ROWS 2000 AS $$
+RETURNS TABLE (id uuid, row_type text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 2000 AS $$
     SELECT s.id, s.row_type FROM kernel_searchrow s
     WHERE s.tokens @> wanted::varchar[] AND (kind = '' OR s.row_type = kind)
       AND (s.company_id = ANY ({SEEN}) OR s.company_id IS NULL)
