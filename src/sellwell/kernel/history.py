@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from string import Formatter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sellwell.kernel import directory, personal
 from sellwell.kernel.models import LedgerChange, LedgerEntry
 from sellwell.kernel.operations import REGISTRY
-from sellwell.kernel.values import T
+from sellwell.kernel.values import Reason, T
 from sellwell.kernel.views import BY_TYPE
 
 if TYPE_CHECKING:
@@ -90,3 +92,22 @@ def as_of(table: str, row_id: UUID, moment: datetime) -> dict[str, Any] | None:
         else:
             image = {**(image or {}), **(change["after"] or {})}
     return image
+
+
+def objection_text(stored: dict[str, Any]) -> T:
+    """The sentence of a stored objection; arguments that were names are not stored and show as '…'."""
+    reason = Reason.known.get(stored.get("code", ""))
+    if reason is None:
+        return T(stored.get("code", ""), stored.get("code", ""))
+    given = {name: _argument(value) for name, value in (stored.get("args") or {}).items()}
+    names = {name for _, name, _, _ in Formatter().parse(reason.text.zh + reason.text.en) if name}
+    return reason.text.format(**{name: given.get(name, "…") for name in names})
+
+
+def _argument(value: Any) -> Any:
+    if isinstance(value, dict) and set(value) == {"zh", "en"}:
+        return T(value["zh"], value["en"])
+    try:
+        return Decimal(value) if isinstance(value, str) else value
+    except InvalidOperation:
+        return value

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import prefetch_related_objects
 
-from sellwell.kernel import directory
+from sellwell.kernel import directory, history
 from sellwell.kernel.models import ApprovalRequest
 from sellwell.kernel.operations import REGISTRY
-from sellwell.kernel.values import Reason, T
+from sellwell.kernel.values import T
 from sellwell.web import cells, do
 from sellwell.web.history_words import snapshot_lines
 
@@ -48,25 +46,6 @@ class Card:
     may_decide: bool
 
 
-def objection_text(stored: dict[str, Any]) -> T:
-    """The sentence of a stored objection; arguments that were names are not stored and show as '…'."""
-    reason = Reason.known.get(stored.get("code", ""))
-    if reason is None:
-        return T(stored.get("code", ""), stored.get("code", ""))
-    given = {name: _argument(value) for name, value in (stored.get("args") or {}).items()}
-    names = {name for _, name, _, _ in Formatter().parse(reason.text.zh + reason.text.en) if name}
-    return reason.text.format(**{name: given.get(name, "…") for name in names})
-
-
-def _argument(value: Any) -> Any:
-    if isinstance(value, dict) and set(value) == {"zh", "en"}:
-        return T(value["zh"], value["en"])
-    try:
-        return Decimal(value) if isinstance(value, str) else value
-    except InvalidOperation:
-        return value
-
-
 def cards(requests: Sequence[ApprovalRequest], ctx: Context) -> list[Card]:
     """Requests as cards: one query for their steps, one for names."""
     found = list(requests)
@@ -94,7 +73,7 @@ def _card(request: ApprovalRequest, names: dict[Any, str], ctx: Context) -> Card
         operation.title if operation else request.operation,
         cells.record_url("kernel.approvalrequest", request.pk),
         cells.record_url(request.row_type, request.row_id),
-        [objection_text(o) for o in request.objections],
+        [history.objection_text(o) for o in request.objections],
         steps,
         snapshot_lines(request.snapshot),
         f"/do/approvals.approve/{request.pk}/",

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sellwell.foundation.company.access import RoleCode
-from sellwell.kernel import directory, policy
+from sellwell.kernel import directory, history, policy
 from sellwell.kernel.access import SCOPE_NAMES
 from sellwell.kernel.history import title_of
 from sellwell.kernel.models import (
@@ -28,7 +28,7 @@ from sellwell.kernel.models import (
 )
 from sellwell.kernel.models.policy import PolicyStatus
 from sellwell.kernel.operations import REGISTRY
-from sellwell.kernel.values import Reason, T
+from sellwell.kernel.values import T
 from sellwell.kernel.views import VIEWS, Column, view
 
 PER = {"document": T("同一笔业务", "One sale"), "person": T("同一人", "One person")}
@@ -58,9 +58,10 @@ def person_name(user_id: UUID | None) -> str:
     return directory.current().names({user_id}).get(user_id, "") if user_id else ""
 
 
-def reason_text(code: str) -> str:
-    """Why something was refused, in words that need no arguments."""
-    return str(Reason.known[code].text) if code in Reason.known else code
+def reason_text(row: SecurityLog) -> str:
+    """Why something was refused or held, in words."""
+    stored = row.objections[0] if row.objections else {"code": row.code}
+    return str(history.objection_text(stored))
 
 
 def _pair_name(pair: DutyPair) -> str:
@@ -258,7 +259,7 @@ SECURITY = view(
         Column("actor", T("办理人", "Who"), "person", value=lambda row: person_name(row.actor_id)),
         Column("title", T("事项", "What"), value=lambda row: str(title_of(row.operation))),
         Column("code", T("原因代码", "Code"), "code", path="code", filterable=True),
-        Column("why", T("原因", "Why"), value=lambda row: reason_text(row.code)),
+        Column("why", T("原因", "Why"), value=reason_text),
         Column("channel", T("渠道", "Way in"), "code", path="channel", filterable=True),
         Column("operation", T("操作", "Verb"), "code", path="operation", filterable=True, in_list=False),
     ],

@@ -174,6 +174,7 @@ WHERE contract_id = %s AND NOT is_void RETURNING new.id, to_jsonb(old), to_jsonb
     help=T("修改金额、日期和明细；已审批的合同回到起草，需重新审批。", "Change amounts, dates and lines; an approved contract becomes a draft again."),
 )  # fmt: skip
 def change(contract: Contract, given: ChangeContract, ctx: Context, assessment: Assessment) -> Effects:
+    """Change amounts, dates and lines; an approved contract becomes a draft again."""
     effects = Effects(result=contract)
     values: dict[str, Any] = {
         name: getattr(given, name)
@@ -218,6 +219,7 @@ class ChangeTerms(Input):
     help=T("修改条款文字；与模板不同的文本须经法务审批。", "Change the wording; text that differs from the template goes to legal."),
 )  # fmt: skip
 def change_terms(contract: Contract, given: ChangeTerms, ctx: Context, assessment: Assessment) -> Effects:
+    """Change the wording; text that differs from the template goes to legal."""
     effects = Effects(result=contract)
     known = {term["key"]: term for term in contract.template.terms}
     terms = [
@@ -262,6 +264,7 @@ def assess_approve(contract: Contract, _given: Any, ctx: Context) -> Assessment:
     help=T("检查必备条款与金额、日期是否一致，按审批级别批准，并冻结文本。", "Check required terms, figures and dates, have it approved by tier, and freeze the text."),
 )  # fmt: skip
 def approve(contract: Contract, _given: Any, ctx: Context, assessment: Assessment) -> Effects:
+    """Check required terms, figures and dates, have it approved by tier, and freeze the text."""
     terms, digest = assessment.carry
     effects = Effects(result=contract)
     effects.update(contract, state=APPROVED.value, terms_text=texts.stored(terms), text_hash=digest)
@@ -307,6 +310,7 @@ def assess_sign(contract: Contract, given: SignContract | None, ctx: Context) ->
     help=T("上传双方签字盖章的扫描件，合同生效。", "Upload the copy signed by both sides; the contract takes effect."),
 )  # fmt: skip
 def sign(contract: Contract, given: SignContract, ctx: Context, assessment: Assessment) -> Effects:
+    """Upload the copy signed by both sides; the contract takes effect."""
     lines: list[ContractLine] = assessment.carry
     effects = Effects(result=contract)
     effects.update(
@@ -350,6 +354,7 @@ def assess_close(contract: Contract, given: CloseContract | None, ctx: Context) 
     help=T("全部数量已下单后完结；提前完结须说明原因。", "Close it when everything was ordered; earlier with a reason."),
 )  # fmt: skip
 def close(contract: Contract, given: CloseContract, ctx: Context, assessment: Assessment) -> Effects:
+    """Close it when everything was ordered; earlier with a reason."""
     effects = Effects(result=contract)
     effects.update(contract, state=ContractState.CLOSED.value)
     effects.drop_tasks.append(contract.pk)
@@ -373,6 +378,7 @@ def assess_cancel(contract: Contract, _given: Any, ctx: Context) -> Assessment:
     help=T("作废尚未使用的合同；已记的合同额以反向记录冲回。", "Cancel a contract that no order uses; what was posted is reversed."),
 )  # fmt: skip
 def cancel(contract: Contract, given: WithReason, ctx: Context, assessment: Assessment) -> Effects:
+    """Cancel a contract that no order uses; what was posted is reversed."""
     effects = Effects(result=contract)
     if contract.state == SIGNED:
         effects.facts += facts.reversals(contract, facts.CONTRACTED, ctx.today)
@@ -392,4 +398,5 @@ class Comment(Input):
     help=T("在时间线上写备注。", "Write a note on the timeline."),
 )  # fmt: skip
 def comment(contract: Contract, given: Comment, ctx: Context, assessment: Assessment) -> Effects:
+    """Write a note on the timeline."""
     return Effects(result=contract)

@@ -55,6 +55,7 @@ def assess_again(order: Order, _given: Any, ctx: Context) -> Assessment:
     help=T("到货后为缺货的明细预留库存，或给出新的日期。", "Reserve what has come for back-ordered lines, or give a new date."),
 )  # fmt: skip
 def promise_again(order: Order, _given: Any, ctx: Context, assessment: Assessment) -> Effects:
+    """Reserve what has come for back-ordered lines, or give a new date."""
     look: Look = assessment.carry
     effects = Effects(result=order)
     set_aside(effects, ctx, order, look)

@@ -219,6 +219,7 @@ def set_aside(effects: Effects, ctx: Context, order: Order, look: Look) -> None:
     help=T("核对价格、信用、库存和合同剩余数量；预留库存或给出到货日期。", "Check price, credit, stock and contract; reserve stock or promise a date."),
 )  # fmt: skip
 def confirm(order: Order, _given: Any, ctx: Context, assessment: Assessment) -> Effects:
+    """Check price, credit, stock and contract; reserve stock or promise a date."""
     look: Look = assessment.carry
     effects = Effects(result=order)
     set_aside(effects, ctx, order, look)

@@ -93,6 +93,7 @@ def assess_close(order: Order, _given: Any, ctx: Context) -> Assessment:
     help=T("全部发货、验收、开票、收款后完结。", "When everything is shipped, accepted, invoiced and paid."),
 )  # fmt: skip
 def close(order: Order, _given: Any, ctx: Context, assessment: Assessment) -> Effects:
+    """When everything is shipped, accepted, invoiced and paid."""
     effects = Effects(result=order)
     effects.update(order, state=OrderState.CLOSED.value)
     effects.drop_tasks.append(order.pk)
@@ -116,6 +117,7 @@ def assess_cancel(order: Order, _given: Any, ctx: Context) -> Assessment:
     help=T("发货前取消整单：释放预留、退回合同数量、冲回已记的订单额。", "Before shipping: release stock, give back contract quantities, reverse what was booked."),
 )  # fmt: skip
 def cancel(order: Order, given: WithReason, ctx: Context, assessment: Assessment) -> Effects:
+    """Before shipping: release stock, give back contract quantities, reverse what was booked."""
     lines: list[OrderLine] = assessment.carry
     effects = Effects(result=order)
     if order.state == OrderState.CONFIRMED:
@@ -189,6 +191,7 @@ def assess_cancel_rest(order: Order, _given: Any, ctx: Context) -> Assessment:
     help=T("取消尚未安排发货的数量，已发货的部分继续履行。", "Cancel what is in no shipment; what was shipped goes on."),
 )  # fmt: skip
 def cancel_rest(order: Order, given: WithReason, ctx: Context, assessment: Assessment) -> Effects:
+    """Cancel what is in no shipment; what was shipped goes on."""
     rest: Rest = assessment.carry
     lines = [line for line, _ in rest.lines]
     effects = Effects(result=order)
@@ -214,4 +217,5 @@ class Comment(Input):
     help=T("在时间线上写备注。", "Write a note on the timeline."),
 )  # fmt: skip
 def comment(order: Order, given: Comment, ctx: Context, assessment: Assessment) -> Effects:
+    """Write a note on the timeline."""
     return Effects(result=order)

@@ -86,6 +86,7 @@ def assess_create(_row: None, given: CreateOrder, ctx: Context) -> Assessment:
     help=T("从合同、报价单或直接录入订单；逐行检查产品、数量和价格。", "Enter an order from a contract, a quotation or directly; every line is checked."),
 )  # fmt: skip
 def create(_row: None, given: CreateOrder, ctx: Context, assessment: Assessment) -> Effects:
+    """Enter an order from a contract, a quotation or directly; every line is checked."""
     planned: Plan = assessment.carry
     consignee, ship_to = _where_to(given, planned)
     order = document(
@@ -157,6 +158,7 @@ WHERE order_id = %s AND NOT is_void RETURNING new.id, to_jsonb(old), to_jsonb(ne
     help=T("修改草稿的交期、收货信息和明细；价格按当天规则重算。", "Change a draft's date, address and lines; prices follow today's rules."),
 )  # fmt: skip
 def change(order: Order, given: ChangeOrder, ctx: Context, assessment: Assessment) -> Effects:
+    """Change a draft's date, address and lines; prices follow today's rules."""
     planned: Plan = assessment.carry
     effects = Effects(result=order)
     effects.execute(OrderLine, _VOID, [order.pk])
