@@ -10,7 +10,7 @@ from sellwell.kernel.models.approvals import (
     Release,
     RequestState,
 )
-from sellwell.kernel.models.base import CompanyRow, Document, Owned, Row, state_check
+from sellwell.kernel.models.base import CompanyRow, Document, Owned, Row
 from sellwell.kernel.models.calendar import CalendarDay
 from sellwell.kernel.models.files import StoredFile
 from sellwell.kernel.models.flow import Event, Link, ReactionDone, SearchRow, Task, TaskState

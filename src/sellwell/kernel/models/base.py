@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from sellwell.kernel.values import State, T
 
 
-def state_check(states: type[State], field: str = "state") -> models.CheckConstraint:
-    """The database refuses a state that `states` does not name."""
-    return models.CheckConstraint(
-        condition=Q(**{f"{field}__in": states.values()}), name=f"%(class)s_{field}_known"
-    )
-
-
 class Scoped:
     """What rights ask of every row that a view shows: whose it is, and which rows a scope means."""
 
