@@ -84,8 +84,19 @@ class Desk:
 
     def send(self, button: str, says: str = "") -> str:
         """Press the form's button; gives what the house says afterwards."""
+        self.forget()
         self.form.get_by_role("button", name=button, exact=True).click()
         return self.hear(says)
+
+    def send_entry(self) -> str:
+        """Send the line grid at hand; gives what the house says afterwards."""
+        self.forget()
+        self.page.locator("[data-send]").click()
+        return self.hear()
+
+    def forget(self) -> None:
+        """Put away what the house said before, so that the next word is about the next act."""
+        self.page.evaluate("document.querySelectorAll('.toast').forEach((note) => note.remove())")
 
     def hear(self, says: str = "") -> str:
         """The word that something happened."""
