@@ -22,7 +22,7 @@ TERMS = {zh: en for zh, en, *_ in ROWS}
 @pytest.mark.parametrize("name", sorted(VIEWS))
 def test_every_list_is_called_by_a_name_of_the_glossary(name: str) -> None:
     title = VIEWS[name].title
-    spoken = [zh for zh in TERMS if zh in title.zh]
+    spoken = [zh for zh in TERMS if zh.removesuffix("单") in title.zh]  # 发货单, and its 发货明细
     assert spoken, f"the glossary has no word for {title.zh} ({title.en})"
 
 
