@@ -16,7 +16,7 @@ from django.db import connection
 from sellwell.kernel import clock, ids
 from sellwell.kernel.access import ROLES
 from sellwell.kernel.models import User
-from sellwell.simulation import history, setting_up, staging
+from sellwell.simulation import history, setting_up, staging, training
 from sellwell.simulation.digest import digest
 from sellwell.simulation.people import Stage
 from sellwell.simulation.play import Play
@@ -66,6 +66,7 @@ def build(
         stage.pace = timedelta(minutes=2)
         play = _play(stage, staff, owners, items, sales, tell)
         played_days = play.days(first, last - timedelta(days=1))
+        training.renew(stage, _people())
         staging.leave_waiting(play)
     took = time.monotonic() - began
     tell(
@@ -101,8 +102,14 @@ def _set_up(
         install_pricing(stage.company_id, stage.today)
     staff = setting_up.hire_all(stage, installed.departments, scale, stage.today)
     User.objects.filter(is_system=False).update(password=make_password(PASSWORD))
+    training.teach(stage, _people())
     places = [w for w in warehouses.values() if w.kind == "physical"]
     return staff, setting_up.add_products(stage, taxes, places, stage.today, products)
+
+
+def _people() -> list[User]:
+    """Everybody who works here, in the order of their names at the sign-in."""
+    return list(User.objects.filter(is_system=False, is_active=True).order_by("username"))
 
 
 def _play(

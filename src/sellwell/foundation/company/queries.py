@@ -87,6 +87,26 @@ def roles_by_user(on: date) -> dict[UUID, set[str]]:
     return found
 
 
+def posts_since(on: date, company_id: UUID, user_id: UUID | None = None) -> dict[UUID, dict[str, date]]:
+    """Since when active people of a company hold each role on a day: user -> role -> day. `user_id`: only that person."""
+    held = Assignment.objects.filter(in_force_on(on), company_id=company_id, user__is_active=True)
+    if user_id is not None:
+        held = held.filter(user_id=user_id)
+    found: dict[UUID, dict[str, date]] = {}
+    for user, role, since in held.order_by("-since").values_list("user_id", "role", "since"):
+        found.setdefault(user, {})[role] = since
+    return found
+
+
+def people_below(paths: Iterable[str], company_id: UUID, on: date) -> set[UUID]:
+    """Active people with a post in these departments or below them on a day."""
+    below = Q(pk__in=[])
+    for path in paths:
+        below |= Q(department__path__startswith=path)
+    held = Assignment.objects.filter(in_force_on(on), below, company_id=company_id, user__is_active=True)
+    return set(held.values_list("user_id", flat=True))
+
+
 def conflict_of(verbs: set[str]) -> DutyPair | None:
     """The first pair of duties, incompatible per person, of which these verbs hold both sides."""
     found = duties.conflicts_per_person({UUID(int=0): verbs})
