@@ -10,7 +10,7 @@ from sellwell.kernel.models import User
 from sellwell.simulation.people import Stage
 
 # code, name, purpose, hours, pass mark, months a pass lasts, for which role, verbs that wait for it
-COURSES = (
+COURSES: tuple[tuple[str, str, str, int, int, int, str, list[str]], ...] = (
     ("T-01", "合同签署与授权", "签署前核对授权、文本与用印", 4, 80, 0, "rep", ["contracts.sign"]),
     ("T-02", "仓储安全与发货核对", "拣货、复核、装车三步不出错", 6, 80, 0, "warehouse", ["delivery.pick", "delivery.ship"]),
     ("T-03", "销售手册年度学习", "手册各章要点与当年修订", 3, 60, 12, "", []),
