@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from sellwell.kernel.clock import BUSINESS_ZONE
-from sellwell.kernel.values import Objection, Reason, Refusal, T
+from sellwell.kernel.values import Objection, Reason, Refusal, T, months_later
 
 YEAR_MISSING = Reason(
     "calendar.year_missing",
@@ -183,10 +183,7 @@ def nominal_end(start: date, *, days: int = 0, months: int = 0, years: int = 0) 
         raise ValueError("a period has one length: days, months or years")
     if days:
         return start + timedelta(days=days)
-    count = start.year * 12 + start.month - 1 + months + years * 12
-    year, month = count // 12, count % 12 + 1
-    month_end = (date(year + month // 12, month % 12 + 1, 1) - _DAY).day
-    return date(year, month, min(start.day, month_end))
+    return months_later(start, months + years * 12)
 
 
 # --- the calendar of this installation ---------------------------------------------------------------------------

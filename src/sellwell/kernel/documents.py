@@ -148,12 +148,43 @@ class Statement(_Common):
     notes: NotRequired[Sequence[str]]
 
 
+class HandbookEntry(TypedDict):
+    """One procedure of the handbook."""
+
+    title: str
+    version: str
+    who: str
+    limit: str
+    purpose: str
+    needs: str
+    steps: Sequence[str]
+    checks: Sequence[str]
+
+
+class HandbookSection(TypedDict):
+    """The procedures of one kind of document."""
+
+    title: str
+    procedures: Sequence[HandbookEntry]
+
+
+class Handbook(TypedDict):
+    """Template `handbook`: how every step is done."""
+
+    number: str
+    date: date
+    seller: Party
+    count: str
+    sections: Sequence[HandbookSection]
+
+
 KINDS: dict[str, Any] = {
     "quotation": Quotation,
     "contract": Contract,
     "delivery_note": DeliveryNote,
     "invoice_request": InvoiceRequest,
     "statement": Statement,
+    "handbook": Handbook,
 }
 
 

@@ -7,6 +7,7 @@ to do · `Refusal` the exception that carries objections · money arithmetic in 
 from __future__ import annotations
 
 import sys
+from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -261,3 +262,10 @@ class Period:
 
     def __contains__(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day < self.until)
+
+
+def months_later(day: date, months: int) -> date:
+    """The corresponding day so many months later, or the month's last (Civil Code art. 202)."""
+    count = day.year * 12 + day.month - 1 + months
+    year, month = count // 12, count % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

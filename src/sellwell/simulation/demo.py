@@ -93,6 +93,7 @@ def _set_up(
 ) -> tuple[dict[str, list[User]], list[Any]]:
     from sellwell.foundation.catalog.install import install as install_catalog
     from sellwell.foundation.pricing.install import install as install_pricing
+    from sellwell.foundation.procedures.install import install as install_procedures
     from sellwell.foundation.stock.install import install as install_stock
 
     stage.begin(stage.today + timedelta(days=1))
@@ -100,6 +101,7 @@ def _set_up(
         taxes = install_catalog(stage.company_id, stage.today)
         warehouses = install_stock(stage.company_id, stage.today)
         install_pricing(stage.company_id, stage.today)
+        install_procedures(stage.company_id)
     staff = setting_up.hire_all(stage, installed.departments, scale, stage.today)
     User.objects.filter(is_system=False).update(password=make_password(PASSWORD))
     training.teach(stage, _people())

@@ -128,6 +128,7 @@ def show(
         "back": back_url(request, asked),
         "has_files": any(one.widget in ("file", "files") for one in derive.each(asked.fields)),
         "is_panel": is_htmx(request),
+        "guides": registry.guides_of(operation.name, request.ctx),
     }
     if is_htmx(request):
         # htmx swaps answers of status 200 only: the problems stand at their fields

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 
 from sellwell.kernel.inputs import plain
 from sellwell.kernel.views import BY_TYPE
-from sellwell.web import do
+from sellwell.web import do, registry
 from sellwell.web.forms import derive
 from sellwell.web.parts import EntryPage
 from sellwell.web.shortcuts import render
@@ -59,6 +59,7 @@ def show(request: Any, entry: EntryPage, row_id: UUID | None = None) -> HttpResp
     context = {
         "operation": operation, "entry": entry, "fields": head, "config": config, "row": asked.row, "label": label,
         "standing": do.standing(request, asked), "back": do.back_url(request, asked),
+        "guides": registry.guides_of(operation.name, request.ctx),
     }  # fmt: skip
     return render(request, "web/entry.html", context, title=entry.title or operation.title, crumbs=crumbs)
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from sellwell.web.grids import Grid
 
 __all__ = [
-    "Choice", "Number", "Warning_", "board_page", "entry_page", "figure", "form", "list_page", "menu", "new_button",
+    "Choice", "Number", "Warning_", "board_page", "entry_page", "figure", "form", "guide", "list_page", "menu", "new_button",
     "page", "panel", "picker", "record_page", "related", "section", "warnings", "workblock",
 ]  # fmt: skip
 
@@ -55,6 +55,7 @@ NEW: list[str] = []  # operations of the ＋ menu
 FIGURES: list[FigureBlock] = []
 WARNINGS: list[tuple[str, Callable[[Context], Sequence[Warning_]]]] = []
 BLOCKS: list[WorkBlock] = []
+GUIDES: list[tuple[str, Callable[[str, Context], dict[str, Any] | None]]] = []
 
 
 # --- menu and free pages ---------------------------------------------------------------------------------------------
@@ -225,6 +226,17 @@ def form(
     FORMS[operation] = FormOptions(
         operation, initial, tuple(hidden), wide, dict(pick or {}), after, url, shown
     )
+
+
+def guide(template: str, context: Callable[[str, Context], dict[str, Any] | None]) -> None:
+    """Words above the form of an operation, for instance how it is done: `context(operation, ctx)`; None says nothing."""
+    GUIDES.append((template, context))
+
+
+def guides_of(operation: str, ctx: Context) -> list[tuple[str, dict[str, Any]]]:
+    """The templates that stand above the form of an operation, with their values."""
+    found = [(template, context(operation, ctx)) for template, context in GUIDES]
+    return [(template, values) for template, values in found if values is not None]
 
 
 def entry_page(

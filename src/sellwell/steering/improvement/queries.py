@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sellwell.foundation.company import queries as company
 from sellwell.kernel import generations
+from sellwell.kernel.values import months_later
 from sellwell.steering.improvement import policies
 from sellwell.steering.improvement.models import (
     Assessment,
@@ -19,7 +20,7 @@ from sellwell.steering.improvement.models import (
     RecordState,
     Training,
 )
-from sellwell.steering.improvement.rules import Due, Pass, Rule, dues, months_later
+from sellwell.steering.improvement.rules import Due, Pass, Rule, dues
 
 GENERATION = "courses"
 _cached: dict[UUID, tuple[int, tuple[Rule, ...]]] = {}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sellwell.kernel.values import State, T
+from sellwell.kernel.values import State, T, months_later
 
 
 class GatedVerb(State):
@@ -21,13 +20,6 @@ class GatedVerb(State):
     SHIP = "delivery.ship", T("发货", "Ship")
     ISSUE_INVOICE = "receivables.issue_invoice", T("开具发票", "Issue invoice")
     ENTER_RECEIPT = "receivables.enter_receipt", T("登记收款", "Enter receipt")
-
-
-def months_later(day: date, months: int) -> date:
-    """The corresponding day so many months later, or the month's last (Civil Code art. 202)."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = index // 12, index % 12 + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def valid_until(held_on: date, passed: bool, valid_months: int) -> date | None:

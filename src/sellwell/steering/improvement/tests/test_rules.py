@@ -8,7 +8,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sellwell.steering.improvement.rules import Pass, Rule, dues, missing, months_later, valid_until
+from sellwell.kernel.values import months_later
+from sellwell.steering.improvement.rules import Pass, Rule, dues, missing, valid_until
 
 COURSE, OTHER = UUID(int=1), UUID(int=2)
 DAY = date(2026, 3, 31)
