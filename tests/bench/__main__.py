@@ -15,7 +15,7 @@ Bench = Callable[[int | None], Iterable[Figure]]
 
 def _benches() -> dict[str, Bench]:
     """Every bench by name, in the order of the report."""
-    from tests.bench import api_fuzz, confirm, importing, lists, others
+    from tests.bench import api_fuzz, confirm, importing, lists, matching, others
 
     def with_rounds(bench: Callable[..., list[Figure]]) -> Bench:
         return lambda rounds: bench(rounds) if rounds else bench()
@@ -27,6 +27,8 @@ def _benches() -> dict[str, Bench]:
         "customer.page": with_rounds(lists.customer_page),
         "import.rows": with_rounds(importing.rows),
         "api.fuzz": with_rounds(api_fuzz.api_fuzz),
+        "customers.matching": with_rounds(matching.quality),
+        "customers.matching.100000": with_rounds(matching.many),
         "start.warm": with_rounds(others.start_warm),
         "pages": with_rounds(others.pages),
         "kills": with_rounds(others.kills),

@@ -1,0 +1,1 @@
+"""Figures: the dictionary, the engines, and analysis that knows no room."""

@@ -1,0 +1,164 @@
+"""The engine: comparisons of a kind, trained on the records at hand, and the pairs that they find."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sellwell.kernel.values import T
+
+# Fewer records teach nothing: then the levels' own shares are used as they stand.
+ENOUGH_TO_LEARN = 500
+_SAMPLED_PAIRS = 500_000
+_SEED = 1
+_LEAST_SCORE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One outcome of a comparison: SQL over `x_l` and `x_r`, what it is called, and how often it holds.
+
+    `m`: among pairs that are the same; `u`: among pairs that are not. They are used where there is too little to learn from.
+    """
+
+    code: str
+    sql: str
+    words: T
+    m: float
+    u: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Levels of one column, the closest first. A missing value says nothing; what meets no level differs."""
+
+    column: str
+    levels: tuple[Level, ...]
+    differs: T
+    may_lack: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of record: how it is prepared, compared, blocked, and what rules a pair out."""
+
+    name: str
+    prepare: Callable[[Mapping[str, str]], dict[str, str | None]]
+    comparisons: tuple[Comparison, ...]
+    blocks: tuple[tuple[str, ...], ...]  # pairs that agree on all expressions of one of these are looked at
+    certain: tuple[tuple[str, ...], ...]  # agreement that is as good as proof, for the share of matches
+    train_on: tuple[tuple[str, ...], ...]
+    ruled_out: Callable[[Mapping[str, str]], bool]  # by the levels reached, column -> code
+    threshold: float  # from this score on a pair is proposed
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two records that are likely the same: identifiers, a score from 0 to 1, and what speaks for and against it."""
+
+    left: str
+    right: str
+    score: float
+    levels: Mapping[str, str]  # column -> level code; 'unknown' where a value lacks, 'differs'
+    reasons: tuple[T, ...]
+
+
+UNKNOWN, DIFFERS = "unknown", "differs"
+
+
+def match(records: Iterable[Mapping[str, str]], kind: Kind, threshold: float | None = None) -> list[Pair]:
+    """Every pair of records of a kind that is likely the same, the surest first.
+
+    Each record has an `id` and the kind's fields as text; missing fields are empty. The same records give the same pairs.
+    """
+    prepared = [kind.prepare(record) | {"unique_id": record["id"]} for record in records]
+    if len(prepared) < 2:
+        return []
+    least = kind.threshold if threshold is None else threshold
+    present = {name for name in prepared[0] if any(row[name] is not None for row in prepared)}
+    comparisons = [one for one in kind.comparisons if one.column in present]
+    found = _predict(prepared, kind, comparisons, present)
+    pairs = [_pair(row, comparisons) for row in found if row["match_probability"] >= least]
+    kept = [pair for pair in pairs if not kind.ruled_out(pair.levels)]
+    return sorted(kept, key=lambda pair: (-pair.score, pair.left, pair.right))
+
+
+def _predict(
+    rows: list[dict[str, str | None]], kind: Kind, comparisons: Sequence[Comparison], present: set[str]
+) -> list[dict[str, Any]]:
+    """Splink's scored pairs."""
+    import pyarrow as pa
+    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    blocks = [block_on(*block) for block in kind.blocks if _columns(block) <= present]
+    columns = sorted({name for row in rows for name in row})
+    table = pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in columns})
+    settings = SettingsCreator(
+        link_type="dedupe_only",
+        comparisons=[_as_splink(one) for one in comparisons],
+        blocking_rules_to_generate_predictions=blocks,
+        retain_intermediate_calculation_columns=True,
+        probability_two_random_records_match=1 / len(rows),
+    )
+    linker = Linker(DuckDBAPI().register(table), settings)
+    if len(rows) >= ENOUGH_TO_LEARN:
+        _train(linker, kind, present)
+    scored = linker.inference.predict(threshold_match_probability=_LEAST_SCORE)
+    found: list[dict[str, Any]] = scored.as_record_list()
+    return found
+
+
+def _train(linker: Any, kind: Kind, present: set[str]) -> None:
+    """Learn from the records: the share of matches, chance agreement, and agreement among the same."""
+    from splink import block_on
+
+    certain = [block_on(*rule) for rule in kind.certain if _columns(rule) <= present]
+    linker.training.estimate_probability_two_random_records_match(certain, recall=0.7)
+    linker.training.estimate_u_using_random_sampling(max_pairs=_SAMPLED_PAIRS, seed=_SEED)
+    for rule in kind.train_on:
+        if _columns(rule) <= present:
+            linker.training.estimate_parameters_using_expectation_maximisation(
+                block_on(*rule), estimate_without_term_frequencies=True
+            )
+
+
+def _as_splink(comparison: Comparison) -> Any:
+    import splink.comparison_level_library as levels
+    import splink.comparison_library as library
+
+    left = max(1 - sum(level.m for level in comparison.levels), 0.001)
+    found: list[Any] = [levels.NullLevel(comparison.column)] if comparison.may_lack else []
+    for one in comparison.levels:
+        made = levels.CustomLevel(one.sql, one.code)
+        found.append(made.configure(m_probability=one.m, u_probability=one.u))
+    chance = max(1 - sum(level.u for level in comparison.levels), 0.001)
+    found.append(levels.ElseLevel().configure(m_probability=left, u_probability=chance))
+    return library.CustomComparison(output_column_name=comparison.column, comparison_levels=found)
+
+
+def _columns(expressions: Iterable[str]) -> set[str]:
+    """The columns of blocking expressions: `substr(born,1,4)` speaks of `born`."""
+    return {
+        text.split("(", 1)[1].split(",", 1)[0].rstrip(")") if "(" in text else text for text in expressions
+    }
+
+
+def _pair(row: Mapping[str, Any], comparisons: Sequence[Comparison]) -> Pair:
+    left, right = sorted((row["unique_id_l"], row["unique_id_r"]))
+    reached = {one.column: _level(row[f"gamma_{one.column}"], one) for one in comparisons}
+    reasons = tuple(_words(one, reached[one.column]) for one in comparisons if reached[one.column] != UNKNOWN)
+    return Pair(left, right, float(row["match_probability"]), reached, reasons)
+
+
+def _level(gamma: int, comparison: Comparison) -> str:
+    """Splink counts levels from the last, 0, upwards; -1 is a missing value."""
+    if gamma < 0:
+        return UNKNOWN
+    return DIFFERS if gamma == 0 else comparison.levels[len(comparison.levels) - gamma].code
+
+
+def _words(comparison: Comparison, code: str) -> T:
+    return next((one.words for one in comparison.levels if one.code == code), comparison.differs)
