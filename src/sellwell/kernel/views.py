@@ -94,6 +94,7 @@ class View:
     help: T
     groups: dict[str, T] = field(default_factory=dict)
     related: tuple[str, ...] = ()  # select_related
+    related_if_shown: tuple[str, ...] = ()  # the same, left out of lists that show no column of it
     prepare: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None  # adds what computed columns read
     order: tuple[str, ...] = ("-business_date", "-id")
     search: Callable[[Any], Iterable[str]] | None = None  # the texts that the search finds a row by
@@ -119,13 +120,16 @@ class View:
         """A column by name, if this actor may see it."""
         return next((c for c in self.visible(actor) if c.name == name), None)
 
-    def rows(self, actor: Actor) -> QuerySet[Any]:
-        """The rows that this actor may see."""
-        queryset = (
-            self.model._default_manager.select_related(*self.related)
-            if self.related
-            else self.model._default_manager.all()
+    def rows(self, actor: Actor, shown: Iterable[Column] | None = None) -> QuerySet[Any]:
+        """The rows that this actor may see; with `shown`, only what these columns read is fetched along."""
+        paths = None if shown is None else [f"{column.path}__" for column in shown]
+        along = self.related + tuple(
+            step
+            for step in self.related_if_shown
+            if paths is None or any(path.startswith(f"{step}__") for path in paths)
         )
+        manager = self.model._default_manager
+        queryset = manager.select_related(*along) if along else manager.all()
         if self.prepare is not None:
             queryset = self.prepare(queryset)
         return access.rows(actor, self.name, queryset)
