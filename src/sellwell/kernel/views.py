@@ -5,13 +5,13 @@ Lists, records, exports, REST, search and print all read columns from here, so a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sellwell.kernel import access
+from sellwell.kernel import access, personal
 from sellwell.kernel.values import State, T
 
 if TYPE_CHECKING:
@@ -51,6 +51,10 @@ class Column:
     kind: str = "text"
     path: str = ""
     value: Callable[[Any], Any] | None = None
+    envelope: Callable[[Any], Any] | None = (
+        None  # computed: the sealed text of a row, opened, and masked by `mask`
+    )
+    mask: Callable[[str], str] = str
     group: str = ""
     states: type[State] | None = None
     ref: str = ""  # the row type that a 'ref' column leads to; its identifier is `ref_path` or path's first step + _id
@@ -63,6 +67,9 @@ class Column:
         """This column's value of a row."""
         if self.value is not None:
             return self.value(row)
+        if self.envelope is not None:
+            text = personal.open_(self.envelope(row))
+            return self.mask(text) if text else ""
         value = row
         for step in self.path.split("__"):
             if value is None:
@@ -98,6 +105,7 @@ class View:
     prepare: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None  # adds what computed columns read
     order: tuple[str, ...] = ("-business_date", "-id")
     search: Callable[[Any], Iterable[str]] | None = None  # the texts that the search finds a row by
+    found_by: tuple[str, ...] = ()  # foreign keys to rows by whose texts it is found too
     label: Callable[[Any], str] = str  # how a row is named where others refer to it
     clauses: tuple[str, ...] = ()
     states: type[State] | None = None
@@ -158,6 +166,11 @@ def view(
 def of(row_or_model: Any) -> View:
     """The view that shows rows like this one."""
     return BY_TYPE[row_or_model._meta.label_lower]
+
+
+def read_keys(columns: Iterable[Column], rows: Sequence[Any]) -> None:
+    """Read the keys of all sealed texts that these columns show of these rows, in one query."""
+    personal.read_keys(c.envelope(row) for c in columns if c.envelope is not None for row in rows)
 
 
 def json_value(column: Column, row: Any) -> Any:

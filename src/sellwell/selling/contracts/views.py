@@ -45,6 +45,7 @@ CONTRACTS = view(
     related=("customer__party", "owner"),
     related_if_shown=("quotation", "template", "scan"),
     search=lambda contract: (contract.number, contract.title),
+    found_by=("customer",),
     states=ContractState,
     clauses=("5.1.1", "5.1.2"),
 )  # fmt: skip

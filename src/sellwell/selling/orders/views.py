@@ -61,6 +61,7 @@ ORDERS = view(
     related_if_shown=("contract", "quotation"),
     prepare=queries.with_progress,
     search=lambda order: (order.number, order.customer_reference, order.source_number),
+    found_by=("customer",),
     states=OrderState,
     clauses=("5.2.1", "5.2.2"),
 )  # fmt: skip
@@ -113,7 +114,7 @@ LINES = view(
     help=T("订单的产品、数量、价格和进度。", "Products, quantities, prices and progress of orders."),
     groups={"margin": T("成本与毛利", "Cost and margin")},
     related=("order", "product"),
-    order=("order_id", "position"),
+    order=("-order_id", "position"),
     label=lambda line: f"{line.order.number} · {line.position}",
 )  # fmt: skip
 
