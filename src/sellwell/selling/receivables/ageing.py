@@ -44,7 +44,7 @@ class Report:
 
 def report(invoices: QuerySet[Invoice], as_of: date) -> Report:
     """Ages the open invoices of a queryset."""
-    found = queries.open_invoices(invoices).annotate(
+    found: Any = queries.open_invoices(invoices).annotate(
         open=F("total") - F("settled"), due=Coalesce("due_on", "business_date")
     )
     sums = {b.code: Sum("open", filter=_within(b, as_of), default=ZERO) for b in BUCKETS} | {
