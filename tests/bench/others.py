@@ -4,19 +4,38 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from tests.bench import company, lists, measuring, server
 from tests.bench.measuring import Figure
 
-MOST_WALL = 100.0
+MOST = 100.0  # ms of CPU: what the clock says on a machine that does nothing else, which stands beside it
 KILLS = 100
 PAGES = {
     "workbench": ("rep", "/"),
+    "workbench of the manager": ("regional_manager", "/"),
+    "workbench of finance": ("finance", "/"),
+    "workbench of the warehouse": ("warehouse", "/"),
+    "workbench of the administrator": ("administrator", "/"),
+    "customers": ("rep", "/customers/"),
     "orders": ("rep", "/orders/"),
+    "orders found": ("rep", "/orders/?q=机械"),
+    "search": ("rep", "/search?q=机械"),
     "order": ("rep", "/orders/{order}/"),
+    "order timeline": ("rep", "/orders/{order}/timeline"),
     "order entry": ("rep", "/orders/new"),
+    "customer": ("rep", "/customers/{customer}/"),
+    "trace": ("rep", "/trace/orders.order/{order}/"),
+    "board": ("rep", "/opportunities/board"),
+    "ageing": ("finance", "/receivables/ageing"),
+    "approval": ("regional_manager", "/approvals/{approval}/"),
+    "rights matrix": ("administrator", "/rights/"),
+    "who may": ("administrator", "/rights/who?verb=orders.confirm"),
+    "form": ("rep", "/do/pipeline.add_lead/"),
 }
 
 
@@ -40,27 +59,54 @@ def start_warm(rounds: int = 3) -> list[Figure]:
     return [Figure("start.warm", measuring.median(found[1:]), "s", note="by the clock")]
 
 
-def pages(rounds: int = 15) -> list[Figure]:
-    """The main pages, as a representative of a small company sees them after a hundred orders."""
-    from sellwell.kernel import access, clock, door
-    from sellwell.kernel.models import User
-    from sellwell.kernel.operations import context_for
-
-    server.use(server.copy("bench_pages", server.template("company", company.build)))
-    actor = access.actor_for(User.objects.get(username="rep"), clock.business_day(clock.now()))
-    for data in company.plan(60, seed=2):
-        order = door.run("orders.create", context_for(actor, "web"), None, data).result
-        door.run("orders.confirm", context_for(actor, "web"), order.pk, {})
+def pages(rounds: int = 9) -> list[Figure]:
+    """Every kind of page as its readers see it in the demo company."""
+    server.use(_demo())
     found = []
     for name, (username, url) in PAGES.items():
-        browser, address = lists.client(username), url.format(order=order.pk)
+        browser, address = lists.client(username), url.format(**_busiest(username))
         spent = measuring.repeated(lambda b=browser, a=address: lists.get(b, a), rounds)  # type: ignore[misc]
         found.append(
             Figure(
-                f"pages.{name.replace(' ', '_')}", spent.cpu, "ms CPU/page", "", None, f"<= {MOST_WALL:.0f} ms by the clock",
-                spent.wall <= MOST_WALL, spent.wall, f"client {spent.client:.1f} + backend {spent.backend:.1f}",
+                f"pages.{name.replace(' ', '_')}", spent.cpu, "ms CPU/page", "", None, f"<= {MOST:.0f} ms",
+                spent.cpu <= MOST, spent.wall, f"client {spent.client:.1f} + backend {spent.backend:.1f}",
             )
         )  # fmt: skip
+    return found
+
+
+def _demo() -> str:
+    """The demo company on the benches' server, built at first need as `bin/demo` builds it."""
+
+    def build() -> None:
+        from django.db import connection
+
+        from sellwell.testing import databases
+
+        name = str(connection.settings_dict["NAME"])
+        command = [sys.executable, "-m", "sellwell", "demo", "--no-serve"]
+        subprocess.run(command, check=True, env=databases._environment(name), capture_output=True)
+
+    return server.template("demo", build)
+
+
+def _busiest(username: str) -> dict[str, Any]:
+    """The rows to look at: of each type that the reader sees, the one with the longest history."""
+    from sellwell.kernel import access, clock, door
+    from sellwell.kernel.models import LedgerEntry, User
+    from sellwell.kernel.views import VIEWS
+
+    actor = access.actor_for(User.objects.get(username=username), clock.business_day(clock.now()))
+    door.see_companies(actor.companies)
+    found = {}
+    for name, view in (
+        ("order", "orders.view"),
+        ("customer", "customers.view"),
+        ("approval", "approvals.view"),
+    ):
+        ids = list(VIEWS[view].rows(actor).values_list("pk", flat=True))
+        acts = LedgerEntry.objects.filter(row_id__in=ids).values_list("row_id", flat=True)
+        found[name] = max(Counter(acts).items(), key=lambda item: item[1], default=(None, 0))[0]
     return found
 
 

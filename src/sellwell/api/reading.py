@@ -20,7 +20,7 @@ from sellwell.kernel import keyset, search
 from sellwell.kernel.door import NOT_FOUND, NOT_PERMITTED
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import Refusal, T
-from sellwell.kernel.views import Column, View, json_value
+from sellwell.kernel.views import Column, View, json_value, read_keys
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -42,6 +42,7 @@ def rows(request: HttpRequest, ctx: Context, *, view: View) -> HttpResponse:
     limit = _limit(_single(request, "limit") or str(LIMIT))
     after = _opened(_single(request, "after"), view, keys)
     page = keyset.page(queryset, keys, after, "", limit)
+    read_keys(columns, page.rows)
     following = _sealed(page.older, view, keys) if page.older else None
     return answer({"rows": [image(row, columns) for row in page.rows], "next": following}, ctx)
 

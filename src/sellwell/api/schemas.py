@@ -113,7 +113,7 @@ def _value(column: Column) -> Schema:
         values = [*(str(state.value) for state in column.states), None]
         return {"enum": values, "x-labels": {str(s.value): str(s.label) for s in column.states}}
     schema = VALUES.get(column.kind)
-    if schema is None or column.value is not None:
+    if schema is None or not column.path:
         return {}
     if schema is DECIMAL:  # whole counts are integers
         return {"anyOf": [DECIMAL, {"type": "integer"}, {"type": "null"}]}

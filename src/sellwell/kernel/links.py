@@ -48,21 +48,23 @@ def ids(row_ids: list[UUID]) -> list[tuple[str, UUID]]:
 
 
 def chain(row: Any, actor: Actor) -> list[Node]:
-    """The chain of a document in order of time, one query per type of document."""
+    """The chain of a document in order of time, two queries per type of document: its rows, and which of them are seen."""
     found = ids([row.pk]) or [(row._meta.label_lower, row.pk)]
     by_type: dict[str, list[UUID]] = {}
     for row_type, row_id in found:
         by_type.setdefault(row_type, []).append(row_id)
     sources = _sources([row_id for _, row_id in found])
     rows: dict[UUID, Any] = {}
+    seen: set[UUID] = set()
     for row_type, row_ids in by_type.items():
         view = BY_TYPE.get(row_type)
         if view is None:
             continue
         queryset = view.model._default_manager.select_related(*view.related).filter(pk__in=row_ids)
         rows |= {r.pk: r for r in queryset}
+        seen.update(access.rows(actor, view.name, queryset).values_list("pk", flat=True))
     made = {pk: getattr(r, "created_at", None) for pk, r in rows.items()}
-    nodes = [_node(r, actor, sources.get(pk, ()), made) for pk, r in rows.items()]
+    nodes = [_node(r, actor, pk in seen, sources.get(pk, ()), made) for pk, r in rows.items()]
     return sorted(nodes, key=lambda n: (n.day is None, n.day or date.min, n.id))
 
 
@@ -74,9 +76,10 @@ def _sources(row_ids: list[UUID]) -> dict[UUID, tuple[UUID, ...]]:
         return {to_id: tuple(from_ids) for to_id, from_ids in cursor.fetchall()}
 
 
-def _node(row: Any, actor: Actor, sources: tuple[UUID, ...], made: dict[UUID, datetime | None]) -> Node:
+def _node(
+    row: Any, actor: Actor, visible: bool, sources: tuple[UUID, ...], made: dict[UUID, datetime | None]
+) -> Node:
     view = BY_TYPE[row._meta.label_lower]
-    visible = access.cell_for(actor, view.name, row) is not None
     created = getattr(row, "created_at", None)
     before = [moment for s in sources if (moment := made.get(s)) is not None]
     waited = created - max(before) if created is not None and before else None

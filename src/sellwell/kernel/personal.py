@@ -146,12 +146,18 @@ def open_(envelope: Mapping[str, Any] | None) -> str | None:
 def open_many(envelopes: Iterable[Mapping[str, Any] | None]) -> list[str | None]:
     """The texts of many envelopes; their keys are read in one query."""
     wanted = list(envelopes)
-    unread = {UUID(e["subject"]) for e in wanted if e and e["c"]}
-    if unread:
-        _let_go_of_old_keys()
-        found = _stored_keys(unread - _readable.keys())
-        _readable.update({subject: found.get(subject) for subject in unread - _readable.keys()})
+    read_keys(wanted)
     return [open_(envelope) for envelope in wanted]
+
+
+def read_keys(envelopes: Iterable[Mapping[str, Any] | None]) -> None:
+    """Read the keys of many envelopes in one query, so that `open_` finds them at hand."""
+    subjects = {UUID(e["subject"]) for e in envelopes if e and e["c"]}
+    if subjects:
+        _let_go_of_old_keys()
+        unread = subjects - _readable.keys()
+        found = _stored_keys(unread) if unread else {}
+        _readable.update({subject: found.get(subject) for subject in unread})
 
 
 def _opened(subject: UUID, nonce: bytes, ciphertext: bytes, key: bytes | None) -> str | None:

@@ -7,6 +7,8 @@ has no trigram; so this table holds single characters, pairs, pinyin and initial
 from __future__ import annotations
 
 import json
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -68,21 +70,23 @@ def matching(tokens: list[str], row_type: str = "", most: int | None = None) -> 
 
 
 def filter(queryset: QuerySet[Any], row_type: str, q: str) -> QuerySet[Any]:  # noqa: A001 - reads as search.filter
-    """Rows of a queryset that the query finds by their own tokens, or by their customer's."""
+    """Rows of a queryset that the query finds by their own tokens, or by those of the rows that `found_by` of their view
+    names, for instance an order by its customer's name."""
     tokens = pinyin.query_tokens(q)
     if not tokens:
         return queryset
     conditions = [_among(queryset.model, "pk", row_type, tokens)]
-    if any(f.name == "customer" for f in queryset.model._meta.fields):
-        conditions.append(_among(queryset.model, "customer_id", "customers.customer", tokens))
+    for name in BY_TYPE[row_type].found_by:
+        other = queryset.model._meta.get_field(name).related_model
+        conditions.append(_among(queryset.model, name, other._meta.label_lower, tokens))
     wanted = [condition for condition in conditions if condition is not None]
     if not wanted:
         return queryset.none()
-    return queryset.filter(wanted[0] if len(wanted) == 1 else wanted[0] | wanted[1])
+    return queryset.filter(reduce(or_, wanted))
 
 
-def _among(model: type[Model], path: str, row_type: str, tokens: list[str]) -> Q | None:
-    """The condition that `path` names a row that holds the tokens; None where there is no such row.
+def _among(model: type[Model], name: str, row_type: str, tokens: list[str]) -> Q | None:
+    """The condition that the field `name` (or "pk") leads to a row that holds the tokens; None where there is no such row.
 
     Few are named one by one, so that their index serves. Many stay a subquery, so that the list is walked in its own
     order until a page is full; IS TRUE keeps the planner from joining all of them first and sorting afterwards.
@@ -91,8 +95,8 @@ def _among(model: type[Model], path: str, row_type: str, tokens: list[str]) -> Q
     if not few:
         return None
     if len(few) <= FEW:
-        return Q(**{f"{path}__in": [row_id for row_id, _ in few]})
-    field = model._meta.pk if path == "pk" else model._meta.get_field("customer")
+        return Q(**{f"{name}__in": [row_id for row_id, _ in few]})
+    field = model._meta.pk if name == "pk" else model._meta.get_field(name)
     quote = connection.ops.quote_name
     column = f"{quote(model._meta.db_table)}.{quote(str(field.column))}"  # type: ignore[union-attr]
     found = "SELECT id FROM sellwell_found(%s::text[], %s, NULL)"

@@ -5,13 +5,13 @@ Lists, records, exports, REST, search and print all read columns from here, so a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sellwell.kernel import access
+from sellwell.kernel import access, personal
 from sellwell.kernel.values import State, T
 
 if TYPE_CHECKING:
@@ -51,6 +51,10 @@ class Column:
     kind: str = "text"
     path: str = ""
     value: Callable[[Any], Any] | None = None
+    envelope: Callable[[Any], Any] | None = (
+        None  # computed: the sealed text of a row, opened, and masked by `mask`
+    )
+    mask: Callable[[str], str] = str
     group: str = ""
     states: type[State] | None = None
     ref: str = ""  # the row type that a 'ref' column leads to; its identifier is `ref_path` or path's first step + _id
@@ -63,6 +67,9 @@ class Column:
         """This column's value of a row."""
         if self.value is not None:
             return self.value(row)
+        if self.envelope is not None:
+            text = personal.open_(self.envelope(row))
+            return self.mask(text) if text else ""
         value = row
         for step in self.path.split("__"):
             if value is None:
@@ -94,9 +101,11 @@ class View:
     help: T
     groups: dict[str, T] = field(default_factory=dict)
     related: tuple[str, ...] = ()  # select_related
+    related_if_shown: tuple[str, ...] = ()  # the same, left out of lists that show no column of it
     prepare: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None  # adds what computed columns read
     order: tuple[str, ...] = ("-business_date", "-id")
     search: Callable[[Any], Iterable[str]] | None = None  # the texts that the search finds a row by
+    found_by: tuple[str, ...] = ()  # foreign keys to rows by whose texts it is found too
     label: Callable[[Any], str] = str  # how a row is named where others refer to it
     clauses: tuple[str, ...] = ()
     states: type[State] | None = None
@@ -119,13 +128,16 @@ class View:
         """A column by name, if this actor may see it."""
         return next((c for c in self.visible(actor) if c.name == name), None)
 
-    def rows(self, actor: Actor) -> QuerySet[Any]:
-        """The rows that this actor may see."""
-        queryset = (
-            self.model._default_manager.select_related(*self.related)
-            if self.related
-            else self.model._default_manager.all()
+    def rows(self, actor: Actor, shown: Iterable[Column] | None = None) -> QuerySet[Any]:
+        """The rows that this actor may see; with `shown`, only what these columns read is fetched along."""
+        paths = None if shown is None else [f"{column.path}__" for column in shown]
+        along = self.related + tuple(
+            step
+            for step in self.related_if_shown
+            if paths is None or any(path.startswith(f"{step}__") for path in paths)
         )
+        manager = self.model._default_manager
+        queryset = manager.select_related(*along) if along else manager.all()
         if self.prepare is not None:
             queryset = self.prepare(queryset)
         return access.rows(actor, self.name, queryset)
@@ -154,6 +166,11 @@ def view(
 def of(row_or_model: Any) -> View:
     """The view that shows rows like this one."""
     return BY_TYPE[row_or_model._meta.label_lower]
+
+
+def read_keys(columns: Iterable[Column], rows: Sequence[Any]) -> None:
+    """Read the keys of all sealed texts that these columns show of these rows, in one query."""
+    personal.read_keys(c.envelope(row) for c in columns if c.envelope is not None for row in rows)
 
 
 def json_value(column: Column, row: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.safestring import SafeString, mark_safe
 
 from sellwell.kernel.values import T
-from sellwell.kernel.views import Column, View
+from sellwell.kernel.views import Column, View, read_keys
 from sellwell.web import cells
 from sellwell.web.registry import RECORDS
 
@@ -56,6 +56,8 @@ def draw_rows(
     card: Sequence[str] = (),
 ) -> SafeString:
     """The rows of a table; the first column leads to the record, where rows of this view have a page."""
+    rows = list(rows)
+    read_keys(columns, rows)
     if view.name not in RECORDS:
         return _plain_rows(columns, rows, card)
     place = places(columns, card)

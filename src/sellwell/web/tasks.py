@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
@@ -25,16 +27,22 @@ NEAR_SECONDS = 4 * 3600  # a task is amber in its last four hours
 
 def open_tasks(actor: Actor) -> QuerySet[Task]:
     """What this actor should do now: own tasks, and pool tasks of the actor's roles within their departments."""
-    wanted = Q(owner_id=actor.user_id, role="")
-    for post in actor.posts:
-        pool = Q(company_id=post.company_id, role=post.role)
-        wanted |= pool
-    return Task.objects.filter(wanted, state="open")
+    return Task.objects.filter(reduce(or_, _wanted(actor)), state="open")
+
+
+def _wanted(actor: Actor) -> list[Q]:
+    """Own tasks, and those of each pool once: no task is in two of them."""
+    pools = dict.fromkeys((post.company_id, post.role) for post in actor.posts)
+    return [Q(owner_id=actor.user_id, role=""), *(Q(company_id=c, role=role) for c, role in pools)]
 
 
 def count(actor: Actor, cap: int = 100) -> int:
     """How many open tasks, at most `cap`."""
-    return len(open_tasks(actor).values_list("pk", flat=True)[:cap])
+    # One after the other, each by its index: together they would be sought among everybody's.
+    own, *pools = [
+        Task.objects.filter(one, state="open").values_list("pk", flat=True) for one in _wanted(actor)
+    ]
+    return len(own.union(*pools, all=True)[:cap])
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,14 @@ def verbs_of(roles: Iterable[str], on: date) -> set[str]:
     return set(Grant.objects.filter(in_force_on(on), role__in=list(roles)).values_list("verb", flat=True))
 
 
+def verbs_by_role(roles: Iterable[str], on: date) -> dict[str, set[str]]:
+    """The verbs that the rights matrix gives to each of the roles on a day; one query."""
+    found: dict[str, set[str]] = {}
+    for role, verb in Grant.objects.filter(in_force_on(on), role__in=list(roles)).values_list("role", "verb"):
+        found.setdefault(role, set()).add(verb)
+    return found
+
+
 def roles_by_user(on: date) -> dict[UUID, set[str]]:
     """The roles that active people hold on a day, in the companies that this session may see."""
     found: dict[UUID, set[str]] = {}

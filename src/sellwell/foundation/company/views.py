@@ -5,7 +5,6 @@ from __future__ import annotations
 from sellwell.foundation.company import directory, kernel_views, seed  # noqa: F401 - these register what they declare
 from sellwell.foundation.company.access import RoleCode
 from sellwell.foundation.company.models import Assignment, Company, Department, Person, PersonState
-from sellwell.kernel import personal
 from sellwell.kernel.values import T
 from sellwell.kernel.views import Column, view
 
@@ -32,7 +31,7 @@ PEOPLE = view(
         Column(
             "phone",
             T("电话", "Phone"),
-            value=lambda row: personal.open_(row.phone) or "",
+            envelope=lambda row: row.phone,
             group="personal",
             in_list=False,
         ),

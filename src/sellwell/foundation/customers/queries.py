@@ -12,8 +12,8 @@ from django.db.models import Q
 from sellwell.foundation.customers import rules
 from sellwell.foundation.customers.identity import Keys
 from sellwell.foundation.customers.models import Address, Contact, Customer, Party, PartyKind
-from sellwell.kernel import personal, pinyin
-from sellwell.kernel.models import LedgerEntry, SearchRow
+from sellwell.kernel import personal, pinyin, search
+from sellwell.kernel.models import LedgerEntry
 
 # What other rooms may name of this room's tables, for types and input.
 __all__ = [
@@ -88,11 +88,8 @@ def similar(company_id: UUID, name: str, but: UUID | None = None) -> list[Custom
     tokens = pinyin.query_tokens(core[:4])
     if len(core) < 2 or not tokens:
         return []
-    near = SearchRow.objects.filter(
-        company_id=company_id, row_type="customers.customer", tokens__contains=tokens
-    )
-    ids = set(near.order_by("-id").values_list("pk", flat=True)[:CANDIDATES]) - {but}
-    rows = {str(c.pk): c for c in customers(ids).values()}
+    near = {row_id for row_id, _ in search.matching(tokens, "customers.customer", CANDIDATES)} - {but}
+    rows = {str(c.pk): c for c in customers(near).values() if c.company_id == company_id}
     alike = rules.most_alike(name, [(key, c.party.name) for key, c in rows.items()])
     return [rows[key] for key in alike]
 

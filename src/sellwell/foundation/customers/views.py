@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from sellwell.foundation.customers.models import (
     Address,
     AddressKind,
@@ -14,20 +11,11 @@ from sellwell.foundation.customers.models import (
     Grade,
     SalesChannel,
 )
-from sellwell.kernel import personal
 from sellwell.kernel.personal_values import mask_email, mask_phone
 from sellwell.kernel.values import T
 from sellwell.kernel.views import Column, view
 
 PERSONAL = {"personal": T("电话与邮箱", "Phone and e-mail")}
-
-
-def _opened(read: Callable[[Any], Any]) -> Callable[[Any], str]:
-    return lambda row: personal.open_(read(row)) or ""
-
-
-def _masked(read: Callable[[Any], Any], mask: Callable[[str], str]) -> Callable[[Any], str]:
-    return lambda row: mask(personal.open_(read(row)) or "")
 
 
 CUSTOMERS = view(
@@ -60,26 +48,28 @@ CUSTOMERS = view(
         Column(
             "phone_masked",
             T("电话（脱敏）", "Phone (masked)"),
-            value=_masked(lambda c: c.party.phone, mask_phone),
+            envelope=lambda c: c.party.phone,
+            mask=mask_phone,
             in_list=False,
         ),
         Column(
             "email_masked",
             T("邮箱（脱敏）", "E-mail (masked)"),
-            value=_masked(lambda c: c.party.email, mask_email),
+            envelope=lambda c: c.party.email,
+            mask=mask_email,
             in_list=False,
         ),
         Column(
             "phone",
             T("电话", "Phone"),
-            value=_opened(lambda c: c.party.phone),
+            envelope=lambda c: c.party.phone,
             group="personal",
             in_list=False,
         ),
         Column(
             "email",
             T("邮箱", "E-mail"),
-            value=_opened(lambda c: c.party.email),
+            envelope=lambda c: c.party.email,
             group="personal",
             in_list=False,
         ),
@@ -124,20 +114,17 @@ CONTACTS = view(
         Column("title", T("职务", "Position"), path="title"),
         Column("is_primary", T("主要联系人", "Primary"), "bool", path="is_primary", filterable=True),
         Column(
-            "phone_masked", T("电话（脱敏）", "Phone (masked)"), value=_masked(lambda c: c.phone, mask_phone)
+            "phone_masked", T("电话（脱敏）", "Phone (masked)"), envelope=lambda c: c.phone, mask=mask_phone
         ),
         Column(
             "email_masked",
             T("邮箱（脱敏）", "E-mail (masked)"),
-            value=_masked(lambda c: c.email, mask_email),
+            envelope=lambda c: c.email,
+            mask=mask_email,
             in_list=False,
         ),
-        Column(
-            "phone", T("电话", "Phone"), value=_opened(lambda c: c.phone), group="personal", in_list=False
-        ),
-        Column(
-            "email", T("邮箱", "E-mail"), value=_opened(lambda c: c.email), group="personal", in_list=False
-        ),
+        Column("phone", T("电话", "Phone"), envelope=lambda c: c.phone, group="personal", in_list=False),
+        Column("email", T("邮箱", "E-mail"), envelope=lambda c: c.email, group="personal", in_list=False),
         Column("note", T("备注", "Note"), path="note", in_list=False),
     ],
     url="contacts",
@@ -146,6 +133,7 @@ CONTACTS = view(
     related=("customer__party",),
     order=("-id",),
     search=lambda c: (c.name,),
+    found_by=("customer",),
     label=lambda c: c.name or "—",
     clauses=("1.4.2",),
 )
@@ -171,18 +159,17 @@ ADDRESSES = view(
         Column("city", T("市", "City"), path="city", filterable=True),
         Column("is_default", T("默认", "Default"), "bool", path="is_default"),
         Column(
-            "phone_masked", T("电话（脱敏）", "Phone (masked)"), value=_masked(lambda a: a.phone, mask_phone)
+            "phone_masked", T("电话（脱敏）", "Phone (masked)"), envelope=lambda a: a.phone, mask=mask_phone
         ),
-        Column(
-            "phone", T("电话", "Phone"), value=_opened(lambda a: a.phone), group="personal", in_list=False
-        ),
+        Column("phone", T("电话", "Phone"), envelope=lambda a: a.phone, group="personal", in_list=False),
     ],
     url="addresses",
     help=T("送货与寄发票的地址。", "Where goods and invoices go."),
     groups=PERSONAL,
     related=("customer__party",),
-    order=("-is_default", "-id"),
+    order=("-id",),
     search=lambda a: (),
+    found_by=("customer",),
     label=lambda a: str(a) or "—",
     clauses=("1.4.2",),
 )

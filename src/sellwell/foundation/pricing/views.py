@@ -53,6 +53,7 @@ RULES = view(
     related=("product", "price_list", "customer__party"),
     order=("-since", "-id"),
     search=lambda r: (r.name, r.product.code if r.product else "", r.product.name if r.product else r.product_line),
+    found_by=("customer",),
     label=lambda r: f"{LABELS[r.kind]} · {about(r)}",
     clauses=("5.2.1",),
 )  # fmt: skip

@@ -84,6 +84,7 @@ class Movement(CompanyRow):
         indexes = [
             models.Index(fields=["product", "warehouse"], name="movement_product"),
             models.Index(fields=["line_id"], name="movement_line"),
+            models.Index(fields=["company_id", "-business_date", "-id"], name="movement_newest"),
         ]
 
 
@@ -115,15 +116,11 @@ class Supply(CompanyRow):
     due_on = models.DateField()
     quantity = models.DecimalField(max_digits=18, decimal_places=6)
     received = models.DecimalField(max_digits=18, decimal_places=6, default=0)
-    promised = models.DecimalField(max_digits=18, decimal_places=6, default=0)  # to back-orders
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(
-                    received__gte=0, received__lte=F("quantity"), promised__gte=0, promised__lte=F("quantity")
-                ),
-                name="supply_within",
+                condition=Q(received__gte=0, received__lte=F("quantity")), name="supply_within"
             )
         ]
         indexes = [models.Index(fields=["product", "due_on"], name="supply_product")]

@@ -102,7 +102,7 @@ RESERVATIONS = view(
     url="reservations",
     help=T("为订单预留和释放的数量。", "What was set aside for orders and let go."),
     related=("product", "warehouse"),
-    order=("-at", "-id"),
+    order=("-id",),
     label=lambda m: f"{m.product.code} {m.quantity.normalize():f}",
     clauses=("5.2.2",),
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -100,6 +101,7 @@ class ApprovalStep(models.Model):
             models.UniqueConstraint(fields=["request", "guard", "position"], name="approvalstep_once"),
             models.CheckConstraint(condition=Q(mode__in=["any", "all"]), name="approvalstep_mode"),
         ]
+        indexes = [GinIndex(fields=["candidates"], name="approvalstep_candidates")]
 
 
 class ApprovalDecision(models.Model):

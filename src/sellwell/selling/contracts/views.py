@@ -42,8 +42,10 @@ CONTRACTS = view(
         "与客户订立的合同：条款、明细、审批与签署。",
         "Contracts with customers: terms, lines, approval and signing.",
     ),
-    related=("customer__party", "owner", "quotation", "template", "scan"),
+    related=("customer__party", "owner"),
+    related_if_shown=("quotation", "template", "scan"),
     search=lambda contract: (contract.number, contract.title),
+    found_by=("customer",),
     states=ContractState,
     clauses=("5.1.1", "5.1.2"),
 )  # fmt: skip

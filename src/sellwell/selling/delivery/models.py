@@ -91,7 +91,12 @@ class ShipmentLine(CompanyRow):
                 condition=Q(invoiced__gte=0, invoiced__lte=F("quantity")), name="shipmentline_invoiced"
             ),
         ]
-        indexes = [models.Index(fields=["order_line"], name="shipmentline_order_line")]
+        indexes = [
+            models.Index(fields=["order_line"], name="shipmentline_order_line"),
+            models.Index(
+                fields=["shipment"], name="shipmentline_to_invoice", condition=Q(invoiced__lt=F("accepted"))
+            ),
+        ]
 
 
 class ReturnState(State):

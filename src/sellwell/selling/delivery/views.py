@@ -68,6 +68,7 @@ SHIPMENTS = view(
     ),
     related=("customer__party", "order", "warehouse", "owner", "proof"),
     search=_shipment_texts,
+    found_by=("customer",),
     label=lambda shipment: shipment.number,
     clauses=("5.2.5",),
     states=ShipmentState,
@@ -102,7 +103,7 @@ LINES = view(
         "发货单的每一行及其验收、退货、开票数量。", "Each line of a shipment: accepted, returned, invoiced."
     ),
     related=("shipment", "product"),
-    order=("-shipment__business_date", "-shipment_id", "position"),
+    order=("-shipment_id", "position"),
     label=lambda line: f"{line.shipment.number}/{line.position}",
     clauses=("5.2.5", "5.3.1"),
 )
@@ -139,6 +140,7 @@ RETURNS = view(
     ),
     related=("customer__party", "order", "shipment", "warehouse", "owner"),
     search=_return_texts,
+    found_by=("customer",),
     label=lambda row: row.number,
     states=ReturnState,
 )
@@ -158,6 +160,6 @@ RETURN_LINES = view(
     url="return-lines",
     help=T("退货单的每一行。", "Each line of a return."),
     related=("return_order", "product"),
-    order=("-return_order__business_date", "-id"),
+    order=("-return_order_id", "-id"),
     label=lambda line: f"{line.return_order.number}",
 )

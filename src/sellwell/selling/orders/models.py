@@ -78,6 +78,12 @@ class Order(Document):
         return self.customer.party_id
 
 
+# What promises are at risk for: so few of all lines that they have an index of their own.
+SHORT = Q(
+    is_void=False, promised_on__isnull=False, quantity__gt=F("shipped") + F("reserved") + F("cancelled")
+)
+
+
 class OrderLine(PricedLine):
     """A line of an order. Its counters equal the sums of their movements; the checks are the database's own word."""
 
@@ -122,4 +128,7 @@ class OrderLine(PricedLine):
                 condition=Q(invoiced__gte=0, invoiced__lte=F("quantity")), name="orderline_invoiced"
             ),
         ]
-        indexes = [models.Index(fields=["product"], name="orderline_product")]
+        indexes = [
+            models.Index(fields=["product"], name="orderline_product"),
+            models.Index(fields=["company_id", "promised_on"], name="orderline_short", condition=SHORT),
+        ]

@@ -33,6 +33,7 @@ from sellwell.selling.contracts.pages import (
 )
 from sellwell.selling.contracts.queries import agreed_lines
 from sellwell.selling.orders import building, facts, queries, rules
+from sellwell.selling.orders.models import SHORT as LACKING
 from sellwell.selling.orders.models import Order, OrderLine, OrderState
 from sellwell.selling.orders.operations.confirming import BACK_ORDER, LATE
 from sellwell.selling.orders.operations.entry import again
@@ -316,8 +317,7 @@ def promises_at_risk(ctx: Context) -> list[Warning_]:
     rows = (
         LINES.rows(ctx.actor)
         .filter(
-            order__state="confirmed", is_void=False, promised_on__lte=ctx.today + NEAR,
-            quantity__gt=F("shipped") + F("reserved") + F("cancelled"), product__kind="goods",
+            LACKING, order__state="confirmed", promised_on__lte=ctx.today + NEAR, product__kind="goods",
         )
         .order_by("promised_on")[:5]
     )  # fmt: skip

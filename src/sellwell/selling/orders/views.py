@@ -57,9 +57,11 @@ ORDERS = view(
     ],
     url="orders",
     help=T("客户的订单，以及发货、验收、开票、收款的进度。", "Customers' orders, and how far they are shipped, accepted, invoiced and paid."),
-    related=("customer__party", "owner", "contract", "quotation"),
+    related=("customer__party", "owner"),
+    related_if_shown=("contract", "quotation"),
     prepare=queries.with_progress,
     search=lambda order: (order.number, order.customer_reference, order.source_number),
+    found_by=("customer",),
     states=OrderState,
     clauses=("5.2.1", "5.2.2"),
 )  # fmt: skip
@@ -112,7 +114,7 @@ LINES = view(
     help=T("订单的产品、数量、价格和进度。", "Products, quantities, prices and progress of orders."),
     groups={"margin": T("成本与毛利", "Cost and margin")},
     related=("order", "product"),
-    order=("order_id", "position"),
+    order=("-order_id", "position"),
     label=lambda line: f"{line.order.number} · {line.position}",
 )  # fmt: skip
 

@@ -144,7 +144,10 @@ class Visit(Document):
 
     class Meta:
         constraints = document_constraints("visit", VisitState)
-        indexes = list(document_indexes("visit"))
+        indexes = [
+            *document_indexes("visit"),
+            models.Index(fields=["company_id", "-planned_at", "-id"], name="visit_planned"),
+        ]
 
     def subject(self) -> UUID:
         """The customer's party."""

@@ -63,7 +63,7 @@ def products_of(opportunity_id: UUID) -> list[OpportunityProduct]:
 _AGREED = """
 SELECT count(DISTINCT l.to_id) FROM kernel_link l
 WHERE l.to_type IN ('contracts.contract', 'orders.order')
-  AND (l.from_id = %s OR l.from_id IN (SELECT id FROM pipeline_quotation WHERE opportunity_id = %s))
+  AND l.from_id IN (SELECT %s::uuid UNION ALL SELECT id FROM pipeline_quotation WHERE opportunity_id = %s)
 """
 
 

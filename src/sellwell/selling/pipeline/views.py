@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sellwell.kernel import clock, personal
+from sellwell.kernel import clock
 from sellwell.kernel.personal_values import mask_email, mask_phone
 from sellwell.kernel.values import State, T
 from sellwell.kernel.views import Column, view
@@ -70,26 +70,28 @@ LEADS = view(
         Column(
             "phone_masked",
             T("电话（脱敏）", "Phone (masked)"),
-            value=lambda r: mask_phone(personal.open_(r.phone) or ""),
+            envelope=lambda r: r.phone,
+            mask=mask_phone,
             in_list=False,
         ),
         Column(
             "email_masked",
             T("邮箱（脱敏）", "E-mail (masked)"),
-            value=lambda r: mask_email(personal.open_(r.email) or "") if r.email else "",
+            envelope=lambda r: r.email,
+            mask=mask_email,
             in_list=False,
         ),
         Column(
             "phone",
             T("电话", "Phone"),
-            value=lambda r: personal.open_(r.phone) or "",
+            envelope=lambda r: r.phone,
             group="personal",
             in_list=False,
         ),
         Column(
             "email",
             T("邮箱", "E-mail"),
-            value=lambda r: personal.open_(r.email) or "",
+            envelope=lambda r: r.email,
             group="personal",
             in_list=False,
         ),
@@ -103,6 +105,7 @@ LEADS = view(
     groups={"personal": T("电话与邮箱", "Phone and e-mail")},
     related=("owner", "customer__party"),
     search=lambda r: (r.number, r.name, r.contact_name),
+    found_by=("customer",),
     label=lambda r: r.name or r.number,
     clauses=("1.4.2", "1.4.3"),
     states=LeadState,
@@ -146,6 +149,7 @@ OPPORTUNITIES = view(
     help=T("可能成交的生意，按阶段推进。", "Possible sales, stage by stage."),
     related=("owner", "customer__party"),
     search=lambda r: (r.number, r.title),
+    found_by=("customer",),
     label=lambda r: r.title or r.number,
     clauses=("1.4.3",),
     states=Stage,
@@ -239,6 +243,7 @@ VISITS = view(
     related=("owner", "customer__party", "opportunity"),
     order=("-planned_at", "-id"),
     search=lambda r: (r.number,),
+    found_by=("customer",),
     clauses=("2.2.4",),
     states=VisitState,
 )
@@ -304,6 +309,7 @@ QUOTATIONS = view(
     help=T("给客户的报价，按版本管理。", "Prices offered to customers, in versions."),
     related=("owner", "customer__party", "opportunity", "replaces"),
     search=lambda r: (r.number,),
+    found_by=("customer",),
     clauses=("2.2.4",),
     states=QuotationState,
 )

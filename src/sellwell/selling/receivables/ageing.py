@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from sellwell.kernel.values import ZERO, T
-from sellwell.selling.receivables import queries
+from sellwell.selling.receivables import queries, rules
 from sellwell.selling.receivables.models import Invoice
-from sellwell.selling.receivables.rules import BUCKETS, ageing
+from sellwell.selling.receivables.rules import BUCKETS, Bucket
 
 __all__ = ["BUCKETS", "Report", "Row", "chart", "report"]
 
@@ -43,23 +44,28 @@ class Report:
 
 def report(invoices: QuerySet[Invoice], as_of: date) -> Report:
     """Ages the open invoices of a queryset."""
-    found = queries.open_invoices(invoices).annotate(open=F("total") - F("settled"))
-    by_customer: dict[UUID, list[tuple[date, Decimal]]] = {}
-    names: dict[UUID, str] = {}
-    columns = ("customer_id", "customer__party__name", "due_on", "business_date", "open")
-    for customer_id, name, due_on, day, amount in found.values_list(*columns):
-        by_customer.setdefault(customer_id, []).append((due_on or day, amount))
-        names[customer_id] = name
-    rows = [_row(key, names[key], debts, as_of) for key, debts in by_customer.items()]
-    rows.sort(key=lambda row: (-row.total, row.name))
-    totals = [sum((row.amounts[i] for row in rows), ZERO) for i in range(len(BUCKETS))]
-    return Report(as_of, rows[:MOST_CUSTOMERS], totals, sum(totals, ZERO), len(rows))
+    found: Any = queries.open_invoices(invoices).annotate(
+        open=F("total") - F("settled"), due=Coalesce("due_on", "business_date")
+    )
+    sums = {b.code: Sum("open", filter=_within(b, as_of), default=ZERO) for b in BUCKETS} | {
+        "all": Sum("open")
+    }
+    largest = found.values("customer_id", "customer__party__name").annotate(**sums)
+    rows = [
+        Row(one["customer_id"], one["customer__party__name"], [one[b.code] for b in BUCKETS], one["all"])
+        for one in largest.order_by("-all", "customer__party__name")[:MOST_CUSTOMERS]
+    ]
+    whole = found.aggregate(**sums, customers=Count("customer_id", distinct=True))
+    return Report(as_of, rows, [whole[b.code] for b in BUCKETS], whole["all"] or ZERO, whole["customers"])
 
 
-def _row(customer_id: UUID, name: str, debts: list[tuple[date, Decimal]], as_of: date) -> Row:
-    aged = ageing(debts, as_of)
-    amounts = [aged[bucket.code] for bucket in BUCKETS]
-    return Row(customer_id, name, amounts, sum(amounts, ZERO))
+def _within(bucket: Bucket, as_of: date) -> Q:
+    """Which debts fall into a bucket by their due day."""
+    first, last = rules.due_between(bucket, as_of)
+    condition = Q(due__isnull=False)
+    if first is not None:
+        condition &= Q(due__gte=first)
+    return condition if last is None else condition & Q(due__lte=last)
 
 
 def chart(found: Report) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Sum
+from django.db.models import Count, F, Sum
 from django.http import Http404, HttpResponse
 
 from sellwell.kernel import access, views
@@ -320,7 +320,8 @@ def late_payers(ctx: Context) -> list[Warning_]:
 def unmatched_money(ctx: Context) -> list[Warning_]:
     """Money that lies unmatched."""
     rows = RECEIPTS.rows(ctx.actor).filter(state=ReceiptState.ENTERED.value, applied__lt=F("total"))
-    count, amount = rows.count(), rows.aggregate(left=Sum(F("total") - F("applied")))["left"]
+    found = rows.aggregate(count=Count("pk"), left=Sum(F("total") - F("applied")))
+    count, amount = found["count"], found["left"]
     if not count:
         return []
     text = T(

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 
 from sellwell.kernel.operations import Context, Lock, lock
 from sellwell.kernel.values import ZERO
@@ -181,5 +181,6 @@ def to_be_invoiced(company_id: UUID) -> tuple[Decimal, int]:
 
 def overdue(queryset: QuerySet[Invoice], today: date) -> tuple[Decimal, int]:
     """Open amounts past their due date among these invoices, and how many invoices."""
-    rows = open_invoices(queryset).filter(due_on__lt=today).aggregate(open=Sum(F("total") - F("settled")))
-    return rows["open"] or ZERO, open_invoices(queryset).filter(due_on__lt=today).count()
+    late = open_invoices(queryset).filter(due_on__lt=today)
+    found = late.aggregate(open=Sum(F("total") - F("settled"), default=ZERO), count=Count("pk"))
+    return found["open"], found["count"]

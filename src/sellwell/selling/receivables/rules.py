@@ -192,18 +192,13 @@ BUCKETS = (
 )
 
 
-def bucket_of(due_on: date, as_of: date) -> Bucket:
-    """The bucket of a debt by its due date (W31); the day it is due is not overdue."""
-    days = (as_of - due_on).days
-    return next(b for b in BUCKETS if b.most is None or days <= b.most)
-
-
-def ageing(debts: Iterable[tuple[date, Decimal]], as_of: date) -> dict[str, Decimal]:
-    """Open amounts by bucket; every bucket is there, and their sum is the sum of the debts."""
-    totals = {bucket.code: ZERO for bucket in BUCKETS}
-    for due_on, amount in debts:
-        totals[bucket_of(due_on, as_of).code] += amount
-    return totals
+def due_between(bucket: Bucket, as_of: date) -> tuple[date | None, date | None]:
+    """The first and the last due day of a bucket's debts (W31), None where it is open; the day it is due is not overdue."""
+    place = BUCKETS.index(bucket)
+    before = BUCKETS[place - 1].most if place else None
+    first = None if bucket.most is None else as_of - timedelta(days=bucket.most)
+    last = None if before is None else as_of - timedelta(days=before + 1)
+    return first, last
 
 
 # --- credit ----------------------------------------------------------------------------------------------------------

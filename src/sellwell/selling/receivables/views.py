@@ -80,6 +80,7 @@ INVOICES = view(
     help=T("开票申请、已开发票与红字发票。", "Requests, issued invoices and credit notes."),
     related=("customer__party", "order", "reverses", "owner"),
     search=_invoice_texts,
+    found_by=("customer",),
     label=lambda invoice: invoice.number,
     clauses=("5.3.2", "5.3.3"),
     states=InvoiceState,
@@ -112,7 +113,7 @@ INVOICE_LINES = view(
     url="invoice-lines",
     help=T("发票的每一行。", "Each line of an invoice."),
     related=("invoice", "product"),
-    order=("-invoice__business_date", "-invoice_id", "position"),
+    order=("-invoice_id", "position"),
     label=lambda line: f"{line.invoice.number}/{line.position}",
 )
 
@@ -150,6 +151,7 @@ RECEIPTS = view(
     help=T("收到的货款及其核销。", "Money that came in, and what it settled."),
     related=("customer__party", "owner"),
     search=lambda receipt: (receipt.number, receipt.bank_reference),
+    found_by=("customer",),
     label=lambda receipt: receipt.number,
     clauses=("5.3.3", "5.3.4"),
     states=ReceiptState,

@@ -39,7 +39,7 @@ class ListQuery:
 
     def rows(self) -> QuerySet[Any]:
         """The rows that match, unsorted."""
-        queryset = self.view.rows(self.actor)
+        queryset = self.view.rows(self.actor, self.columns)
         for one in self.filters:
             queryset = queryset.filter(one.condition)
         if self.q:

@@ -277,5 +277,7 @@ def set_duty_pair(row: Any, given: SetDutyPair, ctx: Context, assessment: Assess
 
 def people_with_conflicts(on: date) -> list[tuple[UUID, DutyPair]]:
     """People whose roles give them both sides of a pair that is judged per person."""
-    held = {user: queries.verbs_of(roles, on) for user, roles in queries.roles_by_user(on).items()}
+    people = queries.roles_by_user(on)
+    verbs = queries.verbs_by_role({role for roles in people.values() for role in roles}, on)
+    held = {user: {v for role in roles for v in verbs.get(role, ())} for user, roles in people.items()}
     return duties.conflicts_per_person(held)
