@@ -173,15 +173,13 @@ def test_two_people_edit_one_order_and_the_second_loses_nothing(house: House) ->
     code, *_ = begin(first)
     first.type_line(1, code, "3")
     expect(first.cell(1, "amount")).to_contain_text(".")
-    first.page.locator("[data-send]").click()
-    first.hear()
+    first.send_lines()
     address = first.page.url
     first.page.goto(f"{address}edit")
     second.page.goto(f"{address}edit")
 
     first.cell(1, "quantity").locator("input").fill("5")
-    first.page.locator("[data-send]").click()
-    first.hear()
+    first.send_lines()
     second.cell(1, "quantity").locator("input").fill("8")
     second.fill({"备注": "客户要求上午送货"})
     second.page.locator("[data-send]").click()
@@ -190,8 +188,7 @@ def test_two_people_edit_one_order_and_the_second_loses_nothing(house: House) ->
     expect(second.cell(1, "quantity").locator("input")).to_have_value("8")
     expect(second.field("备注")).to_have_value("客户要求上午送货")
     picture(second.page, "order-stale")
-    second.page.locator("[data-send]").click()
-    second.hear()
+    second.send_lines()
     expect(second.page.locator("main .table").first).to_contain_text("8")
 
 

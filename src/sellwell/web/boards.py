@@ -117,6 +117,9 @@ def _card(row: Any, board: BoardPage, visible: dict[str, Column], request: Any) 
     if since := visible.get(board.since):
         moment = since.read(row)
         days = (request.ctx.now - moment).days if moment is not None else None
+    # what is over does not age
+    over = cells.tone(str(visible[board.column].read(row).value)) in ("done", "ended")
+    days = None if over else days
     age = "" if days is None or days < OLD_DAYS else "stale" if days >= STALE_DAYS else "old"
     return Card(
         row, f"/{board.view.url}/{row.pk}/", str(board.view.label(row)),

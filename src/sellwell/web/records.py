@@ -87,7 +87,7 @@ def head(request: Any, page: RecordPage, row: Any) -> dict[str, Any]:
         # a held row says so once: the approval stands above, its objection need not be told again
         "objections": primary.objections if primary is not None and not getattr(row, "held_by", None) else [],
         "others": [s for s in steps if s is not primary and not s.operation.danger][:2],
-        "open_tasks": [_task(task, request) for task in open_tasks],
+        "open_tasks": [_task(task, request, bool(getattr(row, "held_by", None))) for task in open_tasks],
         "hold": _hold(row, actor),
         "traced": True,
     }
@@ -99,9 +99,9 @@ def _state(view: View, row: Any) -> State | None:
     return view.states(value) if view.states is not None and value else None
 
 
-def _task(task: Task, request: Any) -> tasks.TaskLine:
+def _task(task: Task, request: Any, held: bool) -> tasks.TaskLine:
     """A task of the row; what it makes out of the row can be begun here, verbs on the row have their buttons above."""
-    line = tasks.line(task, request.ctx.now)
+    line = tasks.line(task, request.ctx.now, held=held)
     creates = line.operation is not None and line.operation.creates
     return line if creates and request.actor.may(task.operation) else replace(line, act="")
 
@@ -205,17 +205,28 @@ def _hold(row: Any, actor: access.Actor) -> dict[str, Any] | None:
         "url": cells.record_url("kernel.approvalrequest", request.pk),
         "number": request.number,
         "title": operation.title if operation else request.operation,
-        "approvers": do.approvers(request),
+        "approvers": _deciders(request),
         "at": request.created_at,
     }
+
+
+def _deciders(request: ApprovalRequest) -> list[dict[str, Any]]:
+    """Who may decide now, each role once, however many routes ask it."""
+    found: dict[str, dict[str, Any]] = {}
+    for step in do.approvers(request):
+        if step["open"]:
+            found.setdefault(step["role"], step)
+    return list(found.values())
 
 
 def body(request: Any, page: RecordPage, row: Any) -> dict[str, Any]:
     """Facts and blocks."""
     row_type, actor = page.view.row_type, request.actor
     tabs = registry.panels_of(row_type, "tab", actor)
+    known = facts(page, row, actor)
     return {
-        "facts": facts(page, row, actor),
+        "facts": [(column, value) for column, value in known if value != cells.EMPTY],
+        "unset": [column for column, value in known if value == cells.EMPTY and column.kind != "bool"],
         "now_blocks": blocks(row_type, "now", row, request),
         "main_blocks": blocks(row_type, "main", row, request),
         "side_blocks": blocks(row_type, "side", row, request),

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db.models import F, QuerySet
 
-from sellwell.kernel.values import ZERO, T
+from sellwell.kernel.values import ZERO
 from sellwell.selling.receivables import queries
 from sellwell.selling.receivables.models import Invoice
 from sellwell.selling.receivables.rules import BUCKETS, ageing
 
-__all__ = ["BUCKETS", "Report", "Row", "chart", "report"]
+__all__ = ["BUCKETS", "Report", "Row", "report"]
 
 MOST_CUSTOMERS = 200
 
@@ -60,18 +59,3 @@ def _row(customer_id: UUID, name: str, debts: list[tuple[date, Decimal]], as_of:
     aged = ageing(debts, as_of)
     amounts = [aged[bucket.code] for bucket in BUCKETS]
     return Row(customer_id, name, amounts, sum(amounts, ZERO))
-
-
-def chart(found: Report) -> dict[str, Any]:
-    """The totals as bars."""
-    return {
-        "xAxis": {"type": "category", "data": [str(bucket.name) for bucket in BUCKETS]},
-        "yAxis": {"type": "value"},
-        "series": [
-            {
-                "type": "bar",
-                "name": str(T("未结清", "Open")),
-                "data": [str(amount) for amount in found.totals],
-            }
-        ],
-    }
