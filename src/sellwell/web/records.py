@@ -89,8 +89,19 @@ def head(request: Any, page: RecordPage, row: Any) -> dict[str, Any]:
         "others": [s for s in steps if s is not primary and not s.operation.danger][:2],
         "open_tasks": [_task(task, request, bool(getattr(row, "held_by", None))) for task in open_tasks],
         "hold": _hold(row, actor),
+        "creations": creations(row, actor),
         "traced": True,
     }
+
+
+def creations(row: Any, actor: access.Actor) -> list[tuple[T, str, bool]]:
+    """What can be made out of this row: (title, form with the row filled in, page of its own)."""
+    row_type = row._meta.label_lower
+    return [
+        (REGISTRY[name].title, tasks.act_url(REGISTRY[name], row_type, row.pk), registry.is_whole_page(name))
+        for name in registry.NEW
+        if registry.may_create(name, actor) and tasks.field_for(REGISTRY[name], row_type)
+    ]
 
 
 def _state(view: View, row: Any) -> State | None:

@@ -100,12 +100,18 @@ def act_url(operation: Operation, row_type: str, row_id: Any) -> str:
     """The form of a task's verb; a creation's knows the row that it follows from."""
     if not operation.creates:
         return registry.url_for(operation.name, row_id)
+    name = field_for(operation, row_type)
+    return registry.url_for(operation.name) + (f"?{name}={row_id}" if name else "")
+
+
+def field_for(operation: Operation, row_type: str) -> str:
+    """The field of a creation that takes a row of this type; '' where there is none."""
     fields = operation.input.model_fields
     for name in (*operation.parent.split(), *fields):
         mark = reference_of(fields[name]) if name in fields else None
         if mark is not None and mark.row_type == row_type:
-            return f"{registry.url_for(operation.name)}?{name}={row_id}"
-    return registry.url_for(operation.name)
+            return name
+    return ""
 
 
 def line(task: Any, now: datetime, about: str = "", held: bool = False) -> TaskLine:

@@ -15,6 +15,7 @@ from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import Objection, T, language
 from sellwell.kernel.views import BY_TYPE
 from sellwell.web import cells, formats, registry
+from sellwell.web.clauses import words_of
 from sellwell.web.icons import icon as draw_icon
 
 register = template.Library()
@@ -67,6 +68,7 @@ register.filter("day", formats.day)
 register.filter("moment", formats.moment)
 register.filter("initials", cells.initials)
 register.filter("way_in", history.way_in)
+register.filter("clause_words", words_of)
 
 
 @register.filter
