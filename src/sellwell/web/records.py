@@ -84,6 +84,10 @@ def head(request: Any, page: RecordPage, row: Any) -> dict[str, Any]:
         "owner": owner,
         "since": since(row),
         "primary": primary,
+        "is_next": primary is not None
+        and bool(
+            primary.operation.from_states or primary.operation.name in {t.operation for t in open_tasks}
+        ),
         # a held row says so once: the approval stands above, its objection need not be told again
         "objections": primary.objections if primary is not None and not getattr(row, "held_by", None) else [],
         "others": [s for s in steps if s is not primary and not s.operation.danger][:2],
@@ -173,6 +177,8 @@ UPKEEP = (
     "block",
     "unblock",
     "attach",
+    "issue_password",
+    "hand_over",
 )
 
 

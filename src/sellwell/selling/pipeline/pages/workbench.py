@@ -54,7 +54,7 @@ def late_minutes(ctx: Context) -> list[Warning_]:
     _, late = queries.visits_without_minutes(VISITS.rows(ctx.actor), ctx)
     if not late:
         return []
-    text = T(f"{late} 次拜访的纪要已逾期", f"Minutes of {late} visits are overdue")
+    text = T(f"{late} 次拜访的纪要已逾期", f"Visits with overdue minutes: {late}")
     return [
         Warning_(
             text,
