@@ -126,6 +126,7 @@ list_page(
         ("in_force", T("生效", "In force"), {"status": "in_force"}),
         ("draft", T("草稿", "Drafts"), {"status": "draft"}),
     ],
+    empty=T("没有这样的制度。可以起草一个新版本。", "No such policy. A new version can be drafted."),
 )
 record_page(POLICIES, path=[PolicyStatus.DRAFT, PolicyStatus.IN_FORCE, PolicyStatus.RETIRED])
 record_page(DUTIES)

@@ -42,6 +42,7 @@ from sellwell.web.grids import Grid, GridColumn, Quote, quote_url
 from sellwell.web.registry import (
     Number,
     Warning_,
+    board_page,
     entry_page,
     figure,
     list_page,
@@ -65,6 +66,11 @@ list_page(
     ],
     empty=T("还没有订单。从合同或报价单生成，或直接录入。", "No orders yet. Make one from a contract or quotation, or enter it."),
     card=["customer", "state", "shipped", "business_date"],
+)  # fmt: skip
+board_page(
+    ORDERS, amount="total", moves={"confirmed": "orders.confirm", "closed": "orders.close"},
+    card=["customer", "shipped", "paid", "promised_on"],
+    states=[OrderState.DRAFT, OrderState.CONFIRMED, OrderState.CLOSED],
 )  # fmt: skip
 record_page(
     ORDERS, amount="total", path=[OrderState.DRAFT, OrderState.CONFIRMED, OrderState.CLOSED],
