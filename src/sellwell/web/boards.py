@@ -38,6 +38,7 @@ class Card:
     amount: str
     age: str  # "" | old | stale
     days: int | None
+    held: bool  # waits for an approval, so it cannot be moved
 
 
 @dataclass(frozen=True)
@@ -124,4 +125,5 @@ def _card(row: Any, board: BoardPage, visible: dict[str, Column], request: Any) 
     return Card(
         row, f"/{board.view.url}/{row.pk}/", str(board.view.label(row)),
         [(c, cells.cell(c, row, link=False)) for c in shown], cells.text_of(amount, row) if amount else "", age, days,
+        bool(getattr(row, "held_by", None)),
     )  # fmt: skip

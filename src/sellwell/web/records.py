@@ -84,10 +84,7 @@ def head(request: Any, page: RecordPage, row: Any) -> dict[str, Any]:
         "owner": owner,
         "since": since(row),
         "primary": primary,
-        "is_next": primary is not None
-        and bool(
-            primary.operation.from_states or primary.operation.name in {t.operation for t in open_tasks}
-        ),
+        "is_next": primary is not None and _is_next(primary.operation, open_tasks),
         # a held row says so once: the approval stands above, its objection need not be told again
         "objections": primary.objections if primary is not None and not getattr(row, "held_by", None) else [],
         "others": [s for s in steps if s is not primary and not s.operation.danger][:2],
@@ -165,21 +162,13 @@ def primary_step(steps: list[asking.Step], open_tasks: list[Task], actor: access
     return next((s for s in calm if s.possible and s.operation.from_states), next(iter(calm), None))
 
 
-UPKEEP = (
-    "change",
-    "edit",
-    "set_",
-    "reveal",
-    "comment",
-    "transfer",
-    "retire",
-    "add_",
-    "block",
-    "unblock",
-    "attach",
-    "issue_password",
-    "hand_over",
-)
+UPKEEP = ("change", "edit", "set_", "reveal", "comment", "transfer", "retire", "add_", "block", "unblock", "attach",
+          "issue_password", "hand_over")  # fmt: skip
+
+
+def _is_next(operation: Operation, open_tasks: list[Task]) -> bool:
+    """Whether a verb moves the row on, by its states or because a task asks for it."""
+    return bool(operation.from_states) or any(task.operation == operation.name for task in open_tasks)
 
 
 def _is_upkeep(verb: str) -> bool:
