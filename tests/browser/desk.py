@@ -84,24 +84,25 @@ class Desk:
 
     def send(self, button: str, says: str = "") -> str:
         """Press the form's button; gives what the house says afterwards."""
-        self.forget()
+        self.hush()
         self.form.get_by_role("button", name=button, exact=True).click()
         return self.hear(says)
 
-    def send_entry(self) -> str:
-        """Send the line grid at hand; gives what the house says afterwards."""
-        self.forget()
+    def send_lines(self, says: str = "") -> str:
+        """Send the page with the line grid; gives what the house says afterwards."""
+        self.hush()
         self.page.locator("[data-send]").click()
-        return self.hear()
+        return self.hear(says)
 
-    def forget(self) -> None:
-        """Put away what the house said before, so that the next word is about the next act."""
-        self.page.evaluate("document.querySelectorAll('.toast').forEach((note) => note.remove())")
+    def hush(self) -> None:
+        """Take the words of earlier acts away, so that the next one heard is the answer to the next press."""
+        self.page.evaluate("document.querySelectorAll('.toast').forEach((toast) => toast.remove())")
 
     def hear(self, says: str = "") -> str:
-        """The word that something happened."""
+        """The word that something happened, once the page that says it is whole."""
         toast = self.page.locator(".toast").last
         expect(toast).to_contain_text(says or "已办理")
+        self.page.wait_for_load_state("load")
         return toast.inner_text()
 
     def press(self, button: str) -> None:

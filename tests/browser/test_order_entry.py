@@ -156,8 +156,7 @@ def test_on_a_phone_lines_are_cards(house: House) -> None:
     assert label is not None and product is not None and label["y"] > product["y"]
     assert rep.page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
     picture(rep.page, "order-entry")
-    rep.page.locator("[data-send]").click()
-    rep.hear()
+    rep.send_lines()
     rep.state("草稿")
 
 

@@ -102,7 +102,7 @@ def quote(rep: Desk, customer: str, first: str, second: str) -> tuple[str, str]:
     total = rep.total()
     assert Decimal(amount(total)) > price * 25
     picture(rep.page, "sale-quotation-entry")
-    rep.send_entry()
+    rep.send_lines()
     quotation = rep.title()
     rep.state("草稿")
     expect(rep.page.locator(".record-amount")).to_contain_text(total)
@@ -127,7 +127,7 @@ def contract_from(rep: Desk, house: House, quotation: str, total: str) -> str:
     })  # fmt: skip
     expect(rep.page.locator("[data-totals]")).to_contain_text(total)
     picture(rep.page, "sale-contract-entry")
-    rep.send_entry()
+    rep.send_lines()
     contract = rep.title()
     expect(rep.page.locator(".record-amount")).to_contain_text(total)
     rep.task("提交审批", contract)
@@ -149,7 +149,7 @@ def approve(house: House, about: str, *roles: str) -> list[str]:
         asked.append(role)
         picture(person.page, f"sale-approval-{role}")
         card.get_by_label("意见").fill("同意")
-        person.forget()
+        person.hush()
         card.get_by_role("button", name="批准").click()
         person.hear()
         expect(person.page.locator("article.approval").filter(has_text=about)).to_have_count(0)
@@ -174,7 +174,7 @@ def order_from(rep: Desk, contract: str, total: str) -> str:
     expect(rep.cell(1, "available")).not_to_be_empty()
     expect(rep.cell(1, "promised")).to_contain_text(re.compile(r"\d{4}-\d\d-\d\d"))
     picture(rep.page, "sale-order-entry")
-    rep.send_entry()
+    rep.send_lines()
     rep.state("草稿")
     return rep.title()
 

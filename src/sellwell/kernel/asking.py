@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from sellwell.kernel import access, duties
 from sellwell.kernel.door import NOT_PERMITTED, objections_to, standing
+from sellwell.kernel.door import _input as read_input
 from sellwell.kernel.operations import GUARDS, REGISTRY, Assessment, Context, Operation, operations_of
 from sellwell.kernel.values import Objection
 
@@ -48,6 +49,34 @@ def preview(name: str, ctx: Context, row: Any, data: Mapping[str, Any] | None = 
         return [conflict] if conflict else []
     assessment = operation.assess(row, given, ctx) if operation.assess else Assessment(row, given)
     return objections_to(operation, ctx, row, replace(assessment, row=row, given=given))[0]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a filled form would mean if it were sent now: the terms that are judged, and what stands in the way."""
+
+    content: Mapping[str, Any]
+    objections: list[Objection]
+
+
+def outlook(name: str, ctx: Context, row: Any, data: Mapping[str, Any]) -> Outlook:
+    """The answer of the door to this input, without locks and writes. Raises a refusal where the input is not whole."""
+    operation = REGISTRY[name]
+    if row is not None and (objection := standing(operation, row, ctx)) is not None:
+        return Outlook({}, [objection])
+    allowed = ctx.actor.may(name) if row is None else access.cell_for(ctx.actor, name, row) is not None
+    if not allowed:
+        return Outlook({}, [NOT_PERMITTED.refuse(verb=operation.title)])
+    given = read_input(operation, ctx, data)
+    assessment = operation.assess(row, given, ctx) if operation.assess else Assessment(row, given)
+    found, _ = objections_to(operation, ctx, row, replace(assessment, row=row, given=given))
+    return Outlook(assessment.content, found)
+
+
+def is_judged(operation: Operation) -> bool:
+    """Whether more than the input's own type is asked before the verb is done."""
+    bound = any(operation.name in guard.operations for guard in GUARDS.values())
+    return operation.assess is not None or bool(operation.route) or bound
 
 
 def next_steps(row: Any, ctx: Context) -> list[Step]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from sellwell.kernel.access import Post
+    from sellwell.kernel.values import T
 
 
 class Directory(Protocol):
@@ -16,6 +17,9 @@ class Directory(Protocol):
 
     def companies(self) -> list[UUID]:
         """Every company, for workers and checks that serve them all."""
+
+    def company_names(self, ids: tuple[UUID, ...]) -> dict[UUID, T]:
+        """What companies are called."""
 
     def posts(self, user_id: UUID, on: date) -> list[Post]:
         """The posts that a person holds on a day, in every company."""

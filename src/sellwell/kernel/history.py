@@ -9,6 +9,8 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.apps import apps
+
 from sellwell.kernel import directory, personal
 from sellwell.kernel.models import LedgerChange, LedgerEntry
 from sellwell.kernel.operations import REGISTRY
@@ -33,13 +35,20 @@ class Moment:
 
 
 def timeline(row: Any, actor: Actor, limit: int = 50) -> list[Moment]:
-    """The latest entries about a row, newest first; only columns that the actor may see."""
-    entries = list(LedgerEntry.objects.filter(row_id=row.pk).order_by("-seq")[:limit])
-    changes: dict[int, list[LedgerChange]] = {}
-    for change in LedgerChange.objects.filter(row_id=row.pk, entry_id__in=[e.seq for e in entries]).order_by(
-        "id"
-    ):
-        changes.setdefault(change.entry_id, []).append(change)
+    """The latest entries about a row, newest first; only columns that the actor may see.
+
+    Acts on other documents that changed this row stand here too, where the actor may see what they changed.
+    """
+    changes: dict[int, list[tuple[T, Any, Any]]] = {}
+    made: set[int] = set()
+    for change in reversed(LedgerChange.objects.filter(row_id=row.pk).order_by("-id")[: limit * 2]):
+        changes.setdefault(change.entry_id, []).extend(_differences(change, row, actor))
+        if change.before is None:
+            made.add(change.entry_id)
+    shown = {seq for seq, found in changes.items() if found} | made
+    of_row = LedgerEntry.objects.filter(row_id=row.pk).order_by("-seq")[:limit]
+    by_others = LedgerEntry.objects.filter(seq__in=shown).exclude(row_id=row.pk)
+    entries = sorted([*of_row, *by_others], key=lambda e: e.seq, reverse=True)[:limit]
     people = {e.actor_id for e in entries} | {e.on_behalf_of_id for e in entries if e.on_behalf_of_id}
     names = directory.current().names(people)
     return [
@@ -47,7 +56,7 @@ def timeline(row: Any, actor: Actor, limit: int = 50) -> list[Moment]:
             entry.at, names.get(entry.actor_id, ""),
             names.get(entry.on_behalf_of_id, "") if entry.on_behalf_of_id else "",
             title_of(entry.operation), entry.operation, entry.channel,
-            [item for change in changes.get(entry.seq, []) for item in _differences(change, row, actor)],
+            changes.get(entry.seq, []),
         )
         for entry in entries
     ]  # fmt: skip
@@ -58,6 +67,28 @@ def title_of(operation: str) -> T:
     if operation in REGISTRY:
         return REGISTRY[operation].title
     return T("提交审批", "Asked for approval") if operation == "approvals.ask" else T(operation, operation)
+
+
+WAYS_IN = {
+    "web": T("网页", "Web"),
+    "api": T("接口", "API"),
+    "cli": T("命令行", "Command line"),
+    "job": T("自动", "Automatic"),
+    "import": T("导入", "Import"),
+}
+
+
+def way_in(channel: str) -> str:
+    """By which way an act came in, in words."""
+    return str(WAYS_IN.get(channel, channel))
+
+
+def noun_of(row_type: str) -> str:
+    """What rows of a type are called; the type itself where no such rows exist any more."""
+    try:
+        return str(getattr(apps.get_model(row_type), "noun", row_type))
+    except (LookupError, ValueError):
+        return row_type
 
 
 def _differences(change: LedgerChange, row: Any, actor: Actor) -> list[tuple[T, Any, Any]]:

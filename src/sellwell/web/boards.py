@@ -38,6 +38,7 @@ class Card:
     amount: str
     age: str  # "" | old | stale
     days: int | None
+    held: bool  # waits for an approval, so it cannot be moved
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,12 @@ def _card(row: Any, board: BoardPage, visible: dict[str, Column], request: Any) 
     if since := visible.get(board.since):
         moment = since.read(row)
         days = (request.ctx.now - moment).days if moment is not None else None
+    # what is over does not age
+    over = cells.tone(str(visible[board.column].read(row).value)) in ("done", "ended")
+    days = None if over else days
     age = "" if days is None or days < OLD_DAYS else "stale" if days >= STALE_DAYS else "old"
     return Card(
         row, f"/{board.view.url}/{row.pk}/", str(board.view.label(row)),
         [(c, cells.cell(c, row, link=False)) for c in shown], cells.text_of(amount, row) if amount else "", age, days,
+        bool(getattr(row, "held_by", None)),
     )  # fmt: skip

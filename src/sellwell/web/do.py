@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from pydantic import ValidationError
 
 from sellwell.kernel import asking, directory, door, history
 from sellwell.kernel.ids import new_id
+from sellwell.kernel.inputs import plain
 from sellwell.kernel.models import Task
 from sellwell.kernel.operations import REGISTRY, Operation
 from sellwell.kernel.values import Objection, Refusal, T
@@ -20,6 +28,7 @@ from sellwell.kernel.views import BY_TYPE, View
 from sellwell.web import cells, pick, registry, toasts
 from sellwell.web.forms import derive, parse
 from sellwell.web.grids import image
+from sellwell.web.history_words import snapshot_lines
 from sellwell.web.parts import FormOptions
 from sellwell.web.shortcuts import fragment, is_htmx, render, row_or_404
 
@@ -47,6 +56,25 @@ def act(request: Any, name: str, row_id: UUID | None = None) -> HttpResponse:
         return from_form(request, asked)
     prefill(request, asked)
     return show(request, asked, new_key(), getattr(asked.row, "version", None))
+
+
+def outlook(request: Any, name: str, row_id: UUID | None = None) -> HttpResponse:
+    """What the form at hand would do if it were sent now; nothing is said while it is not whole."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    asked = ask(request, name, row_id)
+    data = parse.from_form(asked.fields, request.POST)
+    try:
+        found = asking.outlook(name, request.ctx, asked.row, data)
+    except Refusal:
+        return HttpResponse()
+    context = {
+        "terms": snapshot_lines({key: plain(value) for key, value in found.content.items()}),
+        "objections": found.objections,
+        "refused": any(o.kind == "refuse" for o in found.objections),
+        "held": any(o.kind == "hold" for o in found.objections),
+    }
+    return fragment(request, "web/form/_outlook.html", context)
 
 
 def ask(request: Any, name: str, row_id: UUID | None) -> Asked:
@@ -119,6 +147,7 @@ def show(
         "problems": problems,
         "standing": warnings,
         "blocked": blocked or not request.actor.may(operation.name),
+        "outlook": asking.is_judged(operation) and any(not one.hidden for one in asked.fields),
         "notice": notice,
         "key": key,
         "version": version,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -35,11 +36,13 @@ def show(request: Any, entry: EntryPage, row_id: UUID | None = None) -> HttpResp
     for one in derive.each(head):
         one.hidden = one.path in entry.hidden
         one.follows = entry.pick.get(one.path, "")
+    usual = {one.path: one.value for one in head}
     derive.fill(head, values)
     for one in head:
         if one.path in params and one.path not in values:
             one.value = params[one.path][:4000]
     do.name_references(head, request.ctx)
+    fold(head, usual)
     lines = [_line(line) for line in values.get(entry.grid.name) or ()]
     config = entry.grid.image() | {
         "lines": lines,
@@ -58,10 +61,22 @@ def show(request: Any, entry: EntryPage, row_id: UUID | None = None) -> HttpResp
         crumbs.append((label, f"/{view.url}/{row_id}/"))  # type: ignore[arg-type]
     context = {
         "operation": operation, "entry": entry, "fields": head, "config": config, "row": asked.row, "label": label,
+        "folded": sum(1 for one in head if one.folded and not one.hidden),
         "standing": do.standing(request, asked), "back": do.back_url(request, asked),
         "guides": registry.guides_of(operation.name, request.ctx),
     }  # fmt: skip
     return render(request, "web/entry.html", context, title=entry.title or operation.title, crumbs=crumbs)
+
+
+SUBJECTS = 2  # fields that say for whom or from what; they always stand
+
+
+def fold(head: list[derive.FormField], usual: Mapping[str, Any]) -> None:
+    """What is optional and as `usual` waits behind one press on a phone; whom it is for always stands."""
+    subjects = [one for one in head if not one.hidden and one.widget == "pick"][:SUBJECTS]
+    for one in head:
+        as_usual = one.value in ("", None, []) or one.value == usual.get(one.path)
+        one.folded = as_usual and not one.required and one not in subjects
 
 
 def _place(one: derive.FormField) -> int:

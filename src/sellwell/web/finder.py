@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
+from django.utils.safestring import SafeString
 
 from sellwell.kernel import search
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import T
-from sellwell.kernel.views import View
+from sellwell.kernel.views import Column, View
 from sellwell.web import cells, registry
 from sellwell.web.shortcuts import menu_for, render
 
@@ -37,14 +38,15 @@ def words(request: Any) -> str:
 
 
 def _group(view: View, rows: list[Any], request: Any) -> Group:
-    columns = [c for c in view.visible(request.actor) if c.in_list][1:4]
-    return Group(
-        view,
-        [
-            (str(view.label(r)), f"/{view.url}/{r.pk}/", [(c, cells.cell(c, r, link=False)) for c in columns])
-            for r in rows
-        ],
-    )
+    columns = [c for c in view.visible(request.actor) if c.in_list][:5]
+    return Group(view, [_found(view, row, columns) for row in rows])
+
+
+def _found(view: View, row: Any, columns: list[Column]) -> tuple[str, str, list[tuple[Column, SafeString]]]:
+    """A row that was found: its name, its page, and three columns that say more than the name."""
+    label = str(view.label(row))
+    more = [c for c in columns if cells.text_of(c, row) not in ("", label)][:3]
+    return label, f"/{view.url}/{row.pk}/", [(c, cells.cell(c, row, link=False)) for c in more]
 
 
 def commands(request: Any) -> JsonResponse:
@@ -95,4 +97,5 @@ def _note(view: View, row: Any, request: Any) -> str:
     column = next(
         (c for c in view.visible(request.actor) if c.in_list and c.kind in ("ref", "state", "text")), None
     )
-    return cells.text_of(column, row) if column is not None else ""
+    note = cells.text_of(column, row) if column is not None else ""
+    return note if note != str(view.label(row)) else ""

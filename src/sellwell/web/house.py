@@ -7,14 +7,16 @@ from sellwell.kernel.values import T
 from sellwell.kernel.views import VIEWS, View
 from sellwell.web import approvals, registry, rights, workbench
 
-# (view, icon, order, creations): simple lists of the kernel's own rows
+# (view, icon, order, creations, what an empty list says): simple lists of the kernel's own rows
 LISTS = (
-    ("approvals.delegations", "users", 30, ("approvals.delegate",)),
-    ("policies.view", "scale", 40, ()),
-    ("ledger.view", "log", 70, ()),
-    ("security.view", "lock", 80, ()),
-    ("duties.view", "shield", 60, ("company.set_duty_pair",)),
-)
+    ("approvals.delegations", "users", 30, ("approvals.delegate",),
+     T("没有委托。外出前可以把审批委托给同事。", "No delegations. Before you are away, lend your approvals to a colleague.")),
+    ("policies.view", "scale", 40, (), T("还没有制度。", "No policies yet.")),
+    ("ledger.view", "log", 70, (), T("还没有办理记录。每办理一次，这里就多一条。", "Nothing was done yet. Every act leaves a line here.")),
+    ("security.view", "lock", 80, (), T("没有被拒绝或拦下的尝试。", "No attempt was refused or held.")),
+    ("duties.view", "shield", 60, ("company.set_duty_pair",),
+     T("还没有不相容职务。", "No pairs of duties are kept apart yet.")),
+)  # fmt: skip
 
 
 def tokens(view: View) -> None:
@@ -43,7 +45,7 @@ def register() -> None:
         registry.list_page(
             view, section="work", icon="hold", order=10,
             saved=[("open", T("待审批", "Waiting"), {"state": "open"}), ("mine", T("我提交的", "Asked by me"), {"owner": "me"})],
-            empty=T("没有审批。", "No approvals."),
+            empty=T("没有审批。单据超出限额或标准时，会在这里等待决定。", "No approvals. What goes beyond a limit or a standard waits here for a decision."),
         )  # fmt: skip
         path = (RequestState.OPEN, RequestState.APPROVED)
         facts = ("title", "row_number", "owner", "business_date", "note")
@@ -54,9 +56,9 @@ def register() -> None:
         )  # fmt: skip
     if "tokens.view" in VIEWS and "tokens.view" not in registry.LISTS:
         tokens(VIEWS["tokens.view"])
-    for name, icon, order, new in LISTS:
+    for name, icon, order, new, empty in LISTS:
         if name in VIEWS and name not in registry.LISTS:
-            registry.list_page(VIEWS[name], section="house", icon=icon, order=order, new=new)
+            registry.list_page(VIEWS[name], section="house", icon=icon, order=order, new=new, empty=empty)
             if name == "approvals.delegations":
                 registry.record_page(VIEWS[name])
     registry.page(

@@ -24,6 +24,7 @@ class SavedView(models.Model):
     name = models.CharField(max_length=40)
     query = models.CharField(max_length=2000)
     shared = models.BooleanField(default=False)
+    pinned = models.BooleanField(default=False)  # stands in the owner's menu
     created_at = models.DateTimeField()
 
     class Meta:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -191,6 +192,7 @@ class Number:
     unit: str = "¥"
     note: T | str = ""
     url: str = ""
+    trend: Sequence[tuple[date, Decimal]] = ()  # the last months, this one at the end
 
 
 @dataclass(frozen=True)

@@ -84,13 +84,25 @@ def head(request: Any, page: RecordPage, row: Any) -> dict[str, Any]:
         "owner": owner,
         "since": since(row),
         "primary": primary,
+        "is_next": primary is not None and _is_next(primary.operation, open_tasks),
         # a held row says so once: the approval stands above, its objection need not be told again
         "objections": primary.objections if primary is not None and not getattr(row, "held_by", None) else [],
         "others": [s for s in steps if s is not primary and not s.operation.danger][:2],
-        "open_tasks": [_task(task, request) for task in open_tasks],
+        "open_tasks": [_task(task, request, bool(getattr(row, "held_by", None))) for task in open_tasks],
         "hold": _hold(row, actor),
+        "creations": creations(row, actor),
         "traced": True,
     }
+
+
+def creations(row: Any, actor: access.Actor) -> list[tuple[T, str, bool]]:
+    """What can be made out of this row: (title, form with the row filled in, page of its own)."""
+    row_type = row._meta.label_lower
+    return [
+        (REGISTRY[name].title, tasks.act_url(REGISTRY[name], row_type, row.pk), registry.is_whole_page(name))
+        for name in registry.NEW
+        if registry.may_create(name, actor) and tasks.field_for(REGISTRY[name], row_type)
+    ]
 
 
 def _state(view: View, row: Any) -> State | None:
@@ -99,9 +111,9 @@ def _state(view: View, row: Any) -> State | None:
     return view.states(value) if view.states is not None and value else None
 
 
-def _task(task: Task, request: Any) -> tasks.TaskLine:
+def _task(task: Task, request: Any, held: bool) -> tasks.TaskLine:
     """A task of the row; what it makes out of the row can be begun here, verbs on the row have their buttons above."""
-    line = tasks.line(task, request.ctx.now)
+    line = tasks.line(task, request.ctx.now, held=held)
     creates = line.operation is not None and line.operation.creates
     return line if creates and request.actor.may(task.operation) else replace(line, act="")
 
@@ -150,19 +162,13 @@ def primary_step(steps: list[asking.Step], open_tasks: list[Task], actor: access
     return next((s for s in calm if s.possible and s.operation.from_states), next(iter(calm), None))
 
 
-UPKEEP = (
-    "change",
-    "edit",
-    "set_",
-    "reveal",
-    "comment",
-    "transfer",
-    "retire",
-    "add_",
-    "block",
-    "unblock",
-    "attach",
-)
+UPKEEP = ("change", "edit", "set_", "reveal", "comment", "transfer", "retire", "add_", "block", "unblock", "attach",
+          "issue_password", "hand_over")  # fmt: skip
+
+
+def _is_next(operation: Operation, open_tasks: list[Task]) -> bool:
+    """Whether a verb moves the row on, by its states or because a task asks for it."""
+    return bool(operation.from_states) or any(task.operation == operation.name for task in open_tasks)
 
 
 def _is_upkeep(verb: str) -> bool:
@@ -205,17 +211,28 @@ def _hold(row: Any, actor: access.Actor) -> dict[str, Any] | None:
         "url": cells.record_url("kernel.approvalrequest", request.pk),
         "number": request.number,
         "title": operation.title if operation else request.operation,
-        "approvers": do.approvers(request),
+        "approvers": _deciders(request),
         "at": request.created_at,
     }
+
+
+def _deciders(request: ApprovalRequest) -> list[dict[str, Any]]:
+    """Who may decide now, each role once, however many routes ask it."""
+    found: dict[str, dict[str, Any]] = {}
+    for step in do.approvers(request):
+        if step["open"]:
+            found.setdefault(step["role"], step)
+    return list(found.values())
 
 
 def body(request: Any, page: RecordPage, row: Any) -> dict[str, Any]:
     """Facts and blocks."""
     row_type, actor = page.view.row_type, request.actor
     tabs = registry.panels_of(row_type, "tab", actor)
+    known = facts(page, row, actor)
     return {
-        "facts": facts(page, row, actor),
+        "facts": [(column, value) for column, value in known if value != cells.EMPTY],
+        "unset": [column for column, value in known if value == cells.EMPTY and column.kind != "bool"],
         "now_blocks": blocks(row_type, "now", row, request),
         "main_blocks": blocks(row_type, "main", row, request),
         "side_blocks": blocks(row_type, "side", row, request),

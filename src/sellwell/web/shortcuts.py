@@ -12,9 +12,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
 
+from sellwell.kernel import directory
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import T, language
 from sellwell.web import registry, tasks, toasts
+from sellwell.web.models import SavedView
 from sellwell.web.parts import MenuEntry
 
 if TYPE_CHECKING:
@@ -78,6 +80,8 @@ def frame(request: Any, title: T | str = "", crumbs: Crumbs = ()) -> dict[str, A
             "new_menu": new_for(actor),
             "task_count": tasks.count(actor),
             "second": second_entry(actor),
+            "pins": pins(request),
+            "companies": companies(request),
         }
     return found
 
@@ -99,6 +103,43 @@ def menu_for(actor: Actor, path: str, closed: Collection[str] = ()) -> list[Menu
             is_open = section.name not in closed or any(here for _, here in entries)
             found.append(MenuSection(section.name, section.title, entries, is_open))
     return found
+
+
+@dataclass(frozen=True)
+class PinnedView:
+    """A saved view that its owner wants in the menu."""
+
+    title: str
+    url: str
+    icon: str
+    here: bool
+
+
+MOST_PINS = 12
+
+
+def pins(request: Any) -> list[PinnedView]:
+    """The reader's pinned views of lists that the reader may still see, in the order they were kept."""
+    by_view = {name: page for name, page in registry.LISTS.items() if request.actor.may(name)}
+    kept = SavedView.objects.filter(
+        owner_id=request.actor.user_id, company_id=request.ctx.company_id, pinned=True
+    ).order_by("created_at")[:MOST_PINS]
+    at = f"{request.path}?{request.GET.urlencode()}"
+    found = []
+    for one in kept:
+        if (page := by_view.get(one.view)) is not None:
+            url = f"{page.url}?{one.query}"
+            found.append(PinnedView(one.name, url, page.icon, url == at))
+    return found
+
+
+def companies(request: Any) -> list[tuple[UUID, T, bool]]:
+    """The companies that the reader may change to, with the one at hand; empty for people of one company."""
+    ids = request.actor.companies
+    if len(ids) < 2:
+        return []
+    names = directory.current().company_names(ids)
+    return [(i, names[i], i == request.ctx.company_id) for i in ids if i in names]
 
 
 def second_entry(actor: Actor) -> MenuEntry | None:

@@ -107,6 +107,10 @@ def _plain_rows(columns: Sequence[Column], rows: Iterable[Any], card: Sequence[s
     return mark_safe("".join(out))  # noqa: S308 - cells are escaped where they are made
 
 
+def _leads_back(column: Column, by: str) -> bool:
+    return column.kind == "ref" and (column.ref_path or f"{column.path.split('__')[0]}_id") == by
+
+
 def related_context(
     view: View, by: str, limit: int, columns: tuple[str, ...], order: tuple[str, ...] = ()
 ) -> Callable[[Any, Context], dict[str, Any]]:
@@ -116,10 +120,13 @@ def related_context(
         queryset = view.rows(ctx.actor).filter(**{by: row.pk}).order_by(*(order or view.order))
         found = list(queryset[: limit + 1])
         more = len(found) > limit
-        values = table(view, found[:limit], ctx.actor, columns)
+        if not columns:  # the column that leads back to this very row says nothing here
+            columns_shown = tuple(
+                c.name for c in view.visible(ctx.actor) if c.in_list and not _leads_back(c, by)
+            )
+        values = table(view, found[:limit], ctx.actor, columns or columns_shown)
         filter_name = next(
-            (c.name for c in view.visible(ctx.actor)
-             if c.filterable and c.kind == "ref" and (c.ref_path or f"{c.path.split('__')[0]}_id") == by),
+            (c.name for c in view.visible(ctx.actor) if c.filterable and _leads_back(c, by)),
             "",
         )  # fmt: skip
         return values | {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
+from sellwell.kernel.access import ROLES
 from sellwell.kernel.inputs import reference_of
 from sellwell.kernel.models import Task
 from sellwell.kernel.operations import REGISTRY, Operation
@@ -59,11 +60,23 @@ class TaskLine:
     near: bool
     left: T
     about: str = ""  # whom or what the row is about: its first reference, for instance the customer
+    held: bool = False  # others decide now: nothing to do here before they have
 
     @property
     def tone(self) -> str:
-        """late | near | calm."""
-        return "late" if self.late else "near" if self.near else "calm"
+        """held | late | near | calm."""
+        return "held" if self.held else "late" if self.late else "near" if self.near else "calm"
+
+    @property
+    def role(self) -> T | str:
+        """The name of the role whose pool the task lies in."""
+        return ROLES[self.task.role].name if self.task.role in ROLES else self.task.role
+
+    @property
+    def name(self) -> str:
+        """What the row is called: its number, or what it is about where the number alone says nothing."""
+        number = self.task.row_number
+        return self.about if self.about and (not number or number.isdigit()) else number or "—"
 
 
 def lines(found: Sequence[Task], actor: Actor, now: datetime) -> list[TaskLine]:
@@ -72,12 +85,16 @@ def lines(found: Sequence[Task], actor: Actor, now: datetime) -> list[TaskLine]:
     for task in found:
         by_type.setdefault(task.row_type, []).append(task.row_id)
     about: dict[Any, str] = {}
+    held: set[Any] = set()
     for row_type, ids in by_type.items():
         view = BY_TYPE.get(row_type)
         if view is not None and actor.may(view.name):
             column = next((c for c in view.visible(actor) if c.kind == "ref"), None)
-            about |= {row.pk: _about(view, column, row) for row in view.rows(actor).filter(pk__in=ids)}
-    return [line(task, now, about.get(task.row_id, "")) for task in found]
+            rows = list(view.rows(actor).filter(pk__in=ids))
+            about |= {row.pk: _about(view, column, row) for row in rows}
+            held |= {row.pk for row in rows if getattr(row, "held_by", None)}
+    drawn = [line(task, now, about.get(task.row_id, ""), task.row_id in held) for task in found]
+    return sorted(drawn, key=lambda one: one.held)  # what waits for others stands last
 
 
 def _about(view: View, column: Column | None, row: Any) -> str:
@@ -91,32 +108,43 @@ def act_url(operation: Operation, row_type: str, row_id: Any) -> str:
     """The form of a task's verb; a creation's knows the row that it follows from."""
     if not operation.creates:
         return registry.url_for(operation.name, row_id)
+    name = field_for(operation, row_type)
+    return registry.url_for(operation.name) + (f"?{name}={row_id}" if name else "")
+
+
+def field_for(operation: Operation, row_type: str) -> str:
+    """The field of a creation that takes a row of this type; '' where there is none."""
     fields = operation.input.model_fields
     for name in (*operation.parent.split(), *fields):
         mark = reference_of(fields[name]) if name in fields else None
         if mark is not None and mark.row_type == row_type:
-            return f"{registry.url_for(operation.name)}?{name}={row_id}"
-    return registry.url_for(operation.name)
+            return name
+    return ""
 
 
-def line(task: Any, now: datetime, about: str = "") -> TaskLine:
-    """A task with its button and the time left."""
+def line(task: Any, now: datetime, about: str = "", held: bool = False) -> TaskLine:
+    """A task with its button and the time left; on a held row there is no verb to press."""
     operation = REGISTRY.get(task.operation)
     seconds = (task.due_at - now).total_seconds()
-    late = seconds < 0
+    late = seconds < 0 and not held
     length = formats.lasting(abs(seconds))
     left = (
-        T(f"迟了 {length.zh}", f"{length.en} late") if late else T(f"还有 {length.zh}", f"{length.en} left")
+        T("等待审批", "Waits for approval")
+        if held
+        else T(f"迟了 {length.zh}", f"{length.en} late")
+        if late
+        else T(f"还有 {length.zh}", f"{length.en} left")
     )
     return TaskLine(
         task,
         operation,
         operation.title if operation else task.operation,
         cells.record_url(task.row_type, task.row_id),
-        act_url(operation, task.row_type, task.row_id) if operation else "",
+        act_url(operation, task.row_type, task.row_id) if operation and not held else "",
         registry.is_whole_page(task.operation),
         late,
-        not late and seconds < NEAR_SECONDS,
+        not late and not held and seconds < NEAR_SECONDS,
         left,
         about,
+        held,
     )

@@ -84,6 +84,8 @@ def fixed() -> list[Any]:
         path("commands", finder.commands),
         path("do/<str:name>/", do.act),
         path("do/<str:name>/<uuid:row_id>/", do.act),
+        path("do/<str:name>/outlook", do.outlook),
+        path("do/<str:name>/<uuid:row_id>/outlook", do.outlook),
         path("pick/<str:row_type>", pick.find),
         path("pick/<str:row_type>/resolve", pick.resolve),
         path("quote/<str:name>", grids.quote),
@@ -106,6 +108,7 @@ def of_lists() -> list[Any]:
             path(f"{url}/export", with_page(export.show, one)),
             path(f"{url}/views", posted(save_view, one)),
             path(f"{url}/views/<uuid:saved_id>", posted(saved.drop, one)),
+            path(f"{url}/views/<uuid:saved_id>/pin", posted(saved.pin, one)),
             path(f"{url}/bulk/<str:name>", posted(bulk.act, one)),
         ]
     for board in registry.BOARDS.values():

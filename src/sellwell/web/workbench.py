@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from sellwell.kernel import access
 from sellwell.kernel.models import ApprovalRequest
 from sellwell.kernel.values import T
-from sellwell.web import approvals, formats, registry, tasks
+from sellwell.web import approvals, charts, formats, registry, tasks
 from sellwell.web.parts import EVERYBODY, FigureBlock, Number, Warning_, WorkBlock
 from sellwell.web.shortcuts import render
 
@@ -34,6 +34,8 @@ class FigureLine:
     full: str
     share: int | None
     missing: str
+    bars: list[charts.SparkBar]
+    before: str  # last month's figure
 
 
 def show(request: Any) -> HttpResponse:
@@ -108,7 +110,9 @@ def figure_line(block: FigureBlock, number: Number) -> FigureLine:
             T(f"还差 {show_number(gap)}", f"{show_number(gap)} to go") if gap > 0 else T("已达成", "reached")
         )
     full = formats.money(number.value) if number.unit == "¥" else formats.quantity(number.value)
-    return FigureLine(block, number, show_number(number.value), full, share, missing)
+    before = show_number(number.trend[-2][1]) if len(number.trend) > 1 else ""
+    text = show_number(number.value)
+    return FigureLine(block, number, text, full, share, missing, charts.spark(number.trend), before)
 
 
 def warnings(ctx: Context, roles: set[str]) -> list[Warning_]:

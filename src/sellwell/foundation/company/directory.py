@@ -15,7 +15,7 @@ from sellwell.kernel import directory, generations
 from sellwell.kernel.access import Post
 from sellwell.kernel.door import see_companies
 from sellwell.kernel.models import User
-from sellwell.kernel.values import Period
+from sellwell.kernel.values import Period, T
 
 GENERATION = "organisation"
 
@@ -59,6 +59,11 @@ class Organisation:
     def companies(self) -> list[UUID]:
         """Every company, for workers that serve them all."""
         return list(Company.objects.order_by("pk").values_list("pk", flat=True))
+
+    def company_names(self, ids: tuple[UUID, ...]) -> dict[UUID, T]:
+        """What companies are called: one query, asked only for people who work in several."""
+        rows = Company.objects.filter(pk__in=ids).values_list("pk", "name", "name_en")
+        return {pk: T(name, name_en or name) for pk, name, name_en in rows}
 
     def posts(self, user_id: UUID, on: date) -> list[Post]:
         """The posts that a person holds on a day, in every company, the longest held first."""

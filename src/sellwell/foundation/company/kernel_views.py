@@ -11,7 +11,7 @@ from uuid import UUID
 from sellwell.foundation.company.access import RoleCode
 from sellwell.kernel import directory, history, policy
 from sellwell.kernel.access import SCOPE_NAMES
-from sellwell.kernel.history import title_of
+from sellwell.kernel.history import noun_of, title_of, way_in
 from sellwell.kernel.models import (
     ApprovalRequest,
     Delegation,
@@ -239,9 +239,15 @@ LEDGER = view(
         Column("actor", T("办理人", "Who"), "person", value=lambda row: person_name(row.actor_id)),
         Column("behalf", T("代表", "For"), "person", value=lambda row: person_name(row.on_behalf_of_id)),
         Column("title", T("事项", "What"), value=lambda row: str(title_of(row.operation))),
-        Column("operation", T("操作", "Verb"), "code", path="operation", filterable=True),
-        Column("row_type", T("类型", "Record type"), "code", path="row_type", filterable=True),
-        Column("channel", T("渠道", "Way in"), "code", path="channel", filterable=True),
+        Column("record", T("记录", "Record"), value=lambda row: noun_of(row.row_type)),
+        Column("way", T("渠道", "Way in"), value=lambda row: way_in(row.channel)),
+        Column("operation", T("操作代码", "Verb"), "code", path="operation", filterable=True, in_list=False),
+        Column(
+            "row_type", T("类型代码", "Record type"), "code", path="row_type", filterable=True, in_list=False
+        ),
+        Column(
+            "channel", T("渠道代码", "Way in, code"), "code", path="channel", filterable=True, in_list=False
+        ),
     ],
     url="ledger",
     help=T("每一次办理的不可更改的记录。", "Every act, recorded so that nobody can alter it."),
@@ -258,10 +264,13 @@ SECURITY = view(
         Column("at", T("时间", "When"), "datetime", path="at", sortable=True, filterable=True),
         Column("actor", T("办理人", "Who"), "person", value=lambda row: person_name(row.actor_id)),
         Column("title", T("事项", "What"), value=lambda row: str(title_of(row.operation))),
-        Column("code", T("原因代码", "Code"), "code", path="code", filterable=True),
         Column("why", T("原因", "Why"), value=reason_text),
-        Column("channel", T("渠道", "Way in"), "code", path="channel", filterable=True),
-        Column("operation", T("操作", "Verb"), "code", path="operation", filterable=True, in_list=False),
+        Column("code", T("原因代码", "Code"), "code", path="code", filterable=True),
+        Column("way", T("渠道", "Way in"), value=lambda row: way_in(row.channel)),
+        Column(
+            "channel", T("渠道代码", "Way in, code"), "code", path="channel", filterable=True, in_list=False
+        ),
+        Column("operation", T("操作代码", "Verb"), "code", path="operation", filterable=True, in_list=False),
     ],
     url="security-log",
     help=T("被拒绝或被拦下的每一次尝试。", "Every attempt that was refused or held."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +21,7 @@ from sellwell.foundation.company.models import Department, PersonState
 from sellwell.foundation.company.operations.rights import people_with_conflicts
 from sellwell.foundation.company.views import ASSIGNMENTS, DEPARTMENTS, PEOPLE
 from sellwell.kernel import directory, door, outbox, search
+from sellwell.kernel.access import ROLES
 from sellwell.kernel.models import ApprovalStep, Owned, PolicyVersion
 from sellwell.kernel.models.policy import PolicyStatus
 from sellwell.kernel.operations import Context
@@ -124,11 +126,22 @@ list_page(
         ("in_force", T("生效", "In force"), {"status": "in_force"}),
         ("draft", T("草稿", "Drafts"), {"status": "draft"}),
     ],
+    empty=T("没有这样的制度。可以起草一个新版本。", "No such policy. A new version can be drafted."),
 )
 record_page(POLICIES, path=[PolicyStatus.DRAFT, PolicyStatus.IN_FORCE, PolicyStatus.RETIRED])
 record_page(DUTIES)
 
 new_button("company.hire")
+
+
+def _cell_words(cell: Any) -> str:
+    """A cell of a decision table for people: roles by their names, amounts with separators, yes and no in words."""
+    words = {"-": T("不限", "any"), "yes": T("是", "yes"), "no": T("否", "no")}
+    text = str(cell).strip()
+    if text in words:
+        return str(words[text])
+    text = re.sub(r"[a-z_]+", lambda m: str(ROLES[m[0]].name) if m[0] in ROLES else m[0], text)
+    return re.sub(r"\d{4,}", lambda m: f"{int(m[0]):,}", text)
 
 
 def _policy_table(row: PolicyVersion, ctx: Context) -> dict[str, Any]:
@@ -137,7 +150,7 @@ def _policy_table(row: PolicyVersion, ctx: Context) -> dict[str, Any]:
     return {
         "inputs": [c.label for c in columns.inputs],
         "outputs": [c.label for c in columns.outputs],
-        "cells": [list(enumerate(cells)) for cells in row.table["rows"]],
+        "cells": [[(i, _cell_words(cell)) for i, cell in enumerate(cells)] for cells in row.table["rows"]],
         "first_output": len(columns.inputs),
     }
 

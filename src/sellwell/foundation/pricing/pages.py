@@ -42,7 +42,10 @@ list_page(
 )
 record_page(FLOORS, amount="price")
 
-list_page(LISTS, section="goods", icon="list", order=80, new=["pricing.add_list"])
+list_page(
+    LISTS, section="goods", icon="list", order=80, new=["pricing.add_list"],
+    empty=T("还没有价目表。新建一张，再为产品定价。", "No price lists yet. Make one, then set prices of products."),
+)  # fmt: skip
 record_page(LISTS)
 
 related("pricing.pricelist", RULES, by="price_list_id", place="main")

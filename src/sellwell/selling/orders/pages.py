@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q
 
 from sellwell.foundation.stock.queries import Want, available, promise
 from sellwell.kernel.models import Fact
@@ -38,10 +38,12 @@ from sellwell.selling.orders.models import Order, OrderLine, OrderState
 from sellwell.selling.orders.operations.confirming import BACK_ORDER, LATE
 from sellwell.selling.orders.operations.entry import again
 from sellwell.selling.orders.views import LINES, ORDERS
+from sellwell.web import charts
 from sellwell.web.grids import Grid, GridColumn, Quote, quote_url
 from sellwell.web.registry import (
     Number,
     Warning_,
+    board_page,
     entry_page,
     figure,
     list_page,
@@ -65,6 +67,11 @@ list_page(
     ],
     empty=T("还没有订单。从合同或报价单生成，或直接录入。", "No orders yet. Make one from a contract or quotation, or enter it."),
     card=["customer", "state", "shipped", "business_date"],
+)  # fmt: skip
+board_page(
+    ORDERS, amount="total", moves={"confirmed": "orders.confirm", "closed": "orders.close"},
+    card=["customer", "shipped", "paid", "promised_on"],
+    states=[OrderState.DRAFT, OrderState.CONFIRMED, OrderState.CLOSED],
 )  # fmt: skip
 record_page(
     ORDERS, amount="total", path=[OrderState.DRAFT, OrderState.CONFIRMED, OrderState.CLOSED],
@@ -293,9 +300,7 @@ new_button("orders.create")
 
 def booked_this_month(ctx: Context) -> Number | None:
     """Net bookings of the month: one's own, or of all that one may see."""
-    posted = Fact.objects.filter(
-        company_id=ctx.company_id, measure=facts.BOOKED, happened_on__gte=ctx.today.replace(day=1)
-    )
+    posted = Fact.objects.filter(company_id=ctx.company_id, measure=facts.BOOKED)
     scopes = {cell.scope for cell in ctx.actor.cells("orders.view")}
     if not scopes & {"company", "group"}:
         paths = [c.post.department_path for c in ctx.actor.cells("orders.view") if c.scope == "department"]
@@ -303,7 +308,8 @@ def booked_this_month(ctx: Context) -> Number | None:
         for path in paths:
             mine |= Q(department_path__startswith=path)
         posted = posted.filter(mine)
-    return Number(posted.aggregate(sum=Sum("amount"))["sum"] or ZERO, url="/orders/?state=confirmed")
+    trend = charts.monthly(posted, ctx.today)
+    return Number(trend[-1][1], url="/orders/?state=confirmed", trend=trend)
 
 
 for _role in ("rep", "account_manager", "regional_manager", "sales_manager", "executive"):

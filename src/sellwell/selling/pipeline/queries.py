@@ -87,15 +87,14 @@ def standing(opportunity: Opportunity, needs: str | None = None, products: int |
 # --- figures of the workbench ------------------------------------------------------------------------------------------
 
 
+def won(visible: QuerySet[Opportunity], ctx: Context) -> QuerySet[Fact]:
+    """What was won, whenever, among visible opportunities."""
+    return Fact.objects.filter(measure=WON, company_id=ctx.company_id, document_id__in=visible.values("pk"))
+
+
 def won_this_month(visible: QuerySet[Opportunity], ctx: Context) -> tuple[Decimal, int]:
     """Amount and number of what was won this month among visible opportunities."""
-    rows = Fact.objects.filter(
-        measure=WON,
-        company_id=ctx.company_id,
-        happened_on__gte=ctx.today.replace(day=1),
-        happened_on__lte=ctx.today,
-        document_id__in=visible.values("pk"),
-    )
+    rows = won(visible, ctx).filter(happened_on__gte=ctx.today.replace(day=1), happened_on__lte=ctx.today)
     found = rows.aggregate(amount=Sum("amount"), count=Count("document_id", distinct=True))
     return found["amount"] or Decimal(0), found["count"]
 

@@ -11,12 +11,12 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from sellwell.kernel.values import ZERO, T
+from sellwell.kernel.values import ZERO
 from sellwell.selling.receivables import queries, rules
 from sellwell.selling.receivables.models import Invoice
 from sellwell.selling.receivables.rules import BUCKETS, Bucket
 
-__all__ = ["BUCKETS", "Report", "Row", "chart", "report"]
+__all__ = ["BUCKETS", "Report", "Row", "report"]
 
 MOST_CUSTOMERS = 200
 
@@ -66,18 +66,3 @@ def _within(bucket: Bucket, as_of: date) -> Q:
     if first is not None:
         condition &= Q(due__gte=first)
     return condition if last is None else condition & Q(due__lte=last)
-
-
-def chart(found: Report) -> dict[str, Any]:
-    """The totals as bars."""
-    return {
-        "xAxis": {"type": "category", "data": [str(bucket.name) for bucket in BUCKETS]},
-        "yAxis": {"type": "value"},
-        "series": [
-            {
-                "type": "bar",
-                "name": str(T("未结清", "Open")),
-                "data": [str(amount) for amount in found.totals],
-            }
-        ],
-    }

@@ -23,6 +23,7 @@ from sellwell.selling.receivables.views import (
     POSTINGS,
     RECEIPTS,
 )
+from sellwell.web import charts
 from sellwell.web.registry import (
     Number,
     Warning_,
@@ -166,7 +167,11 @@ form(
 def ageing_page(request: Any) -> Any:
     """Open invoices by how late they are, customer by customer, within what the reader may see."""
     report = ageing.report(INVOICES.rows(request.actor), request.ctx.today)
-    context = {"report": report, "buckets": ageing.BUCKETS, "chart": ageing.chart(report)}
+    context = {
+        "report": report,
+        "buckets": ageing.BUCKETS,
+        "chart": charts.bars([b.name for b in ageing.BUCKETS], report.totals, T("未结清", "Open")),
+    }
     return render(request, "receivables/ageing.html", context, title=AGEING)
 
 
@@ -283,9 +288,9 @@ def overdue_figure(ctx: Context) -> Number | None:
 
 def collected_figure(ctx: Context) -> Number | None:
     """Money received this month, reversals deducted."""
-    first = ctx.today.replace(day=1)
-    rows = Fact.objects.filter(company_id=ctx.company_id, measure="collected", happened_on__gte=first)
-    return Number(rows.aggregate(sum=Sum("amount"))["sum"] or Decimal(0), url="/receipts/")
+    rows = Fact.objects.filter(company_id=ctx.company_id, measure="collected")
+    trend = charts.monthly(rows, ctx.today)
+    return Number(trend[-1][1], url="/receipts/", trend=trend)
 
 
 def to_invoice_figure(ctx: Context) -> Number | None:

@@ -42,6 +42,7 @@ class FormField:
     rows: list[list[FormField]] = field(default_factory=list)  # of lines
     errors: list[Objection] = field(default_factory=list)
     hidden: bool = False
+    folded: bool = False  # on a phone it opens on demand
     follows: str = ""  # the path of the field whose value narrows this type-ahead
 
     @property

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
+from sellwell.kernel import keyset
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import T
 from sellwell.web import registry
-from sellwell.web.lists import filters, query, saved
+from sellwell.web.lists import filters, groups, query, saved
 from sellwell.web.shortcuts import fragment, is_htmx, render, require
 from sellwell.web.tables import css, draw_rows
 
@@ -62,7 +63,8 @@ def show(request: Any, page: ListPage) -> HttpResponse:
 
 def list_context(request: Any, page: ListPage, asked: query.ListQuery) -> dict[str, Any]:
     """What the body of a list needs: rows, heads, chips, places."""
-    found = asked.page()
+    grouping = groups.read(asked)
+    found = asked.page() if grouping is None else keyset.Slice([], "", "")
     bulk = [REGISTRY[n] for n in page.bulk if n in REGISTRY and request.actor.may(n)]
     whole = not found.newer and not found.older
     every = chips(asked)
@@ -77,7 +79,9 @@ def list_context(request: Any, page: ListPage, asked: query.ListQuery) -> dict[s
         "rows": found.rows,
         "newer": asked.without(before=found.newer) if found.newer else "",
         "older": asked.without(after=found.older) if found.older else "",
-        "count": len(found.rows) if whole else None,
+        "count": len(found.rows) if whole and grouping is None else None,
+        "grouping": grouping,
+        "groupable": [(column, asked.without(group=column.name)) for column in groups.columns(asked)],
         "chips": shown,
         "more_chips": further,
         "has_search": page.view.search is not None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -32,6 +32,10 @@ class Tab:
     is_current: bool
     drop: UUID | None = None  # the saved view's id, where it is the reader's own
     shared: bool = False
+    pinned: bool = False
+    pin: UUID | None = (
+        None  # the saved view's id, where a press pins it to the reader's menu or takes it away
+    )
 
 
 def tabs(page: ListPage, request: Any, asked: ListQuery) -> list[Tab]:
@@ -46,7 +50,8 @@ def tabs(page: ListPage, request: Any, asked: ListQuery) -> list[Tab]:
     ).order_by("created_at")[: MOST * 2]
     for view in kept:
         own = view.owner_id == request.actor.user_id
-        found.append(_tab(view.name, view.query, asked, view.pk if own else None, view.shared))
+        tab = _tab(view.name, view.query, asked, view.pk if own else None, view.shared)
+        found.append(replace(tab, pin=view.pk, pinned=own and view.pinned))
     return found
 
 
@@ -61,23 +66,43 @@ def save(request: Any, page: ListPage, asked: ListQuery) -> HttpResponse:
     name = request.POST.get("name", "").replace("\x00", "").strip()[:40]
     mine = SavedView.objects.filter(owner_id=request.actor.user_id, view=page.view.name)
     if name and (mine.count() < MOST or mine.filter(name=name).exists()):
+        values = {
+            "query": asked.canonical[:2000],
+            "shared": request.POST.get("shared") == "1",
+            "pinned": request.POST.get("pinned") == "1",
+            "company_id": request.ctx.company_id,
+        }
         SavedView.objects.update_or_create(
             owner_id=request.actor.user_id,
             view=page.view.name,
             name=name,
-            defaults={
-                "query": asked.canonical[:2000],
-                "shared": request.POST.get("shared") == "1",
-                "company_id": request.ctx.company_id,
-            },
-            create_defaults={
-                "query": asked.canonical[:2000],
-                "shared": request.POST.get("shared") == "1",
-                "company_id": request.ctx.company_id,
-                "created_at": clock.now(),
-            },
+            defaults=values,
+            create_defaults=values | {"created_at": clock.now()},
         )
     return redirect(f"{page.url}?{asked.canonical}")
+
+
+def pin(request: Any, page: ListPage, saved_id: UUID) -> HttpResponse:
+    """Put a saved view into one's own menu, or take it out. A colleague's shared view is pinned as an own copy."""
+    require(request, page.view.name)
+    view = SavedView.objects.filter(
+        Q(owner_id=request.actor.user_id) | Q(shared=True),
+        pk=saved_id, view=page.view.name, company_id=request.ctx.company_id,
+    ).first()  # fmt: skip
+    if view is None:
+        raise Http404
+    if view.owner_id == request.actor.user_id:
+        view.pinned = not view.pinned
+        view.save(update_fields=["pinned"])
+    else:
+        SavedView.objects.update_or_create(
+            owner_id=request.actor.user_id, view=view.view, name=view.name,
+            defaults={"query": view.query, "pinned": True, "company_id": view.company_id},
+            create_defaults={
+                "query": view.query, "pinned": True, "company_id": view.company_id, "created_at": clock.now(),
+            },
+        )  # fmt: skip
+    return redirect(f"{page.url}?{view.query}")
 
 
 def drop(request: Any, page: ListPage, saved_id: UUID) -> HttpResponse:

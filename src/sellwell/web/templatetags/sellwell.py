@@ -10,11 +10,12 @@ from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from sellwell.kernel import clock
+from sellwell.kernel import clock, history
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import Objection, T, language
 from sellwell.kernel.views import BY_TYPE
 from sellwell.web import cells, formats, registry
+from sellwell.web.clauses import words_of
 from sellwell.web.icons import icon as draw_icon
 
 register = template.Library()
@@ -66,6 +67,8 @@ register.filter("percent", formats.percent)
 register.filter("day", formats.day)
 register.filter("moment", formats.moment)
 register.filter("initials", cells.initials)
+register.filter("way_in", history.way_in)
+register.filter("clause_words", words_of)
 
 
 @register.filter

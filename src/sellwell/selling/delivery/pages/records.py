@@ -21,6 +21,7 @@ from sellwell.web.registry import (
     Choice,
     Number,
     Warning_,
+    board_page,
     figure,
     form,
     list_page,
@@ -56,6 +57,23 @@ list_page(
         "还没有发货单。订单确认后由仓库安排发货。",
         "No shipments yet. The warehouse plans them once orders are confirmed.",
     ),
+)
+board_page(
+    SHIPMENTS,
+    moves={
+        "picked": "delivery.pick",
+        "shipped": "delivery.ship",
+        "delivered": "delivery.confirm_delivery",
+        "accepted": "delivery.accept",
+    },
+    card=["customer", "order", "expected_on"],
+    states=[
+        ShipmentState.PLANNED,
+        ShipmentState.PICKED,
+        ShipmentState.SHIPPED,
+        ShipmentState.DELIVERED,
+        ShipmentState.ACCEPTED,
+    ],
 )
 record_page(
     SHIPMENTS,

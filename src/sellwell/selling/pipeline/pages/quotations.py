@@ -20,7 +20,16 @@ from sellwell.selling.pipeline import paper, policies, pricing, queries
 from sellwell.selling.pipeline.models import Quotation, QuotationState
 from sellwell.selling.pipeline.views import OPPORTUNITIES, QUOTATIONS, PriceSource
 from sellwell.web.grids import Grid, GridColumn, Quote, QuotedLine, quote_url
-from sellwell.web.registry import entry_page, form, list_page, new_button, page, panel, record_page
+from sellwell.web.registry import (
+    board_page,
+    entry_page,
+    form,
+    list_page,
+    new_button,
+    page,
+    panel,
+    record_page,
+)
 from sellwell.web.shortcuts import row_or_404
 
 list_page(
@@ -40,6 +49,22 @@ list_page(
     empty=T(
         "还没有报价。从商机或客户开始报价。", "No quotations yet. Start from an opportunity or a customer."
     ),
+)
+board_page(
+    QUOTATIONS,
+    amount="total",
+    moves={
+        "sent": "pipeline.send_quotation",
+        "accepted": "pipeline.accept_quotation",
+        "declined": "pipeline.decline_quotation",
+    },
+    card=["customer", "valid_until", "owner"],
+    states=[
+        QuotationState.DRAFT,
+        QuotationState.SENT,
+        QuotationState.ACCEPTED,
+        QuotationState.DECLINED,
+    ],
 )
 record_page(
     QUOTATIONS,

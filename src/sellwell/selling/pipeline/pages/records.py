@@ -47,6 +47,16 @@ list_page(
         "No leads yet. Enter one, or put the public form on your site.",
     ),
 )
+board_page(
+    LEADS,
+    moves={
+        "contacted": "pipeline.contact_lead",
+        "qualified": "pipeline.qualify_lead",
+        "discarded": "pipeline.discard_lead",
+    },
+    card=["source", "owner", "business_date"],
+    states=list(LeadState),
+)
 record_page(
     LEADS,
     path=[LeadState.NEW, LeadState.CONTACTED, LeadState.QUALIFIED],

@@ -6,6 +6,7 @@ from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
 from sellwell.selling.pipeline import queries
 from sellwell.selling.pipeline.views import LEADS, OPPORTUNITIES, QUOTATIONS, VISITS
+from sellwell.web import charts
 from sellwell.web.registry import Number, Warning_, figure, warnings
 
 SELLING = ("rep", "account_manager", "regional_manager", "sales_manager", "executive")
@@ -16,7 +17,9 @@ def won(ctx: Context) -> Number | None:
     if not ctx.actor.may(OPPORTUNITIES.name):
         return None
     amount, count = queries.won_this_month(OPPORTUNITIES.rows(ctx.actor), ctx)
-    return Number(amount, note=T(f"{count} 单", f"{count} won"), url="/opportunities/?state=won")
+    trend = charts.monthly(queries.won(OPPORTUNITIES.rows(ctx.actor), ctx), ctx.today)
+    note = T(f"{count} 单", f"{count} won")
+    return Number(amount, note=note, url="/opportunities/?state=won", trend=trend)
 
 
 def weighted(ctx: Context) -> Number | None:
@@ -51,7 +54,7 @@ def late_minutes(ctx: Context) -> list[Warning_]:
     _, late = queries.visits_without_minutes(VISITS.rows(ctx.actor), ctx)
     if not late:
         return []
-    text = T(f"{late} 次拜访的纪要已逾期", f"Minutes of {late} visits are overdue")
+    text = T(f"{late} 次拜访的纪要已逾期", f"Visits with overdue minutes: {late}")
     return [
         Warning_(
             text,

@@ -106,6 +106,15 @@ function changed() {
   keep();
 }
 
+/** On a phone the optional fields of the head open on demand, and by themselves where a draft filled them. */
+function unfold() {
+  $("[data-fold]", form)?.setAttribute("aria-expanded", "true");
+}
+$("[data-fold]", form)?.addEventListener("click", () => {
+  unfold();
+  $(".is-folded :is(input:not([type=hidden]), select, textarea)", form)?.focus();
+});
+
 function restore() {
   let draft = null;
   try { draft = JSON.parse(localStorage.getItem(store) || "null"); } catch { draft = null; }
@@ -118,6 +127,7 @@ function restore() {
     const shown = field.closest(".pick-field")?.querySelector("[data-pick-text]");
     if (shown) shown.value = draft.fields[`${field.name}~`] || "";
   }
+  if ($$(".is-folded :is(input, select, textarea)", form).some((field) => field.value)) unfold();
   lines.load(draft.lines);
   const box = $("[data-notice]");
   const drop = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-s", textContent: say("discard") });
