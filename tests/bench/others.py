@@ -11,7 +11,7 @@ from tests.bench import company, lists, measuring, server
 from tests.bench.measuring import Figure
 
 MOST_WALL = 100.0
-KILLS, KILL_DAYS = 100, 40
+KILLS, KILL_DAYS = 100, 16
 PAGES = {
     "workbench": ("rep", "/"),
     "orders": ("rep", "/orders/"),

@@ -69,6 +69,24 @@ def test_nothing_stays_when_the_supervisor_is_killed(home: Home) -> None:
     wait_for(lambda: not cluster(home).status().running, "the end of the database")
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_that_is_told_to_end_stops_its_database(home: Home, number: signal.Signals) -> None:
+    environment = {**os.environ, "SELLWELL_HOME": str(home.root)}
+    command = [sys.executable, "-m", "sellwell", "migrate"]
+    migrating = subprocess.Popen(
+        command, env=environment, stderr=subprocess.DEVNULL, preexec_fn=as_in_a_terminal
+    )
+    wait_for(lambda: cluster(home).status().running, "a database")
+    migrating.send_signal(number)
+    assert migrating.wait(60) != 0
+    assert not cluster(home).status().running
+
+
+def as_in_a_terminal() -> None:
+    """A background job of a script ignores Ctrl-C; what a person starts does not."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def serve(home: Home, port: int) -> subprocess.Popen[bytes]:
     environment = {
         **os.environ,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -43,9 +44,15 @@ Tell = Callable[[str], None]
 
 
 def run(plan: Plan, tell: Tell = print) -> dict[str, Any]:
-    """Play a plan with several actors at once; gives a report whose `problems` must be empty."""
-    with tempfile.TemporaryDirectory(prefix="sellwell-faults-") as folder:
-        return _Run(Path(folder), plan, tell).play()
+    """Play a plan with several actors at once; gives a report whose `problems` must be empty. Where they are not, plan,
+    journals and logs are kept in the `folder` that the report names."""
+    folder = tempfile.mkdtemp(prefix="sellwell-faults-")
+    report = _Run(Path(folder), plan, tell).play()
+    if report["problems"]:
+        report["folder"] = folder
+    else:
+        shutil.rmtree(folder)
+    return report
 
 
 class _Run:
@@ -173,7 +180,8 @@ class _Run:
                 self.problems.append(f"not finished: {self._answered()} of {self.plan.requests} requests")
                 break
             time.sleep(LOOK)
-        self.problems += [f"not done: {fault}" for fault in left]
+        if left:
+            self.problems.append(f"{len(left)} faults not done")
 
     def _some_actor_is_up(self) -> bool:
         """Start the killed ones again; false when all are through."""
