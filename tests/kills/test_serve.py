@@ -40,7 +40,7 @@ def test_what_is_killed_comes_back_and_all_ends_together(home: Home) -> None:
     serving = serve(home, port)
     try:
         wait_for(lambda: answers(port), "the first answer")
-        for kill in (kill_worker, kill_web, kill_database):
+        for kill in (kill_worker, kill_web, kill_database, kill_database_while_it_starts):
             kill(serving.pid, home)
             wait_for(
                 lambda: answers(port) and cluster(home).status().running, f"an answer after {kill.__name__}"
@@ -110,6 +110,14 @@ def kill_database(supervisor: int, home: Home) -> None:
     pid = cluster(home).status().pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
+
+
+def kill_database_while_it_starts(supervisor: int, home: Home) -> None:
+    """What starts it again sees it vanish: that must not be the end of everything."""
+    first = cluster(home).status().pid
+    kill_database(supervisor, home)
+    wait_for(lambda: cluster(home).status().pid not in (None, first), "another database server")
+    kill_database(supervisor, home)
 
 
 def a_free_port() -> int:
