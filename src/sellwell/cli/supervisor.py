@@ -98,11 +98,12 @@ class Supervisor:
         for process in self.processes:
             if process.running is None:
                 continue
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.running.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
+            # Whether it ended in time or not: workers that it had just started may not have heard of it.
+            with suppress(ProcessLookupError):
                 os.killpg(process.running.pid, signal.SIGKILL)
-                process.running.wait()
+            process.running.wait()
 
 
 def die_with_parent() -> None:
