@@ -1,4 +1,4 @@
-"""bin/bench [NAME...] [--json] [--rounds N]"""
+"""bin/bench [NAME...] [--peer tryton] [--json] [--rounds N]"""
 
 from __future__ import annotations
 
@@ -17,22 +17,30 @@ def _benches() -> dict[str, Bench]:
     """Every bench by name, in the order of the report."""
     from tests.bench import api_fuzz, confirm, importing, lists, matching, others
 
-    def with_rounds(bench: Callable[..., list[Figure]]) -> Bench:
-        return lambda rounds: bench(rounds) if rounds else bench()
-
     return {
-        "orders.confirm.1": with_rounds(confirm.one),
-        "orders.confirm.4": with_rounds(confirm.four),
-        "orders.list": with_rounds(lists.orders_list),
-        "customer.page": with_rounds(lists.customer_page),
-        "import.rows": with_rounds(importing.rows),
-        "api.fuzz": with_rounds(api_fuzz.api_fuzz),
-        "customers.matching": with_rounds(matching.quality),
-        "customers.matching.100000": with_rounds(matching.many),
-        "start.warm": with_rounds(others.start_warm),
-        "pages": with_rounds(others.pages),
-        "kills": with_rounds(others.kills),
+        "orders.confirm.1": _with_rounds(confirm.one),
+        "orders.confirm.4": _with_rounds(confirm.four),
+        "orders.list": _with_rounds(lists.orders_list),
+        "customer.page": _with_rounds(lists.customer_page),
+        "import.rows": _with_rounds(importing.rows),
+        "api.fuzz": _with_rounds(api_fuzz.api_fuzz),
+        "customers.matching": _with_rounds(matching.quality),
+        "customers.matching.100000": _with_rounds(matching.many),
+        "start.warm": _with_rounds(others.start_warm),
+        "pages": _with_rounds(others.pages),
+        "kills": _with_rounds(others.kills),
     }
+
+
+def _peers() -> dict[str, Bench]:
+    """The benches against other programs, by the program's name."""
+    from tests.bench.peers import tryton
+
+    return {"tryton": _with_rounds(tryton.tryton)}
+
+
+def _with_rounds(bench: Callable[..., list[Figure]]) -> Bench:
+    return lambda rounds: bench(rounds) if rounds else bench()
 
 
 NOT_UNASKED = ("kills", "api.fuzz")  # take many minutes
@@ -45,6 +53,13 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--json", action="store_true", help="a list of objects instead of the table")
     parser.add_argument("--rounds", type=int, help="fewer or more rounds than usual")
+    parser.add_argument(
+        "--peer",
+        action="append",
+        default=[],
+        choices=sorted(_peers()),
+        help="measure against another program; alone it measures nothing else",
+    )
     asked = parser.parse_args()
     benches = _benches()
     unknown = [name for name in asked.names if name not in benches]
@@ -54,10 +69,12 @@ def main() -> int:
     from tests.bench import server
 
     with server.running():
-        for name in asked.names or [n for n in benches if n not in NOT_UNASKED]:
+        wanted = asked.names or ([] if asked.peer else [n for n in benches if n not in NOT_UNASKED])
+        peers = _peers()
+        for name, bench in [(n, benches[n]) for n in wanted] + [(p, peers[p]) for p in asked.peer]:
             if not asked.json:
                 print(f"{name} …", file=sys.stderr, flush=True)
-            found += benches[name](asked.rounds)
+            found += bench(asked.rounds)
     if asked.json:
         print(json.dumps([one.as_json() for one in found], ensure_ascii=False, indent=1))
     else:

@@ -29,3 +29,15 @@ def test_both_sides_of_the_order_bench_write_equal_rows() -> None:
         timeout=300,
     )
     assert done.stdout.strip().endswith("equal"), done.stdout + done.stderr
+
+
+def test_a_peer_has_exact_versions_and_is_no_part_of_ours() -> None:
+    peers = (server.ROOT / "tests" / "bench" / "peers" / "tryton.txt").read_text().splitlines()
+    named = [line for line in peers if not line.startswith("#")]
+    assert all("==" in line for line in named)
+    ours = {
+        line.split("==")[0].lower() for line in (server.ROOT / "requirements.lock").read_text().splitlines()
+    }
+    assert (
+        not {line.split("==")[0].lower() for line in named if line.startswith(("tryton", "proteus"))} & ours
+    )

@@ -7,11 +7,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sellwell.simulation import fault_plan
+
 DAYS = "2"
 BUILD = ("demo", "--no-serve", "--size", "test", "--days", DAYS, "--seed", "5", "--today", "2026-11-20")
+FAULTS = ("simulate", "--faults", "--json")
 
 
 def sellwell(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -28,6 +32,13 @@ def sellwell(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def told(run: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    assert run.returncode == 0, run.stdout + run.stderr
+    report: dict[str, Any] = json.loads(run.stdout)
+    assert report["problems"] == []
+    return report
+
+
 def digest_of(output: str) -> str:
     return next(line for line in output.splitlines() if line.startswith("digest"))
 
@@ -41,12 +52,33 @@ def test_the_same_seed_gives_the_same_company_and_faults_lose_nothing(tmp_path: 
     again = sellwell(second, *BUILD)
     assert digest_of(again.stdout) == digest_of(built.stdout)
 
-    run = sellwell(first, "simulate", "--seed", "7", "--days", "2", "--faults", "--kills", "5", "--json")
-    assert run.returncode == 0, run.stdout + run.stderr
-    report = json.loads(run.stdout)
-    assert report["problems"] == []
+    plan = tmp_path / "plan.json"
+    run = sellwell(first, *FAULTS, "--seed", "7", "--days", "1", "--kills", "5", "--save-plan", str(plan))
+    report = told(run)
     assert report["acknowledged"] > 0
-    assert sum(report["kills"].values()) == 5
+    assert report["kills"] == 5
+    assert report["faults"].keys() & {"web", "web worker", "worker", "postmaster"}
+
+    replayed = told(sellwell(first, *FAULTS, "--plan", str(plan)))
+    assert replayed["faults"] == report["faults"]
+    assert replayed["requests"] == report["requests"]
 
     checked = sellwell(first, "check")
     assert checked.returncode == 0, checked.stdout
+
+
+def test_a_plan_comes_from_its_seed_and_survives_its_file(tmp_path: Path) -> None:
+    plan = fault_plan.make(3, days=4, kills=20)
+    plan.write(tmp_path / "plan.json")
+    assert fault_plan.Plan.read(tmp_path / "plan.json") == plan == fault_plan.make(3, days=4, kills=20)
+    assert fault_plan.make(4, days=4, kills=20) != plan
+    counted = plan.counted()
+    assert sum(counted.values()) - counted["clock"] == 20
+    assert {"door", "http"} == set(plan.channels)
+
+
+def test_what_is_no_plan_is_bad_input(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text('{"seed": 1}')
+    run = sellwell(tmp_path / "home", *FAULTS, "--plan", str(tmp_path / "plan.json"))
+    assert run.returncode == 2
+    assert "plan.json" in run.stderr

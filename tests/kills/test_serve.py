@@ -40,7 +40,7 @@ def test_what_is_killed_comes_back_and_all_ends_together(home: Home) -> None:
     serving = serve(home, port)
     try:
         wait_for(lambda: answers(port), "the first answer")
-        for kill in (kill_worker, kill_web, kill_database):
+        for kill in (kill_worker, kill_web, kill_database, kill_database_while_it_starts):
             kill(serving.pid, home)
             wait_for(
                 lambda: answers(port) and cluster(home).status().running, f"an answer after {kill.__name__}"
@@ -69,6 +69,24 @@ def test_nothing_stays_when_the_supervisor_is_killed(home: Home) -> None:
     wait_for(lambda: not cluster(home).status().running, "the end of the database")
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_that_is_told_to_end_stops_its_database(home: Home, number: signal.Signals) -> None:
+    environment = {**os.environ, "SELLWELL_HOME": str(home.root)}
+    command = [sys.executable, "-m", "sellwell", "migrate"]
+    migrating = subprocess.Popen(
+        command, env=environment, stderr=subprocess.DEVNULL, preexec_fn=as_in_a_terminal
+    )
+    wait_for(lambda: cluster(home).status().running, "a database")
+    migrating.send_signal(number)
+    assert migrating.wait(60) != 0
+    assert not cluster(home).status().running
+
+
+def as_in_a_terminal() -> None:
+    """A background job of a script ignores Ctrl-C; what a person starts does not."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def serve(home: Home, port: int) -> subprocess.Popen[bytes]:
     environment = {
         **os.environ,
@@ -92,6 +110,14 @@ def kill_database(supervisor: int, home: Home) -> None:
     pid = cluster(home).status().pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
+
+
+def kill_database_while_it_starts(supervisor: int, home: Home) -> None:
+    """What starts it again sees it vanish: that must not be the end of everything."""
+    first = cluster(home).status().pid
+    kill_database(supervisor, home)
+    wait_for(lambda: cluster(home).status().pid not in (None, first), "another database server")
+    kill_database(supervisor, home)
 
 
 def a_free_port() -> int:

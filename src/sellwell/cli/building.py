@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sellwell.cli.environment import PROBLEMS, choose_home, database, server, stop
+from sellwell.cli.environment import BAD_INPUT, PROBLEMS, choose_home, database, server, stop
 from sellwell.cli.serving import bring_up_to_date, prepare, run_server
 
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder of files, keys and database.")]
@@ -75,17 +75,25 @@ def simulate(
         bool, typer.Option("--faults", help="Kill, double, lose and shift while playing.")
     ] = False,
     kills: Annotated[int, typer.Option(help="How many kills, with --faults.")] = 10,
+    plan: Annotated[Path | None, typer.Option(help="Replay the acts and kills of this file.")] = None,
+    save_plan: Annotated[Path | None, typer.Option(help="Write the plan there before playing it.")] = None,
     home: HomeOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
 ) -> None:
     """Play days of the company. With faults: kill processes meanwhile and prove what was acknowledged."""
     choose_home(home)
+    from sellwell.simulation import fault_plan
+
+    try:
+        chosen = fault_plan.Plan.read(plan) if plan else fault_plan.make(seed, days, kills * faults)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        stop(BAD_INPUT, f"{plan} is no plan that simulate --save-plan wrote: {error!r}")
+    if save_plan:
+        chosen.write(save_plan)
     with database():
         from sellwell.simulation import faults as player
 
-        report = player.run(
-            seed=seed, days=days, faults=faults, kills=kills, tell=_quiet if as_json else typer.echo
-        )
+        report = player.run(plan=chosen, tell=_quiet if as_json else typer.echo)
         _report(report, as_json=as_json)
         if report.get("problems"):
             stop(PROBLEMS)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
@@ -15,6 +17,7 @@ from sellwell.kernel import home as homes
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from types import FrameType
 
     from sellwell.kernel.home import Home
 
@@ -50,8 +53,26 @@ def server() -> Iterator[None]:
         return
     from sellwell.kernel.postgres import cluster
 
-    with cluster(homes.current()).in_use():
+    with ended_by_sigterm(), cluster(homes.current()).in_use():
         yield
+
+
+@contextmanager
+def ended_by_sigterm() -> Iterator[None]:
+    """SIGTERM ends what is inside like an error would, so that the last one to leave stops the database server."""
+
+    def end(number: int, frame: FrameType | None) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield  # who has its own way to end keeps it
+        return
+    signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def start_django() -> None:

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -84,14 +85,19 @@ def run_server(host: str, port: int, greeting: list[str]) -> None:
 
 
 def _keep_database_up() -> None:
-    """Start the embedded server again when somebody killed it."""
+    """Start the embedded server again when somebody killed it. A start that fails is told and tried again: everything
+    else goes on, and ending here would take it down too."""
     if os.environ.get("DATABASE_URL"):
         return
     from sellwell.kernel.postgres import cluster
 
     embedded = cluster(homes.current())
     if not embedded.status().running:
-        embedded.start()
+        try:
+            embedded.start()
+        except Exception:
+            traceback.print_exc()
+            print("the database did not start; trying again", file=sys.stderr, flush=True)
 
 
 def _answers(host: str, port: int) -> bool:

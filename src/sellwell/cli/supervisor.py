@@ -40,7 +40,7 @@ class Process:
             env={**os.environ, **self.environment},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent,
         )
 
     def restart_if_dead(self) -> None:
@@ -98,13 +98,14 @@ class Supervisor:
         for process in self.processes:
             if process.running is None:
                 continue
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.running.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
+            # Whether it ended in time or not: workers that it had just started may not have heard of it.
+            with suppress(ProcessLookupError):
                 os.killpg(process.running.pid, signal.SIGKILL)
-                process.running.wait()
+            process.running.wait()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Ask the kernel to end this process when the supervisor is gone, however it went."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,27 +1,32 @@
 """One actor of a fault run, in a process of its own: does valid and invalid things by plan and keeps a journal.
 
-Every request carries an idempotency key and is written to the journal before it is sent (`intent`) and after it was
-answered (`ack`, with the ledger entry, or `no`, with the refusal). Some are sent twice; some answers are thrown away as if
-the line had broken. The process may be killed at any moment: the parent starts it again, and it goes on after the last
-intent, sending that one again with its key.
+Every request carries an idempotency key and is written to the journal before it is sent (`intent`, with its content) and
+after it was answered (`ack`, or `no` with the refusal). Some are sent twice; of some the answer is thrown away as if the
+line had broken, and they are sent again. The process may be killed at any moment: the parent starts it again, and it goes
+on after the last intent, sending that one again with its key and content.
 """
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
-import random
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sellwell.simulation import fault_plan
+
+if TYPE_CHECKING:
+    from sellwell.simulation.fault_plan import Act, Plan
+
+ATTEMPTS = 300
+TOKEN = "SELLWELL_FAULT_TOKEN"  # noqa: S105 - the name of a variable
 
 
-def plan(seed: int, actor: int, count: int) -> Iterator[tuple[str, random.Random]]:
-    """The actor's acts, the same for the same seed: a key and the dice for its content."""
-    for number in range(count):
-        yield f"{seed}-{actor}-{number}", random.Random(f"{seed}/{actor}/{number}")  # noqa: S311 - a simulation
+class NoAnswer(Exception):
+    """The line broke, or the server could not answer: nothing is known about what was done."""
 
 
 class Journal:
@@ -48,102 +53,201 @@ def read(path: Path) -> list[dict[str, Any]]:
     return found
 
 
-class FaultActor:
-    """A seller who enters, confirms and cancels orders, rightly and wrongly."""
+def journals(folder: Path) -> list[dict[str, Any]]:
+    """The lines of all actors."""
+    return [line for path in sorted(folder.glob("actor-*.jsonl")) for line in read(path)]
 
-    def __init__(self, company_id: Any, user: Any, journal: Journal) -> None:
-        from django.apps import apps
 
-        self.company_id, self.user, self.journal = company_id, user, journal
-        self.orders = apps.get_model("orders.Order")
-        self.customers = list(
-            apps.get_model("customers.Customer").objects.order_by("number").values_list("pk", flat=True)[:40]
-        )
-        self.products = list(
-            apps.get_model("catalog.Product")
-            .objects.filter(kind="goods")
-            .order_by("code")
-            .values_list("pk", flat=True)[:30]
-        )
+def journal_path(folder: Path, number: int) -> Path:
+    """Where an actor's journal is."""
+    return folder / f"actor-{number}.jsonl"
 
-    def act(self, key: str, dice: random.Random) -> None:
-        """One act of the plan."""
-        name, row_id, data = self._choose(key, dice)
-        self.journal.write("intent", key, operation=name)
-        self._send(key, name, row_id, data)
-        if dice.random() < 0.2:
-            self._send(key, name, row_id, data)
 
-    def _choose(self, key: str, dice: random.Random) -> tuple[str, Any, dict[str, Any]]:
-        roll = dice.random()
-        if roll < 0.55:
-            return "orders.create", None, self._order(dice, wrong=dice.random() < 0.2)
-        own = list(
-            self.orders.objects.filter(customer_reference__startswith="FAULT")
-            .order_by("number")
-            .values_list("pk", flat=True)
-        )
-        if not own:
-            return "orders.create", None, self._order(dice, wrong=False)
-        row = own[dice.randrange(len(own))]
-        return ("orders.confirm", row, {}) if roll < 0.85 else ("orders.cancel", row, {"reason": "故障演练"})
+Request = tuple[str, str | None, dict[str, Any], str]  # operation, row, content, key
 
-    def _order(self, dice: random.Random, *, wrong: bool) -> dict[str, Any]:
-        quantity = "-1" if wrong else str(dice.randint(1, 4))
-        lines = [
-            {"product": str(p), "quantity": quantity} for p in dice.sample(self.products, dice.randint(1, 4))
-        ]
-        return {
-            "customer": str(dice.choice(self.customers)), "customer_reference": "FAULT", "lines": lines,
-            "consignee": "收货部", "ship_to": "一号门",
-        }  # fmt: skip
 
-    def _send(self, key: str, name: str, row_id: Any, data: dict[str, Any]) -> None:
-        """Send until there is an answer: a broken connection says nothing about what was done."""
+class Sender(Protocol):
+    """A way to the system. Both give journal lines: `{"kind": "ack", ...}` or `{"kind": "no", "code": ...}`."""
+
+    def send(self, asked: Request) -> dict[str, Any]:
+        """Send and read the answer; NoAnswer where there is none."""
+
+    def lose(self, asked: Request) -> None:
+        """Send, and never learn the answer."""
+
+    def send_at_once(self, asked: Request) -> list[dict[str, Any]]:
+        """Send on two lines before reading either."""
+
+
+class Door:
+    """Straight through the door, in this process."""
+
+    def __init__(self, world: dict[str, Any]) -> None:
+        import django
+
+        django.setup()
+        from sellwell.kernel.door import see_companies
+        from sellwell.kernel.models import User
+
+        self._company = world["company"]
+        self._user: Any = None
+        self._users, self._see, self._name = User.objects, see_companies, world["user"]
+
+    def send(self, asked: Request) -> dict[str, Any]:
+        """One request in one transaction. A database that goes away in the middle says nothing about what was done."""
+        from uuid import UUID
+
         from django.db import Error, connections
 
         from sellwell.kernel import access, clock, door
         from sellwell.kernel.operations import context_for
         from sellwell.kernel.values import Refusal
 
-        for attempt in range(200):
+        name, row, data, key = asked
+        try:
+            self._user = self._user or self._users.get(username=self._name)
+            actor = access.actor_for(self._user, clock.business_day(clock.now()))
+            ctx = context_for(actor, "api", UUID(self._company))
+            outcome = door.run(name, ctx, UUID(row) if row else None, data, key=key)
+        except Refusal as refusal:
+            return {"kind": "no", "code": refusal.code}
+        except Error as error:
+            connections.close_all()
+            raise NoAnswer(type(error).__name__) from error
+        result, hold = outcome.result, outcome.hold
+        return {
+            "kind": "ack",
+            "row": str(result.pk) if result is not None else None,
+            "seq": outcome.entry_seq,
+            "hold": str(hold.pk) if hold else None,
+            "replayed": outcome.replayed,
+        }
+
+    def lose(self, asked: Request) -> None:
+        """The answer comes and is thrown away."""
+        self.send(asked)
+
+    def send_at_once(self, asked: Request) -> list[dict[str, Any]]:
+        """One process has one line: after each other."""
+        return [self.send(asked), self.send(asked)]
+
+
+class Http:
+    """REST with a personal token, against the served company."""
+
+    def __init__(self, world: dict[str, Any]) -> None:
+        self._port = world["port"]
+        self._headers = {"Authorization": f"Bearer {os.environ[TOKEN]}", "Content-Type": "application/json"}
+
+    def send(self, asked: Request) -> dict[str, Any]:
+        """Send on a line of its own and read the answer."""
+        line = self._ask(asked)
+        return self._read(line)
+
+    def lose(self, asked: Request) -> None:
+        """Send, and hang up before the answer."""
+        line = self._ask(asked)
+        time.sleep(0.02 * (len(asked[3]) % 4))  # now and then the server is through before
+        line.close()
+
+    def send_at_once(self, asked: Request) -> list[dict[str, Any]]:
+        """Two lines: both requests are on their way before either is answered."""
+        lines = [self._ask(asked), self._ask(asked)]
+        return [self._read(line) for line in lines]
+
+    def _ask(self, asked: Request) -> http.client.HTTPConnection:
+        name, row, data, key = asked
+        line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+        url = f"/api/v1/{name.replace('.', '/')}" + (f"/{row}" if row else "")
+        try:
+            line.request("POST", url, json.dumps(data), {**self._headers, "Idempotency-Key": key})
+        except (OSError, http.client.HTTPException) as error:
+            raise NoAnswer(type(error).__name__) from error
+        return line
+
+    def _read(self, line: http.client.HTTPConnection) -> dict[str, Any]:
+        try:
+            answer = line.getresponse()
+            status, body = answer.status, json.loads(answer.read())
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise NoAnswer(type(error).__name__) from error
+        finally:
+            line.close()
+        if status >= 500 or status == 429:
+            raise NoAnswer(str(status))
+        if status >= 400:
+            return {"kind": "no", "code": body["error"]["code"]}
+        row, approval = body.get("row") or {}, body.get("approval") or {}
+        return {
+            "kind": "ack",
+            "row": row.get("id"),
+            "hold": approval.get("id"),
+            "replayed": body["replayed"],
+        }
+
+
+SENDERS: dict[str, type[Door | Http]] = {"door": Door, "http": Http}
+
+
+class Actor:
+    """A seller who enters, confirms and cancels orders, rightly and wrongly."""
+
+    def __init__(self, folder: Path, number: int, world: dict[str, Any], sender: Sender) -> None:
+        self.folder, self.world, self.sender = folder, world, sender
+        self.journal = Journal(journal_path(folder, number))
+
+    def act(self, act: Act, intent: dict[str, Any] | None) -> None:
+        """One act of the plan; `intent` is what was to be sent when the process died."""
+        key = f"{self.world['run']}-{act.key}"
+        if intent is None:
+            name, row, data = fault_plan.request(act, self.world, self._orders())
+            self.journal.write("intent", key, operation=name, row=row, data=data)
+        else:
+            name, row, data = intent["operation"], intent["row"], intent["data"]
+        asked = (name, row, data, key)
+        if act.sent == "lost":
             try:
-                actor = access.actor_for(self.user, clock.business_day(clock.now()))
-                ctx = context_for(actor, "api", self.company_id)
-                outcome = door.run(name, ctx, row_id, data, key=key)
-            except Refusal as refusal:
-                self.journal.write("no", key, code=refusal.code)
-                return
-            except Error:
-                connections.close_all()
+                self.sender.lose(asked)
+            except NoAnswer:
+                pass  # lost all the same
+            self.journal.write("lost", key)
+        self._answered(asked, at_once=act.sent == "at once")
+        if act.sent == "twice":
+            self._answered(asked, at_once=False)
+
+    def _answered(self, asked: Request, *, at_once: bool) -> None:
+        for answer in self._until_answered(asked, at_once=at_once):
+            self.journal.write(answer.pop("kind"), asked[3], operation=asked[0], at_once=at_once, **answer)
+
+    def _orders(self) -> list[str]:
+        """The orders that somebody was told of."""
+        rows = {line.get("row") for line in journals(self.folder) if line["kind"] == "ack"}
+        return sorted(row for row in rows if row)
+
+    def _until_answered(self, asked: Request, *, at_once: bool) -> list[dict[str, Any]]:
+        """Send until there is an answer."""
+        for attempt in range(ATTEMPTS):
+            try:
+                return self.sender.send_at_once(asked) if at_once else [self.sender.send(asked)]
+            except NoAnswer as none:
+                self.journal.write("none", asked[3], why=str(none))
                 time.sleep(min(0.05 * (attempt + 1), 0.5))
-                continue
-            seq, hold = outcome.entry_seq, str(outcome.hold.pk) if outcome.hold else None
-            self.journal.write("ack", key, seq=seq, hold=hold, replayed=outcome.replayed)
-            return
-        raise SystemExit(f"no answer to {key}")
+        raise SystemExit(f"no answer to {asked[3]}")
 
 
-def main(seed: int, number: int, count: int, path: Path) -> None:
+def go(folder: Path, number: int) -> None:
     """Go through the plan, from the last intent on."""
-    import django
-
-    django.setup()
-    from sellwell.kernel.directory import current
-    from sellwell.kernel.door import see_companies
-    from sellwell.kernel.models import User
-
-    company_id = current().companies()[0]
-    see_companies([company_id])
-    # Who may enter, confirm and cancel any order of the company.
-    seller = User.objects.get(username="sales_manager")
-    actor = FaultActor(company_id, seller, Journal(path))
-    seen = [line["key"] for line in read(path) if line["kind"] == "intent"]
-    answered = {line["key"] for line in read(path) if line["kind"] in ("ack", "no")}
-    for key, dice in plan(seed, number, count):
-        if key not in seen or (key == seen[-1] and key not in answered):
-            actor.act(key, dice)
+    plan: Plan = fault_plan.Plan.read(folder / "plan.json")
+    world = json.loads((folder / "world.json").read_text())
+    actor = Actor(folder, number, world, SENDERS[plan.channels[number]](world))
+    lines = read(journal_path(folder, number))
+    intents = {line["key"]: line for line in lines if line["kind"] == "intent"}
+    answered = {line["key"] for line in lines if line["kind"] in ("ack", "no")}
+    for act in plan.acts[number]:
+        key = f"{world['run']}-{act.key}"
+        if key not in answered:
+            actor.act(act, intents.get(key))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
+    go(Path(sys.argv[1]), int(sys.argv[2]))

@@ -102,7 +102,7 @@ def test_a_changed_file_is_noticed_before_anything_is_written(
 ) -> None:
     unpacked = tmp_path / "unpacked"
     with tarfile.open(archive) as tar:
-        tar.extractall(unpacked, filter="data")
+        backup._extract(tar, unpacked)
     (unpacked / "files" / "plain.bin").write_bytes(b"other")
     with tarfile.open(archive, "w") as tar:
         for entry in unpacked.iterdir():
@@ -118,3 +118,15 @@ def test_garbage_is_no_archive(garbage: bytes, target: Address, tmp_path: Path) 
     file.write_bytes(garbage)
     with pytest.raises(backup.Damaged):
         backup.read_archive(file, target, empty(tmp_path))
+
+
+def test_an_archive_writes_nowhere_else(target: Address, tmp_path: Path) -> None:
+    link = tarfile.TarInfo("files/link")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    for number, member in enumerate((tarfile.TarInfo("../outside"), tarfile.TarInfo("/tmp/outside"), link)):
+        file = tmp_path / f"{number}.tar"
+        with tarfile.open(file, "w") as tar:
+            tar.addfile(member)
+        with pytest.raises(backup.Damaged, match="does not belong"):
+            backup.read_archive(file, target, empty(tmp_path / str(number)))
+    assert not (tmp_path / "outside").exists()

@@ -33,6 +33,8 @@ SETTINGS = {
     "random_page_cost": "1.1",
     "jit": "off",
     "synchronous_commit": "on",
+    # After a kill every file is synced before recovery: one call for all, where file by file took 20 s for 8,000 files.
+    "recovery_init_sync_method": "syncfs",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_error_statement": "panic",

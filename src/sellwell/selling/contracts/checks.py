@@ -34,5 +34,10 @@ def _text() -> Iterable[Finding]:
         terms_text=""
     )
     for contract in frozen.iterator(chunk_size=200):
-        if texts.text_hash(texts.terms_of(contract)) != contract.text_hash:
+        try:
+            found = texts.text_hash(texts.terms_of(contract))
+        except ValueError:
+            yield Finding("contracts.text", contract.number, "the text cannot be read")
+            continue
+        if found != contract.text_hash:
             yield Finding("contracts.text", contract.number, "the text differs from the approved one")
