@@ -227,11 +227,11 @@ def stop(batch: ImportBatch, given: Stop, ctx: Context, assessment: Assessment) 
     T("继续导入", "Go on importing"),
     ImportBatch,
     help=T("从停下的地方继续，不会重复。", "Go on where it ended; nothing is doubled."),
-    from_states=[BatchState.STOPPED, BatchState.RUNNING],
+    from_states=[BatchState.STOPPED],
     assess=assess_job,
 )
 def resume(batch: ImportBatch, given: Any, ctx: Context, assessment: Assessment) -> Effects:
-    """Go on with a batch that was stopped, or that no worker went on with."""
+    """Go on with a batch that was stopped."""
     effects = Effects(result=batch, events=[_due(batch, batch.position)])
     effects.update(batch, state=BatchState.RUNNING.value, problem=None)
     return effects

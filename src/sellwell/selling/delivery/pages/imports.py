@@ -88,7 +88,11 @@ list_page(
         "还没有导入过。打开“导入历史销售”选择文件。", "Nothing was imported yet. Open “Import past sales”."
     ),
 )
-record_page(IMPORTS, amount="total", path=[BatchState.RUNNING, BatchState.DONE])
+record_page(
+    IMPORTS,
+    path=[BatchState.RUNNING, BatchState.DONE],
+    facts=["source", "file_name", "currency", "rows", "imported", "known", "rejected", "documents"],
+)
 
 
 def _how_far(batch_id: UUID, ctx: Context) -> Progress | None:
@@ -126,7 +130,7 @@ def _job(batch: ImportBatch, ctx: Context) -> dict[str, Any] | None:
 
 source("import", _how_far)
 panel(
-    "kernel.importbatch", "job", T("导入进度", "Progress"), "delivery/import_job.html", context=_job, place="main",
+    "kernel.importbatch", "job", T("导入进度", "Progress"), "delivery/import_job.html", context=_job, place="now",
 )  # fmt: skip
 
 
@@ -231,7 +235,7 @@ def _judge(request: Any, *, start: bool) -> HttpResponse:
     """What an import would do; or, once asked to start, what it did."""
     row, path = _path(request, request.POST.get("file", ""))
     mapping = _mapping(request)
-    result = driver.preview(path, mapping, MOST_ROWS_JUDGED)
+    result = driver.preview(path, mapping, MOST_ROWS_HERE + 1 if start else MOST_ROWS_JUDGED)
     if start and result.rows > MOST_ROWS_HERE:
         asked = jobs.ask(row, mapping, request.ctx)
         return HttpResponseRedirect(f"/imports/{asked.pk}/")

@@ -132,6 +132,8 @@ def test_it_can_be_stopped_between_chunks_gone_on_with_and_undone(world: World) 
     assert "已停在 6 / 12 张单据" in client.get(f"/imports/{batch.pk}/").content.decode()
     for _ in range(2):  # told twice, it goes on once
         world.run("sales_manager", "imports.resume", batch)
+        world.run("sales_manager", "imports.stop", batch)
+    world.run("sales_manager", "imports.resume", batch)
     work(world)
     batch.refresh_from_db()
     assert (batch.state, batch.imported, batch.documents) == ("done", 24, DOCUMENTS)
