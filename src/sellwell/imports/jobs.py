@@ -55,7 +55,7 @@ def step(event: Event) -> None:
         return
     ctx = _context(event)
     try:
-        mapping = mappings.from_values(batch.mapping)
+        mapping = mappings.from_values(batch.mapping or {})
         parsed = _parsed(batch, mapping)
     except Refusal as refusal:
         _stop(batch, ctx, refusal.objections[0])

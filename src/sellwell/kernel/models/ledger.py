@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from sellwell.kernel.ids import new_id
-from sellwell.kernel.models.base import Scoped
+from sellwell.kernel.models.base import CompanyRow, Scoped
 from sellwell.kernel.values import State, T
 
 if TYPE_CHECKING:
@@ -135,13 +135,11 @@ class PeriodState(State):
     CLOSED = "closed", T("已结账", "Closed")
 
 
-class PostingPeriod(Scoped, models.Model):
+class PostingPeriod(CompanyRow):
     """A month of recording. Facts read it FOR SHARE; closing takes it FOR UPDATE, so nothing slips in behind."""
 
     noun = T("会计月份", "Posting month")
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    version = models.PositiveIntegerField(default=1)
-    company_id = models.UUIDField()
+    company_id = models.UUIDField()  # the unique constraint is its index
     month = models.DateField()  # its first day
     state = models.CharField(max_length=10, default="open")
     closed_at = models.DateTimeField(null=True)
