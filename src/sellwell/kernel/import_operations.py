@@ -110,11 +110,11 @@ def _due(batch: ImportBatch, position: int) -> NewEvent:
 class Begin(Input):
     """What is imported, from where."""
 
-    profile: Code = field(T("类型", "Kind"))
-    source: Code = field(T("来源", "Source"))
+    profile: Code = field(T("类型", "Kind"), max_length=20)
+    source: Code = field(T("来源", "Source"), max_length=40)
     file_name: ShortText = field(T("文件", "File"), "")
     file_hash: Code = field(T("文件指纹", "File hash"), "")
-    currency: Code = field(T("币种", "Currency"), "CNY")
+    currency: Code = field(T("币种", "Currency"), "CNY", max_length=3)
     file: Ref("kernel.storedfile") | None = field(  # type: ignore[valid-type]
         T("上传的文件", "Uploaded file"), None, help=T("由后台导入时填写", "For an import in the background")
     )

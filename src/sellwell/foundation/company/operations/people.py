@@ -39,7 +39,7 @@ PASSWORD_BYTES = 12
 class Hire(Input):
     """Who, from when, and the first post."""
 
-    name: Name = field(T("姓名", "Name"))
+    name: Name = field(T("姓名", "Name"), max_length=80)
     username: Code = field(T("用户名", "User name"), pattern=r"^[a-z][a-z0-9._-]{1,58}$")
     number: Code = field(T("工号", "Number"), min_length=1, max_length=20)
     employment: Literal["full_time", "part_time"] = field(T("用工方式", "Employment"), "full_time")
