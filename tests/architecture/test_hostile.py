@@ -13,9 +13,9 @@ from typing import Any, get_args
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import models, transaction
 from django.test import Client
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from sellwell.kernel import door
 from sellwell.kernel.operations import REGISTRY
@@ -126,6 +126,25 @@ def test_every_text_field_takes_hostile_text_as_text_or_refuses_it(name: str, wo
     outcome = attempt(name, case, world, LIVE)
     if outcome is not None and isinstance(getattr(outcome.result, "pk", None), UUID):
         shown_back(world, case.role, outcome.result)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_text_field_takes_more_than_its_column_holds(name: str) -> None:
+    """Where field and column share a name. `not_storable` stands behind them, but names no field."""
+    operation = REGISTRY[name]
+    columns = {
+        f.name: f.max_length for f in operation.model._meta.concrete_fields if isinstance(f, models.CharField)
+    }
+    for field, info in operation.input.model_fields.items():
+        if field in columns and _is_text(info.annotation):
+            longer = "9" * (columns[field] + 1)
+            try:
+                operation.input.__pydantic_validator__.validate_assignment(
+                    operation.input.model_construct(), field, longer
+                )
+            except ValidationError:
+                continue
+            pytest.fail(f"{field} takes {len(longer)} characters, its column {columns[field]}")
 
 
 def shown_back(world: World, role: str, row: Any) -> None:

@@ -99,7 +99,7 @@ def hire(row: Any, given: Hire, ctx: Context, assessment: Assessment) -> Effects
 class ChangePerson(Input):
     """What may change about a person; what is left out stays."""
 
-    name: Name | None = field(T("姓名", "Name"), None)
+    name: Name | None = field(T("姓名", "Name"), None, max_length=80)
     number: Code | None = field(T("工号", "Number"), None, min_length=1, max_length=20)
     employment: Literal["full_time", "part_time"] | None = field(T("用工方式", "Employment"), None)
     phone: ShortText | None = field(T("电话", "Phone"), None)
