@@ -96,9 +96,9 @@ def run(
             ledger.log_refusal(name, ctx, row_id, refusal.objections, getattr(refusal, "assessment", None))
             raise
         except DataError as error:
-            refusal = unfit(error)
-            ledger.log_refusal(name, ctx, row_id, refusal.objections, None)
-            raise refusal from None
+            unstorable = unfit(error)
+            ledger.log_refusal(name, ctx, row_id, unstorable.objections, None)
+            raise unstorable from None
         except OperationalError as error:
             transient = getattr(error.__cause__, "sqlstate", None) in _TRANSIENT
             if not transient or attempt == RETRIES - 1 or connection.in_atomic_block:
