@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -86,14 +88,14 @@ class Result:
         )
 
 
-def preview(path: Path, mapping: Mapping) -> Result:
-    """What an import would do, without a database: rows judged by the file alone."""
-    parsed = _parse(path, mapping)
-    result = _start(parsed)
+def preview(path: Path, mapping: Mapping, most: int | None = None) -> Result:
+    """What an import would do, without a database: rows judged by the file alone, or the first so many of them."""
+    parsed = parse(path, mapping, most=most)
+    result = start(parsed)
     result.imported_rows = sum(len(p.lines) for p in parsed.parcels.values())
     result.imported_total = sum((p.total() for p in parsed.parcels.values()), Decimal("0.00"))
     result.documents = len(parsed.parcels)
-    return _finish(result)
+    return add_up(result)
 
 
 def run(
@@ -101,25 +103,25 @@ def run(
 ) -> Result:
     """Import a file (`name`: what people call it). Running it again brings in only what is not here; a row that changed
     is a conflict."""
-    parsed = _parse(path, mapping)
-    result = _start(parsed)
-    fresh = list(_unknown(parsed, mapping, ctx, result))
+    parsed = parse(path, mapping)
+    result = start(parsed)
+    fresh = list(unknown(parsed, mapping, ctx, result))
     total_lines = sum(len(p.lines) for p in fresh)
     if fresh:
         batch = _begin(path, mapping, ctx, name or path.name)
         result.batch = batch.number
         done = 0
-        for chunk in _chunks(fresh):
+        for chunk in chunks(fresh):
             try:
-                _send(chunk, batch, mapping, ctx, result)
+                send(chunk, batch, mapping, ctx, result)
             except (OperationalError, InterfaceError) as error:
-                raise Interrupted(_finish(result), done, total_lines) from error
+                raise Interrupted(add_up(result), done, total_lines) from error
             done += sum(len(p.lines) for p in chunk)
             progress(done, total_lines)
-        _finish(result)
+        add_up(result)
         counts = {"rows": result.rows, "rejected": result.rejected_rows, "known": result.known_rows}
         door.run("imports.finish", ctx, batch.pk, {**counts, "total": result.imported_total})
-    return _finish(result)
+    return add_up(result)
 
 
 def undo(path: Path, mapping: Mapping, ctx: Context) -> list[ImportBatch]:
@@ -132,17 +134,19 @@ def undo(path: Path, mapping: Mapping, ctx: Context) -> list[ImportBatch]:
         return [door.run("imports.undo", ctx, batch.pk).result for batch in batches]
 
 
-def _parse(path: Path, mapping: Mapping) -> Parsed:
+def parse(path: Path, mapping: Mapping, today: date | None = None, most: int | None = None) -> Parsed:
+    """A file judged by itself, as of a day; `most` looks at its beginning only."""
     columns = [name for name in mapping.fields.model_dump().values() if name]
-    today = clock.business_day(clock.now())
-    return orders.parse(reading.rows(path, list(dict.fromkeys(columns))), mapping, today)
+    today = today or clock.business_day(clock.now())
+    records = reading.rows(path, list(dict.fromkeys(columns)))
+    return orders.parse(islice(records, most), mapping, today)
 
 
-def _start(parsed: Parsed) -> Result:
+def start(parsed: Parsed) -> Result:
     return Result(rows=parsed.rows, source_total=parsed.source_total, rejected=list(parsed.rejected))
 
 
-def _finish(result: Result) -> Result:
+def add_up(result: Result) -> Result:
     result.rejected.sort(key=lambda r: r.row)
     result.rejected_rows = len(result.rejected)
     result.rejected_total = sum((r.amount or Decimal(0) for r in result.rejected), Decimal("0.00"))
@@ -154,11 +158,12 @@ def _finish(result: Result) -> Result:
 
 def _begin(path: Path, mapping: Mapping, ctx: Context, name: str) -> ImportBatch:
     """The batch of this file: a new one, or the one that an interruption left open."""
-    running = _batches(path, mapping, ctx).filter(state=BatchState.RUNNING, owner_id=ctx.user_id).first()
+    open_ones = _batches(path, mapping, ctx).filter(state=BatchState.RUNNING, owner_id=ctx.user_id)
+    running = open_ones.filter(file__isnull=True).first()  # one with a file is the worker's
     if running is not None:
         return running
     given = {
-        "profile": "orders", "source": mapping.source, "file_name": name[:200], "file_hash": _digest(path),
+        "profile": "orders", "source": mapping.source, "file_name": name[:200], "file_hash": digest_of(path),
         "currency": mapping.currency,
     }  # fmt: skip
     batch: ImportBatch = door.run("imports.begin", ctx, None, given).result
@@ -168,16 +173,16 @@ def _begin(path: Path, mapping: Mapping, ctx: Context, name: str) -> ImportBatch
 def _batches(path: Path, mapping: Mapping, ctx: Context) -> QuerySet[ImportBatch]:
     door.see_companies([ctx.company_id])
     return ImportBatch.objects.filter(
-        company_id=ctx.company_id, profile="orders", source=mapping.source, file_hash=_digest(path)
+        company_id=ctx.company_id, profile="orders", source=mapping.source, file_hash=digest_of(path)
     )
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
     with path.open("rb") as source:
         return hashlib.file_digest(source, "sha256").hexdigest()[:60]
 
 
-def _unknown(parsed: Parsed, mapping: Mapping, ctx: Context, result: Result) -> Iterator[Parcel]:
+def unknown(parsed: Parsed, mapping: Mapping, ctx: Context, result: Result) -> Iterator[Parcel]:
     """The documents that are not here yet. Of those that are, every row is known, changed or added."""
     door.see_companies([ctx.company_id])
     numbers = list(parsed.parcels)
@@ -196,26 +201,26 @@ def _unknown(parsed: Parsed, mapping: Mapping, ctx: Context, result: Result) -> 
                 yield parcel
                 continue
             for line in parcel.lines:
-                _compare(parcel, line, known[number].get(line.ordinal), result)
+                compare(parcel, line, known[number].get(line.ordinal), result)
 
 
-def _compare(parcel: Parcel, line: Line, digest: str | None, result: Result) -> None:
+def compare(parcel: Parcel, line: Line, digest: str | None, result: Result) -> None:
     amount = -line.amount() if parcel.is_return else line.amount()
     if digest == line.digest:
         result.known_rows += 1
         result.known_total += amount
         return
     reason = ADDED if digest is None else CHANGED
-    result.rejected.append(_refused(parcel, line, reason.refuse()))
+    result.rejected.append(refused(parcel, line, reason.refuse()))
 
 
-def _refused(parcel: Parcel, line: Line, objection: Any) -> Rejected:
+def refused(parcel: Parcel, line: Line, objection: Any) -> Rejected:
     amount = -line.amount() if parcel.is_return else line.amount()
     values = {"product": line.product, "quantity": str(line.quantity), "price": str(line.price)}
     return Rejected(line.row, parcel.number, line.ordinal, objection, amount, values)
 
 
-def _chunks(parcels: list[Parcel]) -> Iterator[list[Parcel]]:
+def chunks(parcels: list[Parcel]) -> Iterator[list[Parcel]]:
     chunk: list[Parcel] = []
     lines = 0
     for parcel in parcels:
@@ -228,7 +233,7 @@ def _chunks(parcels: list[Parcel]) -> Iterator[list[Parcel]]:
         yield chunk
 
 
-def _send(chunk: list[Parcel], batch: ImportBatch, mapping: Mapping, ctx: Context, result: Result) -> None:
+def send(chunk: list[Parcel], batch: ImportBatch, mapping: Mapping, ctx: Context, result: Result) -> None:
     """One chunk through the door. If it is refused, its documents are tried one by one, so that one wrong
     document does not keep the others out."""
     try:
@@ -236,12 +241,12 @@ def _send(chunk: list[Parcel], batch: ImportBatch, mapping: Mapping, ctx: Contex
     except (Refusal, DataError, IntegrityError) as error:
         if len(chunk) > 1:
             for parcel in chunk:
-                _send([parcel], batch, mapping, ctx, result)
+                send([parcel], batch, mapping, ctx, result)
             return
         # The database's own words may quote a customer's.
         problem = error.objections[0].text if isinstance(error, Refusal) else BY_DATABASE
         objection = NOT_WRITTEN.refuse(problem=problem)
-        result.rejected += [_refused(chunk[0], line, objection) for line in chunk[0].lines]
+        result.rejected += [refused(chunk[0], line, objection) for line in chunk[0].lines]
         return
     result.imported_rows += sum(len(p.lines) for p in chunk)
     result.imported_total += sum((p.total() for p in chunk), Decimal("0.00"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sellwell.kernel.values import Reason, T
+from django.db import DataError
+
+from sellwell.kernel.values import Reason, Refusal, T
 
 NOT_FOUND = Reason("not_found", T("没有找到这条记录。", "There is no such record."))
 NOT_PERMITTED = Reason(
@@ -31,6 +33,13 @@ IS_HELD = Reason(
     ),
 )
 INVALID = Reason("invalid", T("{problem}", "{problem}"))
+NOT_STORABLE = Reason(
+    "not_storable",
+    T(
+        "有一项文本过长，或数字过大，没有保存。请缩短后再试。",
+        "A text is too long or a number too large; nothing was saved. Shorten it and try again.",
+    ),
+)
 CHANNEL = Reason("channel", T("“{verb}”不能通过此方式办理。", "“{verb}” is not offered on this way in."))
 OVER_LIMIT = Reason(
     "over_limit",
@@ -50,3 +59,13 @@ OUT_OF_SCOPE = Reason(
     "not_permitted.scope",
     T("您不能为这个范围新建记录。请选择您负责的范围。", "You may not create records outside your scope."),
 )
+
+# What PostgreSQL says of a value that its column cannot hold.
+_UNFIT = ("22001", "22003", "22021", "22P05")
+
+
+def unfit(error: DataError) -> Refusal:
+    """The refusal that stands behind an input's own limits, where a value fits no column; other errors go on."""
+    if getattr(error.__cause__, "sqlstate", None) not in _UNFIT:
+        raise error
+    return Refusal(NOT_STORABLE.refuse())

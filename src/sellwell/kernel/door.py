@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import OperationalError, connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
 from pydantic import ValidationError
 
 from sellwell.kernel import access, approval, duties, generations, idempotency, ledger, policies, writing
@@ -29,6 +29,7 @@ from sellwell.kernel.answers import (
     OVER_LIMIT,
     STALE,
     WRONG_STATE,
+    unfit,
 )
 from sellwell.kernel.effects import subject_of
 from sellwell.kernel.inputs import message, references
@@ -94,6 +95,10 @@ def run(
         except Refusal as refusal:
             ledger.log_refusal(name, ctx, row_id, refusal.objections, getattr(refusal, "assessment", None))
             raise
+        except DataError as error:
+            unstorable = unfit(error)
+            ledger.log_refusal(name, ctx, row_id, unstorable.objections, None)
+            raise unstorable from None
         except OperationalError as error:
             transient = getattr(error.__cause__, "sqlstate", None) in _TRANSIENT
             if not transient or attempt == RETRIES - 1 or connection.in_atomic_block:

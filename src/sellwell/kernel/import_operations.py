@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
 
 from sellwell.kernel import access, drafting
-from sellwell.kernel.effects import Effects
+from sellwell.kernel.effects import Effects, NewEvent
 from sellwell.kernel.extensions import Extension
-from sellwell.kernel.inputs import Amount, Code, Input, ShortText, field
-from sellwell.kernel.models import BatchState, ImportBatch
+from sellwell.kernel.inputs import Amount, Code, Input, Ref, ShortText, field
+from sellwell.kernel.models import BatchState, ImportBatch, StoredFile
 from sellwell.kernel.operations import Assessment, Context, operation
 from sellwell.kernel.values import Reason, T
 from sellwell.kernel.views import Column, view
@@ -21,6 +23,20 @@ from sellwell.kernel.views import Column, view
 UNKNOWN_PROFILE = Reason(
     "import.unknown_profile", T("没有“{profile}”这种导入。", "There is no import of “{profile}”.")
 )
+NO_FILE = Reason(
+    "import.no_file",
+    T("文件不在了，或不是您上传的。请重新上传。", "The file is gone or not yours. Upload it again."),
+)
+NO_MAPPING = Reason("import.no_mapping", T("请说明各列的含义。", "Say what the columns mean."))
+NOT_A_JOB = Reason(
+    "import.not_a_job",
+    T(
+        "这批数据不是在后台导入的。请用同一文件再导入一次，已导入的不会重复。",
+        "The worker did not do this import. Import the same file again; nothing is doubled.",
+    ),
+)
+# What the worker hears: the next documents of a batch are due.
+DUE = "imports.due"
 
 # profile -> (batch, ctx) -> Effects that reverse all that the batch brought in; raises Refusal if others build on it
 undo_batch: Extension[Callable[..., Effects]] = Extension(
@@ -43,6 +59,24 @@ IMPORTS = view(
         Column("documents", T("单据数", "Documents"), "quantity", path="documents"),
         Column("currency", T("币种", "Currency"), "code", path="currency"),
         Column("total", T("金额", "Total"), "amount", path="total"),
+        Column(
+            "source_total", T("文件合计", "Total of the file"), "amount", path="source_total", in_list=False
+        ),
+        Column(
+            "known_total",
+            T("已存在金额", "Already here, amount"),
+            "amount",
+            path="known_total",
+            in_list=False,
+        ),
+        Column(
+            "rejected_total",
+            T("未导入金额", "Rejected, amount"),
+            "amount",
+            path="rejected_total",
+            in_list=False,
+        ),
+        Column("errors", T("未导入的行", "Rejected rows"), "file", path="errors", in_list=False),
         Column("owner", T("导入人", "By"), "person", path="owner", filterable=True),
         Column(
             "business_date", T("日期", "Date"), "date", path="business_date", sortable=True, filterable=True
@@ -52,25 +86,52 @@ IMPORTS = view(
     help=T(
         "从其他系统导入的批次，可整批撤销。", "Batches from other systems; each can be undone as a whole."
     ),
-    related=("owner",),
+    related=("owner", "errors"),
     states=BatchState,
 )
+
+
+ColumnName = Annotated[Code, StringConstraints(min_length=1, max_length=80)]
+ProblemText = Annotated[Code, StringConstraints(max_length=400)]
+
+
+class ColumnMapping(Input):
+    """What the file's columns mean, and how its texts are read."""
+
+    options: dict[Code, Code] = field(T("选项", "Options"))
+    fields: dict[Code, ColumnName] = field(T("列", "Columns"))
+
+
+def _due(batch: ImportBatch, position: int) -> NewEvent:
+    """The worker goes on at this document. Said twice, the second finds the batch further on and does nothing."""
+    return NewEvent(DUE, {"batch": str(batch.pk), "position": str(position)})
 
 
 class Begin(Input):
     """What is imported, from where."""
 
-    profile: Code = field(T("类型", "Kind"))
-    source: Code = field(T("来源", "Source"))
+    profile: Code = field(T("类型", "Kind"), max_length=20)
+    source: Code = field(T("来源", "Source"), max_length=40)
     file_name: ShortText = field(T("文件", "File"), "")
     file_hash: Code = field(T("文件指纹", "File hash"), "")
-    currency: Code = field(T("币种", "Currency"), "CNY")
+    currency: Code = field(T("币种", "Currency"), "CNY", max_length=3)
+    file: Ref("kernel.storedfile") | None = field(  # type: ignore[valid-type]
+        T("上传的文件", "Uploaded file"), None, help=T("由后台导入时填写", "For an import in the background")
+    )
+    mapping: ColumnMapping | None = field(T("对应关系", "Mapping"), None)
 
 
 def assess_begin(row: Any, given: Begin, ctx: Context) -> Assessment:
-    """The profile is one that a room offers."""
+    """The profile is one that a room offers; the file is the actor's own."""
     if given.profile not in undo_batch.functions:
         return Assessment(objections=(UNKNOWN_PROFILE.refuse(path="profile", profile=given.profile),))
+    if (
+        given.file is not None
+        and not StoredFile.objects.filter(pk=given.file, uploaded_by_id=ctx.user_id).exists()
+    ):
+        return Assessment(objections=(NO_FILE.refuse(path="file"),))
+    if given.file is not None and given.mapping is None:
+        return Assessment(objections=(NO_MAPPING.refuse(path="mapping"),))
     return Assessment()
 
 
@@ -85,13 +146,94 @@ def assess_begin(row: Any, given: Begin, ctx: Context) -> Assessment:
     menu=False,
 )
 def begin(row: Any, given: Begin, ctx: Context, assessment: Assessment) -> Effects:
-    """Open a batch."""
+    """Open a batch; with a file, the worker brings it in."""
     effects = Effects()
+    mapping = {**given.mapping.options, "fields": given.mapping.fields} if given.mapping else None
     effects.result = drafting.document(
         ImportBatch, ctx, "IM", BatchState.RUNNING, profile=given.profile, source=given.source,
         file_name=given.file_name, file_hash=given.file_hash, currency=given.currency, origin="import",
+        file_id=given.file, mapping=mapping,
     )  # fmt: skip
     effects.insert(effects.result)
+    if given.file is not None:
+        effects.events.append(_due(effects.result, 0))
+    return effects
+
+
+class Advance(Input):
+    """How many documents of the file are through, of how many; those that the database took not."""
+
+    position: int = field(T("已处理单据", "Documents done"), ge=0, le=10**8)
+    of: int = field(T("文件中的单据", "Documents in the file"), ge=0, le=10**8)
+    rows: int = field(T("行数", "Rows"), ge=0, le=10**8)
+    refused: dict[Code, Code] = field(T("未写入的单据", "Documents not written"), {})
+
+
+def assess_job(batch: ImportBatch, given: Any, ctx: Context) -> Assessment:
+    """The worker does this import: the batch keeps its file."""
+    if batch.file_id is None:
+        return Assessment(objections=(NOT_A_JOB.refuse(),))
+    return Assessment()
+
+
+@operation(
+    "imports.advance",
+    T("导入下一批", "Next chunk of an import"),
+    ImportBatch,
+    help=T("记下已处理到哪里，并安排下一批。", "Keep how far the file is through; the next chunk is due."),
+    input=Advance,
+    from_states=[BatchState.RUNNING],
+    assess=assess_job,
+    menu=False,
+)
+def advance(batch: ImportBatch, given: Advance, ctx: Context, assessment: Assessment) -> Effects:
+    """Go on with a batch."""
+    effects = Effects(result=batch, events=[_due(batch, given.position)])
+    refused = {**batch.refused, **given.refused}
+    effects.update(batch, position=given.position, of=given.of, rows=given.rows, refused=refused)
+    return effects
+
+
+class Stop(Input):
+    """Why an import stops: people's own words, or what stood in the worker's way."""
+
+    reason: ShortText = field(T("原因", "Reason"), "")
+    problem: dict[Code, ProblemText] | None = field(
+        T("问题", "Problem"), None, help=T("由系统填写", "Filled in by the system")
+    )
+
+
+@operation(
+    "imports.stop",
+    T("停止导入", "Stop import"),
+    ImportBatch,
+    help=T(
+        "写完手上这一批后停下；已导入的保留，可继续或撤销。",
+        "It ends after the chunk at hand. What is in stays; go on later, or undo.",
+    ),
+    input=Stop,
+    from_states=[BatchState.RUNNING],
+    assess=assess_job,
+)
+def stop(batch: ImportBatch, given: Stop, ctx: Context, assessment: Assessment) -> Effects:
+    """Stop a batch between two chunks."""
+    effects = Effects(result=batch)
+    effects.update(batch, state=BatchState.STOPPED.value, problem=given.problem)
+    return effects
+
+
+@operation(
+    "imports.resume",
+    T("继续导入", "Go on importing"),
+    ImportBatch,
+    help=T("从停下的地方继续，不会重复。", "Go on where it ended; nothing is doubled."),
+    from_states=[BatchState.STOPPED],
+    assess=assess_job,
+)
+def resume(batch: ImportBatch, given: Any, ctx: Context, assessment: Assessment) -> Effects:
+    """Go on with a batch that was stopped."""
+    effects = Effects(result=batch, events=[_due(batch, batch.position)])
+    effects.update(batch, state=BatchState.RUNNING.value, problem=None)
     return effects
 
 
@@ -102,6 +244,10 @@ class Finish(Input):
     rejected: int = field(T("未导入", "Rejected"), ge=0, le=10**8)
     known: int = field(T("已存在", "Already here"), ge=0, le=10**8)
     total: Amount = field(T("金额", "Total"), Decimal("0.00"))
+    source_total: Amount = field(T("文件合计", "Total of the file"), Decimal("0.00"))
+    known_total: Amount = field(T("已存在金额", "Already here, amount"), Decimal("0.00"))
+    rejected_total: Amount = field(T("未导入金额", "Rejected, amount"), Decimal("0.00"))
+    errors: Ref("kernel.storedfile") | None = field(T("未导入的行", "Rejected rows"), None)  # type: ignore[valid-type]
 
 
 @operation(
@@ -123,6 +269,10 @@ def finish(batch: ImportBatch, given: Finish, ctx: Context, assessment: Assessme
         rejected=given.rejected,
         known=given.known,
         total=given.total,
+        source_total=given.source_total,
+        known_total=given.known_total,
+        rejected_total=given.rejected_total,
+        errors_id=given.errors,
     )
     return effects
 
@@ -135,7 +285,7 @@ def finish(batch: ImportBatch, given: Finish, ctx: Context, assessment: Assessme
         "整批冲销；已有后续业务时不能撤销。",
         "Reverse the whole batch; refused once other documents build on it.",
     ),
-    from_states=[BatchState.DONE, BatchState.RUNNING],
+    from_states=[BatchState.DONE, BatchState.RUNNING, BatchState.STOPPED],
     danger=True,
 )
 def undo(batch: ImportBatch, given: Any, ctx: Context, assessment: Assessment) -> Effects:
@@ -147,7 +297,15 @@ def undo(batch: ImportBatch, given: Any, ctx: Context, assessment: Assessment) -
 
 
 access.grant(
-    ["imports.view", "imports.begin", "imports.finish", "imports.undo"],
+    [
+        "imports.view",
+        "imports.begin",
+        "imports.advance",
+        "imports.finish",
+        "imports.stop",
+        "imports.resume",
+        "imports.undo",
+    ],
     administrator="company",
     sales_manager="company",
 )

@@ -60,6 +60,7 @@ ON CONFLICT (event_seq, reaction) DO NOTHING
 
 def drain(companies: Iterable[UUID] = (), limit: int = BATCH) -> int:
     """Run the reactions that are due, a batch; gives how many ran. Several workers may drain at once."""
+    companies = tuple(companies)
     _see(companies)
     pairs = [(r.name, event) for r in REACTIONS.values() for event in r.events]
     if not pairs:
@@ -69,6 +70,7 @@ def drain(companies: Iterable[UUID] = (), limit: int = BATCH) -> int:
     done = 0
     while done < limit and _one():
         done += 1
+        _see(companies)  # a reaction's act narrowed the session to its own company
     return done
 
 

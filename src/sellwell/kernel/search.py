@@ -17,6 +17,8 @@ from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
 from sellwell.kernel import pinyin
+from sellwell.kernel.copying import RowsFor
+from sellwell.kernel.models import SearchRow
 from sellwell.kernel.views import BY_TYPE, VIEWS
 
 if TYPE_CHECKING:
@@ -57,6 +59,15 @@ def write(rows: Iterable[Model]) -> None:
             " subject_id = excluded.subject_id",
             [json.dumps(entries)],
         )
+
+
+def write_new(company_id: UUID, row_type: str, rows: Iterable[tuple[UUID, tuple[str, ...]]]) -> None:
+    """Search entries of many new rows (identifier, the texts that find it), all of one type and company."""
+    entries = RowsFor(SearchRow, company_id=company_id, row_type=row_type)
+    for row_id, texts in rows:
+        found = {token for text in texts if text for token in pinyin.tokens(text)}
+        entries.add(id=row_id, title=" · ".join(text for text in texts if text)[:200], tokens=sorted(found))
+    entries.write()
 
 
 def matching(tokens: list[str], row_type: str = "", most: int | None = None) -> list[tuple[UUID, str]]:

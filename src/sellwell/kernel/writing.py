@@ -60,7 +60,7 @@ def open_month(company_id: UUID, today: date) -> date:
         found = cursor.fetchone()
         if found is None:
             cursor.execute(
-                "INSERT INTO kernel_postingperiod (id, company_id, month) VALUES (%s, %s, %s)"
+                "INSERT INTO kernel_postingperiod (id, version, company_id, month, state) VALUES (%s, 1, %s, %s, 'open')"
                 " ON CONFLICT (company_id, month) DO UPDATE SET month = excluded.month RETURNING closed_at",
                 [new_id(), company_id, month],
             )

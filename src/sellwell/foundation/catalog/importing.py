@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from uuid import UUID
 
-from sellwell.foundation.catalog.models import Product, TaxClass, TaxRate
+from sellwell.foundation.catalog.models import Product, ProductState, TaxClass, TaxRate
+from sellwell.kernel import taking_back
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.seeds import BEGINNING
@@ -16,7 +17,14 @@ UNIT = "件"
 
 def ensure(effects: Effects, names: Mapping[str, str], tax_class: str = "IMPORT") -> dict[str, UUID]:
     """The identifiers of products by code; unknown ones are made, named as the source names them."""
-    found = dict(Product.objects.filter(code__in=list(names)).values_list("code", "id"))
+    rows = Product.objects.filter(code__in=list(names)).values_list("code", "id", "state")
+    found = {code: row_id for code, row_id, _ in rows}
+    retired = [row_id for _, row_id, state in rows if state == ProductState.RETIRED]
+    if retired:
+        revived = taking_back.taken_back(retired)
+        taking_back.set_state(
+            effects, Product, revived, ProductState.RETIRED.value, ProductState.ACTIVE.value
+        )
     missing = [code for code in names if code not in found]
     if missing:
         kind = TaxClass.objects.filter(code=tax_class).first()
@@ -32,3 +40,13 @@ def ensure(effects: Effects, names: Mapping[str, str], tax_class: str = "IMPORT"
         effects.search += made
         found |= {product.code: product.pk for product in made}
     return found
+
+
+def take_back(effects: Effects, batch_id: UUID, documents: Collection[UUID]) -> int:
+    """The products that an import made are no longer sold. Gives how many rows of others build on them: if any do,
+    nothing is done."""
+    made = taking_back.made_by(batch_id, Product)
+    count = taking_back.building_on(Product, made, documents)
+    if not count:
+        taking_back.set_state(effects, Product, made, ProductState.ACTIVE.value, ProductState.RETIRED.value)
+    return count

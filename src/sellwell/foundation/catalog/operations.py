@@ -45,7 +45,9 @@ RATE_EARLIER = Reason(
 class AddProduct(Input):
     """A new product."""
 
-    code: Code = field(T("产品编码", "Code"), help=T("全集团唯一。", "Unique in the whole group."))
+    code: Code = field(
+        T("产品编码", "Code"), max_length=40, help=T("全集团唯一。", "Unique in the whole group.")
+    )
     name: Name = field(T("名称", "Name"))
     name_en: ShortText = field(T("英文名称", "English name"), "", max_length=120)
     specification: ShortText = field(T("规格型号", "Specification"), "", max_length=120)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sellwell.foundation.customers.models import Customer, Party
+from sellwell.foundation.customers.models import Customer, CustomerState, Party
+from sellwell.kernel import taking_back
 from sellwell.kernel.drafting import scope_of_actor
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.ids import new_id
@@ -49,4 +50,25 @@ def ensure(
         effects.insert(*parties.values(), *customers)
         effects.search += customers
     by_number |= {customer.number: customer.pk for customer in customers}
-    return {key: by_number[number] for key, number in numbers.items()}
+    found = {key: by_number[number] for key, number in numbers.items()}
+    stopped = ours.filter(pk__in=found.values(), state=CustomerState.BLOCKED.value).values_list(
+        "id", flat=True
+    )
+    if stopped:
+        revived = taking_back.taken_back(stopped)
+        taking_back.set_state(
+            effects, Customer, revived, CustomerState.BLOCKED.value, CustomerState.ACTIVE.value
+        )
+    return found
+
+
+def take_back(effects: Effects, batch_id: UUID, documents: Collection[UUID]) -> int:
+    """The customers that an import made are no longer dealt with. Gives how many rows of others build on them: if any
+    do, nothing is done."""
+    made = taking_back.made_by(batch_id, Customer)
+    count = taking_back.building_on(Customer, made, documents)
+    if not count:
+        taking_back.set_state(
+            effects, Customer, made, CustomerState.ACTIVE.value, CustomerState.BLOCKED.value
+        )
+    return count

@@ -150,6 +150,50 @@ def test_undo_is_refused_once_others_build_on_it(world: World, tmp_path: Path) -
     assert ImportBatch.objects.get().state == "done"
 
 
+def states(name: str) -> set[str]:
+    """The states of the customers or products that imports made here."""
+    rows = model(name).objects.all()
+    rows = rows.filter(code__startswith="P-") if name == "catalog.Product" else rows.filter(origin="import")
+    return set(rows.values_list("state", flat=True))
+
+
+def test_undo_takes_back_the_customers_and_products_that_the_batch_made(world: World, tmp_path: Path) -> None:
+    path = a_file(tmp_path, *[row.replace("P-", "P-NEW-") for row in ROWS])
+    ours = model("catalog.Product").objects.filter(code__startswith="P-NEW-")
+    ctx = world.ctx("sales_manager", "cli")
+    for _ in range(2):  # undone, in again, undone again
+        run(world, path)
+        assert set(ours.values_list("state", flat=True)) == {"active"}
+        assert states("customers.Customer") == {"active"}
+        driver.undo(path, a_mapping(), ctx)
+        assert set(ours.values_list("state", flat=True)) == {"retired"}
+        assert states("customers.Customer") == {"blocked"}
+        assert findings() == []
+
+
+def test_what_another_batch_or_person_uses_keeps_its_batch(world: World, tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    first, later = a_file(tmp_path / "a", *ROWS), a_file(tmp_path, "S9,P-1,1,2024-03-11,2,K1,螺栓 M8")
+    run(world, first)
+    run(world, later)
+    ctx = world.ctx("sales_manager", "cli")
+    with pytest.raises(Refusal) as refusal:
+        driver.undo(first, a_mapping(), ctx)
+    assert refusal.value.code == "import.named_by_others"
+    assert model("orders.Order").objects.filter(state="cancelled").count() == 0
+    driver.undo(later, a_mapping(), ctx)
+    driver.undo(first, a_mapping(), ctx)
+    assert states("customers.Customer") == {"blocked"}
+    # Retired or blocked by people, they stay so when the file comes in again.
+    customer = model("customers.Customer").objects.filter(origin="import").first()
+    run(world, first)
+    world.run("sales_manager", "customers.block", customer, {"reason": "欠款"})
+    driver.undo(first, a_mapping(), ctx)
+    run(world, first)
+    customer.refresh_from_db()
+    assert customer.state == "blocked"
+
+
 def test_one_wrong_document_does_not_keep_its_chunk_out(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

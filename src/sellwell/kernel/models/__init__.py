@@ -20,6 +20,7 @@ from sellwell.kernel.models.ledger import (
     IdempotencyKey,
     LedgerChange,
     LedgerEntry,
+    PeriodState,
     PostingPeriod,
     SecurityLog,
 )

@@ -11,9 +11,10 @@ from sellwell.kernel.values import State, T
 
 
 class BatchState(State):
-    """An import runs in chunks, is done, and may be undone as a whole."""
+    """An import runs in chunks, may be stopped between two of them, is done, and may be undone as a whole."""
 
     RUNNING = "running", T("导入中", "Running")
+    STOPPED = "stopped", T("已停止", "Stopped")
     DONE = "done", T("已完成", "Done")
     UNDONE = "undone", T("已撤销", "Undone")
 
@@ -33,6 +34,25 @@ class ImportBatch(Document):
     documents = models.PositiveIntegerField(default=0)
     currency = models.CharField(max_length=3, default="CNY")
     total = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    # What the source says, and where the rest of it is: total + known + rejected = source.
+    source_total = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    known_total = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    rejected_total = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    # An import that the worker does: its file, what its columns mean, how many of its documents are through. Empty
+    # where somebody waits for the import.
+    file = models.ForeignKey(
+        "kernel.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    mapping = models.JSONField(null=True, blank=True)
+    position = models.PositiveIntegerField(default=0)
+    of = models.PositiveIntegerField(default=0)
+    refused = models.JSONField(
+        default=dict, blank=True
+    )  # document number -> code of why the database took it not
+    problem = models.JSONField(null=True, blank=True)  # why the worker stopped: code, zh, en
+    errors = models.ForeignKey(
+        "kernel.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = document_constraints("importbatch", BatchState)

@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import Q
 
 from sellwell.kernel.ids import new_id
-from sellwell.kernel.models.base import Scoped
-from sellwell.kernel.values import T
+from sellwell.kernel.models.base import CompanyRow, Scoped
+from sellwell.kernel.values import State, T
 
 if TYPE_CHECKING:
     from sellwell.kernel.access import Post
@@ -130,16 +130,33 @@ class IdempotencyKey(models.Model):
         ]
 
 
-class PostingPeriod(models.Model):
+class PeriodState(State):
+    """Whether numbers may still be recorded in a month."""
+
+    OPEN = "open", T("未结账", "Open")
+    CLOSED = "closed", T("已结账", "Closed")
+
+
+class PostingPeriod(CompanyRow):
     """A month of recording. Facts read it FOR SHARE; closing takes it FOR UPDATE, so nothing slips in behind."""
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    company_id = models.UUIDField()
+    noun = T("会计月份", "Posting month")
+    company_id = models.UUIDField()  # the unique constraint is its index
     month = models.DateField()  # its first day
+    state = models.CharField(max_length=10, default="open")
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["company_id", "month"], name="postingperiod_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["company_id", "month"], name="postingperiod_unique"),
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at=None) | Q(state="closed", closed_at__isnull=False),
+                name="postingperiod_state",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
 
 
 class Fact(models.Model):

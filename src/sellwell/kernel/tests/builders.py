@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sellwell.kernel import drafting
+from sellwell.kernel import drafting, files
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import (
     ApiToken,
@@ -13,6 +13,7 @@ from sellwell.kernel.models import (
     ApprovalStep,
     Delegation,
     ImportBatch,
+    PostingPeriod,
     RequestState,
 )
 from sellwell.kernel.testing import Case, builder
@@ -105,7 +106,9 @@ IMPORTED = {
 
 
 def a_batch(world: World, state: str = "running", role: str = "sales_manager") -> ImportBatch:
-    """A batch of an import of orders, without documents."""
+    """A batch of an import of orders, without documents; stopped it is one that the worker does."""
+    if state == "stopped":
+        return a_job(world, state, role)
     batch: ImportBatch = world.run(role, "imports.begin", data=IMPORTED).result
     if state in ("done", "undone"):
         world.run(role, "imports.finish", batch, {"rows": 0, "rejected": 0, "known": 0})
@@ -113,6 +116,51 @@ def a_batch(world: World, state: str = "running", role: str = "sales_manager") -
         world.run(role, "imports.undo", batch)
     batch.refresh_from_db()
     return batch
+
+
+def a_job(world: World, state: str = "running", role: str = "sales_manager") -> ImportBatch:
+    """A batch that the worker does, of an uploaded file with one row."""
+    content = "单号,产品,数量,日期,单价,客户\nJ1,P-1,2,2024-03-01,9.90,K1\n"
+    file = files.keep(
+        files.receive(
+            [content.encode()], "jobs.csv", company_id=world.company.pk, uploaded_by=world.user(role).pk
+        )
+    )
+    fields = dict(
+        zip(
+            ("invoice", "product", "quantity", "day", "price", "customer"),
+            content.splitlines()[0].split(","),
+            strict=True,
+        )
+    )
+    data = IMPORTED | {"file": str(file.pk), "mapping": {"options": {"source": "old-shop"}, "fields": fields}}
+    batch: ImportBatch = world.run(role, "imports.begin", data=data).result
+    if state == "stopped":
+        world.run(role, "imports.stop", batch, {"reason": "文件有误"})
+    if state in ("done", "undone"):
+        world.run(role, "imports.finish", batch, {"rows": 0, "rejected": 0, "known": 0})
+    if state == "undone":
+        world.run(role, "imports.undo", batch)
+    batch.refresh_from_db()
+    return batch
+
+
+@builder("imports.advance")
+def _advance_import(world: World) -> Case:
+    given = {"position": 3, "of": 9, "rows": 12, "refused": {"S7": "import.not_written"}}
+    return Case("sales_manager", a_job(world), given, in_state=lambda state: a_job(world, state))
+
+
+@builder("imports.stop")
+def _stop_import(world: World) -> Case:
+    return Case(
+        "sales_manager", a_job(world), {"reason": "文件有误"}, in_state=lambda state: a_job(world, state)
+    )
+
+
+@builder("imports.resume")
+def _resume_import(world: World) -> Case:
+    return Case("sales_manager", a_job(world, "stopped"), in_state=lambda state: a_job(world, state))
 
 
 @builder("imports.begin")
@@ -129,3 +177,24 @@ def _finish_import(world: World) -> Case:
 @builder("imports.undo")
 def _undo_import(world: World) -> Case:
     return Case("sales_manager", a_batch(world, "done"), in_state=lambda state: a_batch(world, state))
+
+
+def a_period(world: World, state: str = "open") -> PostingPeriod:
+    """The month that the company began in, which is over."""
+    period = PostingPeriod.objects.filter(company_id=world.company.pk).earliest("month")
+    if state != period.state:
+        data = {"reason": "补记运费"} if state == "open" else {}
+        world.run("finance", "periods.reopen" if state == "open" else "periods.close", period, data)
+        period.refresh_from_db()
+    return period
+
+
+@builder("periods.close")
+def _close_period(world: World) -> Case:
+    return Case("finance", a_period(world), in_state=lambda state: a_period(world, state))
+
+
+@builder("periods.reopen")
+def _reopen_period(world: World) -> Case:
+    data = {"reason": "补记运费"}
+    return Case("finance", a_period(world, "closed"), data, in_state=lambda state: a_period(world, state))

@@ -70,7 +70,7 @@ class ContractLineInput(Input):
 class Head(Input):
     """What creation and change have in common."""
 
-    title: ShortText = field(T("合同名称", "Title"), "")
+    title: ShortText = field(T("合同名称", "Title"), "", max_length=120)
     valid_from: date | None = field(T("生效日期", "Valid from"), None)
     valid_until: date | None = field(T("终止日期", "Valid until"), None)
     delivery_on: date | None = field(T("交付日期", "Delivery by"), None)

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import connection
 
+from sellwell.foundation.catalog import importing as catalog
+from sellwell.foundation.customers import importing as customers
 from sellwell.foundation.stock import importing as stock
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.import_operations import undo_batch
@@ -21,6 +23,14 @@ BUILT_ON = Reason(
     T(
         "已有 {count} 张单据以这批数据为基础，不能撤销。",
         "{count} documents build on this batch; it cannot be undone.",
+    ),
+)
+
+NAMED_BY_OTHERS = Reason(
+    "import.named_by_others",
+    T(
+        "已有 {count} 处其他记录使用这批数据带来的客户或产品，不能撤销。如是后来的批次，请先撤销它。",
+        "{count} other records use customers or products of this batch; it cannot be undone. Undo later batches first.",
     ),
 )
 
@@ -52,6 +62,11 @@ _ALL = f"""
 WITH docs AS ({_DOCUMENTS}),
 alldocs AS (SELECT row_id AS id FROM docs UNION ALL SELECT s.id FROM delivery_shipment s JOIN docs ON docs.row_id = s.order_id)
 """
+# The documents of this batch and of those that were undone before: what they refer to is free of them.
+_TAKEN_BACK = """
+WITH docs AS (SELECT d.row_id FROM kernel_importeddocument d WHERE d.batch_id = %(batch)s OR d.undone_at IS NOT NULL)
+SELECT row_id FROM docs UNION ALL SELECT s.id FROM delivery_shipment s JOIN docs ON docs.row_id = s.order_id
+"""
 _FACTS = (
     _ALL
     + """
@@ -68,7 +83,7 @@ FROM kernel_fact f WHERE f.document_id IN (SELECT id FROM alldocs) AND f.reverse
 
 @undo_batch.register("orders")
 def undo_orders(batch: ImportBatch, ctx: Context) -> Effects:
-    """Reverse every document of the batch: states, counters, movements and facts."""
+    """Reverse every document of the batch: states, counters, movements and facts; then what it made beside them."""
     values: dict[str, Any] = {
         "batch": batch.pk,
         "now": ctx.now,
@@ -88,8 +103,13 @@ def undo_orders(batch: ImportBatch, ctx: Context) -> Effects:
             cursor.execute(statement, values)
         cursor.execute(f"{_ALL} SELECT id FROM alldocs", values)
         documents = [row[0] for row in cursor.fetchall()]
+        cursor.execute(_TAKEN_BACK, values)
+        gone = {row[0] for row in cursor.fetchall()}
         stock.move_back(documents, ctx.now)
         cursor.execute(
             "UPDATE kernel_importeddocument SET undone_at = %(now)s WHERE batch_id = %(batch)s", values
         )
+    count = sum(room.take_back(effects, batch.pk, gone) for room in (customers, catalog))
+    if count:
+        raise Refusal(NAMED_BY_OTHERS.refuse(count=count))
     return effects

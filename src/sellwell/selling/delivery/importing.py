@@ -19,7 +19,7 @@ from sellwell.foundation.customers import importing as customers
 from sellwell.foundation.customers.importing import SourceCustomer
 from sellwell.foundation.pricing.rules import line_amounts
 from sellwell.foundation.stock import importing as stock
-from sellwell.kernel import ledger, numbering
+from sellwell.kernel import ledger, numbering, search
 from sellwell.kernel.copying import RowsFor
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.ids import new_id
@@ -176,6 +176,7 @@ class _Writer:
             ImportedDocument, company_id=ctx.company_id, source=batch.source, batch_id=batch.pk
         )
         self.entries: list[tuple[str, UUID, dict[str, Any]]] = []
+        self.found_by: dict[str, list[tuple[UUID, tuple[str, ...]]]] = {}  # row type -> rows with their texts
 
     def sales(self, parcels: list[ImportParcel]) -> None:
         """Orders with their shipments, delivered and accepted."""
@@ -197,6 +198,8 @@ class _Writer:
                 id=shipment, number=number, order_id=order.id, customer_id=order.customer_id, business_date=order.day,
                 region=order.region, accepted_on=order.day, delivered_at=ctx.now,
             )  # fmt: skip
+            self._find("orders.order", order.id, order.number, order.source_number)
+            self._find("delivery.shipment", shipment, number, order.number)
             for position, line in enumerate(order.lines, start=1):
                 line_id, full = new_id(), line.quantity
                 lines.add(
@@ -269,6 +272,7 @@ class _Writer:
                 region=parcel.region[:40],
                 total=total,
             )
+            self._find("delivery.return", made, number)
             self._remember(parcel, "delivery.return", made, number)
         heads.write()
         lines.write()
@@ -290,9 +294,15 @@ class _Writer:
         }
         self.entries.append((row_type, row_id, given))
 
+    def _find(self, row_type: str, row_id: UUID, *texts: str) -> None:
+        """The search finds the row by these texts, and by its customer's."""
+        self.found_by.setdefault(row_type, []).append((row_id, texts))
+
     def finish(self) -> None:
-        """Movements, facts, the memory of source rows and one ledger entry per document."""
+        """Movements, facts, the memory of source rows, search entries and one ledger entry per document."""
         stock.move(self.ctx.company_id, self.place, self.ctx.now, self.moves)
         self.facts.write()
         self.memory.write()
+        for row_type, rows in self.found_by.items():
+            search.write_new(self.ctx.company_id, row_type, rows)
         ledger.write_documents(REGISTRY["delivery.import_orders"], self.ctx, self.entries)

@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from sellwell.kernel import access, views
 from sellwell.kernel.models import Fact
 from sellwell.kernel.operations import Context
+from sellwell.kernel.period_operations import PERIODS
 from sellwell.kernel.values import T
 from sellwell.selling.receivables import ageing, papers, queries
 from sellwell.selling.receivables.models import Invoice, InvoiceState, Receipt, ReceiptState
@@ -61,6 +62,16 @@ list_page(
         "还没有发票。验收后可申请开票。", "No invoices yet. They can be requested once goods are accepted."
     ),
 )
+list_page(
+    PERIODS,
+    section="finance",
+    icon="calendar",
+    order=90,
+    columns=["month", "state", "closed_at"],
+    card=["month", "closed_at"],
+    empty=T("还没有入账的月份。", "Nothing was posted yet."),
+)
+record_page(PERIODS)
 record_page(
     INVOICES,
     amount="total",

@@ -39,7 +39,7 @@ PASSWORD_BYTES = 12
 class Hire(Input):
     """Who, from when, and the first post."""
 
-    name: Name = field(T("姓名", "Name"))
+    name: Name = field(T("姓名", "Name"), max_length=80)
     username: Code = field(T("用户名", "User name"), pattern=r"^[a-z][a-z0-9._-]{1,58}$")
     number: Code = field(T("工号", "Number"), min_length=1, max_length=20)
     employment: Literal["full_time", "part_time"] = field(T("用工方式", "Employment"), "full_time")
@@ -99,7 +99,7 @@ def hire(row: Any, given: Hire, ctx: Context, assessment: Assessment) -> Effects
 class ChangePerson(Input):
     """What may change about a person; what is left out stays."""
 
-    name: Name | None = field(T("姓名", "Name"), None)
+    name: Name | None = field(T("姓名", "Name"), None, max_length=80)
     number: Code | None = field(T("工号", "Number"), None, min_length=1, max_length=20)
     employment: Literal["full_time", "part_time"] | None = field(T("用工方式", "Employment"), None)
     phone: ShortText | None = field(T("电话", "Phone"), None)

@@ -54,7 +54,7 @@ class AddDepartment(Input):
     """A department and its place."""
 
     code: Code = field(T("代码", "Code"), pattern=r"^[A-Z][A-Z0-9_-]{1,18}$")
-    name: Name = field(T("名称", "Name"))
+    name: Name = field(T("名称", "Name"), max_length=80)
     name_en: Code = field(T("英文名称", "Name in English"), "")
     kind: Literal["regional", "product", "customer", "function"] = field(T("类别", "Kind"), "regional")
     parent: Ref("company.department") | None = field(T("上级部门", "Above"), None)  # type: ignore[valid-type]
@@ -100,7 +100,7 @@ def add_department(row: Any, given: AddDepartment, ctx: Context, assessment: Ass
 class ChangeDepartment(Input):
     """What may change about a department; what is left out stays."""
 
-    name: Name | None = field(T("名称", "Name"), None)
+    name: Name | None = field(T("名称", "Name"), None, max_length=80)
     name_en: Code | None = field(T("英文名称", "Name in English"), None)
     head: Ref("kernel.user") | None = field(T("负责人", "Head"), None)  # type: ignore[valid-type]
 

@@ -45,7 +45,9 @@ class Ship(Input):
     carrier: Code = field(T("承运人", "Carrier"), min_length=1)
     tracking: Code = field(T("运单号", "Tracking number"), "")
     expected_on: date = field(T("预计到达", "Expected arrival"))
-    consignee: ShortText = field(T("收货人", "Consignee"), "", T("留空：按订单", "Empty: as on the order"))
+    consignee: ShortText = field(
+        T("收货人", "Consignee"), "", T("留空：按订单", "Empty: as on the order"), max_length=80
+    )
     ship_to: ShortText = field(T("收货地址", "Ship to"), "", T("留空：按订单", "Empty: as on the order"))
 
 

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 
-from sellwell.imports import driver, errors, guessing, reading
+from sellwell.imports import driver, errors, guessing, jobs, reading
 from sellwell.imports import mapping as mappings
 from sellwell.kernel import files
 from sellwell.kernel.import_operations import IMPORTS
 from sellwell.kernel.models import BatchState, ImportBatch, StoredFile
 from sellwell.kernel.values import Objection, Reason, Refusal, T
-from sellwell.web.registry import list_page, page, record_page
+from sellwell.web.jobs import Progress, source
+from sellwell.web.registry import list_page, page, panel, record_page
 from sellwell.web.shortcuts import render
 
-MOST_ROWS_HERE = 20_000
+if TYPE_CHECKING:
+    from sellwell.kernel.operations import Context
+
+# Beyond, the worker brings the file in, and the preview judges its beginning.
+MOST_ROWS_HERE = 2_000
+MOST_ROWS_JUDGED = 20_000
 SHOWN_ROWS, SHOWN_REJECTED = 20, 50
-TOO_MANY_HERE = Reason(
-    "import.too_many_here",
+INTERRUPTED = Reason(
+    "import.interrupted",
     T(
-        "文件有 {rows} 行。网页一次最多导入 {most} 行，请拆分，或由管理员用命令 bin/sellwell import orders 导入。",
-        "The file has {rows} rows; the page takes {most} at once. Split it, or use bin/sellwell import orders.",
+        "数据库中断，已写入 {done} / {of} 行，均为完整单据。请再点“开始导入”，从中断处继续，不会重复。",
+        "The database went away after {done} of {of} rows; whole documents only are in. Start again: it goes on there.",
     ),
 )
 FIELDS: tuple[tuple[str, T, bool], ...] = (
@@ -47,6 +54,17 @@ OPTIONS: tuple[tuple[str, T, str], ...] = (
     ("timezone", T("日期的时区", "Time zone of the days"), "Asia/Shanghai"),
     ("day_order", T("日期顺序：ymd、dmy 或 mdy", "Order of days: ymd, dmy or mdy"), "ymd"),
 )  # fmt: skip
+READING = T(
+    "正在读取文件…可以离开此页，稍后回来。", "Reading the file. You may leave this page and come back."
+)
+THROUGH = T(
+    "已处理 {position} / {of} 张单据，写入 {imported} 行。可以离开此页，稍后回来。",
+    "{position} of {of} documents are through, {imported} rows are in. You may leave this page and come back.",
+)
+STOPPED = T(
+    "已停在 {position} / {of} 张单据，写入 {imported} 行。{why}",
+    "Stopped at {position} of {of} documents, {imported} rows are in. {why}",
+)
 TITLE = T("导入历史销售", "Import past sales")
 CRUMBS = [(T("导入批次", "Imports"), "/imports/")]
 
@@ -70,7 +88,50 @@ list_page(
         "还没有导入过。打开“导入历史销售”选择文件。", "Nothing was imported yet. Open “Import past sales”."
     ),
 )
-record_page(IMPORTS, amount="total", path=[BatchState.RUNNING, BatchState.DONE])
+record_page(
+    IMPORTS,
+    path=[BatchState.RUNNING, BatchState.DONE],
+    facts=["source", "file_name", "currency", "rows", "imported", "known", "rejected", "documents"],
+)
+
+
+def _how_far(batch_id: UUID, ctx: Context) -> Progress | None:
+    """How far the worker is with a batch that this reader may see."""
+    batch = IMPORTS.rows(ctx.actor).filter(pk=batch_id, file__isnull=False).first()
+    return _progress(batch, f"/imports/{batch.pk}/") if batch is not None else None
+
+
+def _progress(batch: ImportBatch, url: str = "") -> Progress:
+    """In words; `url` is where the result is once the work ends while one watches."""
+    share = 100 * batch.position // batch.of if batch.of else 0
+    counts = {"position": batch.position, "of": batch.of, "imported": batch.imported}
+    if batch.state == BatchState.RUNNING:
+        return Progress(share, (THROUGH if batch.of else READING).format(**counts))
+    if batch.state == BatchState.STOPPED:
+        problem = batch.problem or {}
+        why = T(problem.get("zh", ""), problem.get("en", ""))
+        return Progress(share, STOPPED.format(**counts, why=why), is_failed=True, url=url)
+    if batch.state == BatchState.UNDONE:
+        return Progress(100, T("已整批撤销。", "The whole batch was undone."), is_failed=True, url=url)
+    return Progress(100, T("导入完成。", "The import is done."), is_done=True, url=url)
+
+
+def _job(batch: ImportBatch, ctx: Context) -> dict[str, Any] | None:
+    """The panel of a batch that the worker does: how far it is, and in the end how it adds up."""
+    if batch.file_id is None:
+        return None
+    accounted = batch.total + batch.known_total + batch.rejected_total
+    return {
+        "progress": _progress(batch), "url": f"/jobs/import/{batch.pk}", "is_done": batch.state == BatchState.DONE,
+        "is_reconciled": accounted == batch.source_total
+        and batch.rows == batch.imported + batch.known + batch.rejected,
+    }  # fmt: skip
+
+
+source("import", _how_far)
+panel(
+    "kernel.importbatch", "job", T("导入进度", "Progress"), "delivery/import_job.html", context=_job, place="now",
+)  # fmt: skip
 
 
 def bring_in(request: Any) -> HttpResponse:
@@ -174,11 +235,15 @@ def _judge(request: Any, *, start: bool) -> HttpResponse:
     """What an import would do; or, once asked to start, what it did."""
     row, path = _path(request, request.POST.get("file", ""))
     mapping = _mapping(request)
-    result = driver.preview(path, mapping)
+    result = driver.preview(path, mapping, MOST_ROWS_HERE + 1 if start else MOST_ROWS_JUDGED)
+    if start and result.rows > MOST_ROWS_HERE:
+        asked = jobs.ask(row, mapping, request.ctx)
+        return HttpResponseRedirect(f"/imports/{asked.pk}/")
     if start:
-        if result.rows > MOST_ROWS_HERE:
-            raise Refusal(TOO_MANY_HERE.refuse(rows=result.rows, most=MOST_ROWS_HERE))
-        result = driver.run(path, mapping, request.ctx, name=row.name)
+        try:
+            result = driver.run(path, mapping, request.ctx, name=row.name)
+        except driver.Interrupted as broken:
+            raise Refusal(INTERRUPTED.refuse(done=broken.done, of=broken.of)) from broken
     table = _store(request, [errors.content(result.rejected)], "rejected.csv") if result.rejected else None
     batch = (
         ImportBatch.objects.filter(number=result.batch, company_id=request.ctx.company_id).first()
@@ -186,6 +251,6 @@ def _judge(request: Any, *, start: bool) -> HttpResponse:
         else None
     )
     return _show(
-        request, result=result, is_done=start, batch=batch, errors=table, rejected=result.rejected[:SHOWN_REJECTED],
+        request, result=result, is_part=result.rows == MOST_ROWS_JUDGED, is_done=start, batch=batch, errors=table, rejected=result.rejected[:SHOWN_REJECTED],
         currency=mapping.currency, **_form(request, str(row.pk)),
     )  # fmt: skip

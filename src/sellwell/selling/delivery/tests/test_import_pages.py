@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import re
+from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 
 from sellwell.foundation.catalog.tests.test_pages import signed_in
-from sellwell.kernel.models import ImportBatch, ImportedDocument
+from sellwell.kernel import door, files, home
+from sellwell.kernel.models import ImportBatch, ImportedDocument, StoredFile
+from sellwell.kernel.tests.shared import shared_path
 from sellwell.testing.world import World, world
 
 __all__ = ["world"]
@@ -71,3 +77,103 @@ def test_only_who_may_import_sees_the_page_and_only_ones_own_file(world: World) 
     address = upload(signed_in(world, "sales_manager"))["Location"]
     assert signed_in(world, "rep").get("/imports/new").status_code in (403, 404)
     assert signed_in(world, "administrator").get(address).status_code == 404
+
+
+def stored() -> list[str]:
+    """Every file under the store, whatever it is."""
+    return sorted(str(path) for path in home.current().files.rglob("*") if path.is_file())
+
+
+def test_a_full_disk_is_told_and_leaves_nothing_behind(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = signed_in(world, "sales_manager")
+    before, rows = stored(), StoredFile.objects.count()
+
+    def full(path: object, chunks: object, most: int) -> int:
+        path.write_bytes(b"half")  # type: ignore[attr-defined]
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files, "_write", full)
+    answer = upload(client)
+    assert answer.status_code == 422 and "存储空间不足" in answer.content.decode()
+    sent = client.post("/files/", {"file": SimpleUploadedFile("a.csv", CSV.encode())})
+    assert (sent.status_code, sent.json()["objections"][0]["code"]) == (422, "files.disk_full")
+    world.see()
+    assert (stored(), StoredFile.objects.count()) == (before, rows)
+
+
+def test_a_database_that_goes_away_is_told_and_the_import_goes_on_afterwards(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(world, "sales_manager")
+    sent = MATCHED | {"file": upload(client)["Location"].split("=")[1], "step": "start"}
+    real = door.run
+
+    def gone(name: str, *args: Any, **options: Any) -> Any:
+        if name == "delivery.import_orders":
+            raise OperationalError("server closed the connection unexpectedly")
+        return real(name, *args, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(door, "run", gone)
+        answer = client.post("/imports/new", sent)
+    assert answer.status_code == 422 and "不会重复" in answer.content.decode()
+    assert client.post("/imports/new", sent).status_code == 200
+    world.see()
+    assert (ImportBatch.objects.count(), ImportedDocument.objects.count()) == (1, 1)
+
+
+def test_a_start_that_is_sent_twice_brings_in_once(world: World) -> None:
+    client = signed_in(world, "sales_manager")
+    sent = MATCHED | {"file": upload(client)["Location"].split("=")[1], "step": "start"}
+    for _ in range(2):
+        assert client.post("/imports/new", sent).status_code == 200
+    world.see()
+    assert ImportedDocument.objects.count() == 1
+
+
+ENCODED = {
+    "gb18030": CSV.encode("gb18030"), "utf-8": CSV.encode(), "utf-8 with mark": CSV.encode("utf-8-sig"),
+    "utf-16": CSV.encode("utf-16"), "utf-16 big": b"\xfe\xff" + CSV.encode("utf-16-be"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ENCODED)
+def test_the_columns_are_read_in_every_encoding(world: World, encoding: str) -> None:
+    client = signed_in(world, "sales_manager")
+    page = client.get(upload(client, ENCODED[encoding])["Location"]).content.decode()
+    assert re.search(r'<option value="产品编码" selected>', page)
+
+
+BROKEN = {
+    "cut.csv": CSV.encode()[:-20] + b'"', "ragged.csv": CSV.encode() + b"a,b\n,,,,,,,,,,,,,\n", "nul.csv": b"a,b\n\x00,1\n",
+    "half.csv": CSV.encode("gb18030")[:-1] + b"\xff\xfe\x81", "wide.csv": b",".join([b"x"] * 20_000) + b"\n1\n",
+    "long.csv": b"a,b\n" + b"x" * 3_000_000 + b",1\n", "header.csv": "单号,产品编码\n".encode(), "zip.xlsx": b"PK\x03\x04broken",
+    "pdf.csv": b"%PDF-1.7\n%%EOF", "no.exe": b"MZ\x90\x00",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_is_refused_or_shown_but_never_fails(world: World, name: str) -> None:
+    client = signed_in(world, "sales_manager")
+    take(client, BROKEN[name], name)
+    world.see()
+    assert not ImportBatch.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path", ["gbk.csv", "utf8_bom.csv", "amount_texts.xlsx", "xxe_sheet.xlsx", "zip_slip.xlsx"]
+)
+def test_shared_hostile_files_do_no_harm(world: World, path: str) -> None:
+    client = signed_in(world, "sales_manager")
+    take(client, shared_path(f"data/hostile_inputs/files/{path}").read_bytes(), path)
+
+
+def take(client: Any, content: bytes, name: str) -> None:
+    """Upload a file, and where it is taken look at it; each answer is a page or a refusal."""
+    answer = upload(client, content, name)
+    assert answer.status_code in (302, 422), answer.status_code
+    if answer.status_code == 302:
+        assert client.get(answer["Location"]).status_code in (200, 422)
+        sent = MATCHED | {"file": answer["Location"].split("=")[1], "step": "look"}
+        assert client.post("/imports/new", sent).status_code in (200, 422)
+    assert client.post("/files/", {"file": SimpleUploadedFile(name, content)}).status_code in (200, 422)

@@ -120,7 +120,10 @@ class ReverseInvoice(Input):
 
     reason: ShortText = field(T("红冲原因", "Reason"), min_length=1)
     tax_number: Code = field(
-        T("红字发票号码", "Red-letter number"), "", T("留空：由开票平台取号", "Empty: from the platform")
+        T("红字发票号码", "Red-letter number"),
+        "",
+        T("留空：由开票平台取号", "Empty: from the platform"),
+        max_length=20,
     )
 
 

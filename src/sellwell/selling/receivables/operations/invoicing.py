@@ -173,7 +173,10 @@ class IssueInvoice(Input):
     """The number that the tax platform gave. Empty: we ask the platform."""
 
     tax_number: Code = field(
-        T("发票号码", "Tax invoice number"), "", T("留空：由开票平台取号", "Empty: from the platform")
+        T("发票号码", "Tax invoice number"),
+        "",
+        T("留空：由开票平台取号", "Empty: from the platform"),
+        max_length=20,
     )
     issued_on: date | None = field(T("开票日期", "Issued on"), None, T("留空：今天", "Empty: today"))
 
