@@ -30,7 +30,13 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
-        for kind in ("approval_operations", "token_operations", "import_operations"):
+        for kind in (
+            "approval_operations",
+            "token_operations",
+            "import_operations",
+            "rebuilding",
+            "deadlines",
+        ):
             import_module(f"sellwell.kernel.{kind}")
         for kind in DECLARATIONS:
             for room in settings.ROOMS:

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sellwell.foundation.customers.queries import customer as customer_of
-from sellwell.kernel import drafting
-from sellwell.kernel.effects import Effects, NewEvent, NewTask
+from sellwell.kernel import clock, drafting
+from sellwell.kernel.effects import Effects, NewDeadline, NewEvent, NewTask
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Input, Price, Quantity, Ref, Text, field
 from sellwell.kernel.operations import Assessment, Context, Lock, lock, operation
@@ -234,6 +234,8 @@ def send_quotation(quotation: Quotation, given: Any, ctx: Context, assessment: A
         enter(effects, quotation.opportunity, Stage.OFFER, ctx)
     hours = Decimal(8) * max(1, min(5, (quotation.valid_until - ctx.today).days))
     effects.tasks.append(NewTask("pipeline.accept_quotation", quotation, working_hours=hours))
+    over = clock.day_begins(quotation.valid_until + timedelta(days=1))
+    effects.deadlines.append(NewDeadline("pipeline.expire_quotation", quotation, over))
     effects.events.append(NewEvent("pipeline.quoted", {"quotation": str(quotation.pk)}))
     return effects
 
