@@ -135,6 +135,11 @@ class Document(Owned):
     def __str__(self) -> str:
         return self.number
 
+    @classmethod
+    def waits_for_somebody(cls) -> Q:
+        """Which rows in an open state must be in somebody's list (clause 1.3.3); all, where nothing else is said."""
+        return Q()
+
 
 def document_constraints(name: str, states: type[State]) -> list[Any]:
     """The constraints that every document's table has: a unique number per company and known states."""

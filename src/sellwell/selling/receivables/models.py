@@ -82,6 +82,11 @@ class Invoice(Document):
             models.Index(fields=["order"], name="invoice_order"),
         ]
 
+    @classmethod
+    def waits_for_somebody(cls) -> Q:
+        """What is settled waits for nobody."""
+        return ~Q(settled=F("total"))
+
     def subject(self) -> UUID:
         """The customer's party."""
         return self.customer.party_id
@@ -159,6 +164,11 @@ class Receipt(Document):
             *document_indexes("receipt"),
             models.Index(fields=["customer", "received_on"], name="receipt_customer"),
         ]
+
+    @classmethod
+    def waits_for_somebody(cls) -> Q:
+        """What is wholly matched waits for nobody."""
+        return ~Q(applied=F("total"))
 
     def subject(self) -> UUID:
         """The customer's party."""

@@ -294,11 +294,19 @@ class Decline(Input):
     clauses=["2.2.4"],
 )
 def decline_quotation(quotation: Quotation, given: Decline, ctx: Context, assessment: Assessment) -> Effects:
-    """Declined; its tasks are dropped. The opportunity stays open."""
+    """Declined; its tasks are dropped. An open opportunity goes on: its owner offers again or gives it up."""
     effects = Effects(result=quotation)
     effects.update(quotation, state=QuotationState.DECLINED.value)
-    effects.drop_tasks.append(quotation.pk)
+    _over(effects, quotation)
     return effects
+
+
+def _over(effects: Effects, quotation: Quotation) -> None:
+    """Nothing more to do for this version; its open opportunity stays in its owner's list (clause 1.3.3)."""
+    effects.drop_tasks.append(quotation.pk)
+    opportunity = quotation.opportunity
+    if opportunity is not None and opportunity.state in [s.value for s in queries.OPEN_STAGES]:
+        effects.tasks.append(NewTask("pipeline.add_quotation", opportunity, working_hours=Decimal(16)))
 
 
 def assess_expire(quotation: Quotation, given: Any, ctx: Context) -> Assessment:
@@ -322,7 +330,7 @@ def expire_quotation(quotation: Quotation, given: Any, ctx: Context, assessment:
     """Expired; a revision may follow."""
     effects = Effects(result=quotation)
     effects.update(quotation, state=QuotationState.EXPIRED.value)
-    effects.drop_tasks.append(quotation.pk)
+    _over(effects, quotation)
     return effects
 
 
@@ -363,7 +371,7 @@ def revise_quotation(quotation: Quotation, given: Any, ctx: Context, assessment:
     effects.update(quotation, state=QuotationState.REPLACED.value)
     effects.search.append(version)
     effects.links.append((quotation, version))
-    effects.drop_tasks.append(quotation.pk)
+    effects.drop_tasks += [quotation.pk, *([quotation.opportunity_id] if quotation.opportunity_id else [])]
     effects.tasks.append(NewTask("pipeline.send_quotation", version, working_hours=Decimal(8)))
     effects.result = version
     return effects
