@@ -30,7 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """Instead of Django's test database: a copy of the template, worked on as the app role."""
     with django_db_blocker.unblock():
-        _use("empty")
+        if not _copies:  # the first test may have chosen its copy already
+            _use("empty")
     yield
     with django_db_blocker.unblock():
         connections.close_all()
