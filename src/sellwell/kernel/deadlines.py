@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -47,7 +48,7 @@ def _one() -> bool:
         if due is None:
             return False
         operation = REGISTRY[due.operation]
-        row = operation.model._default_manager.filter(pk=due.row_id).first()
+        row: Any = operation.model._default_manager.filter(pk=due.row_id).first()
         if row is None or (operation.from_states and row.state not in operation.from_states):
             due.state = "past"
         elif getattr(row, "held_by", None) and not operation.while_held:
