@@ -12,8 +12,8 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
-from sellwell.kernel import door
-from sellwell.kernel.access import Post
+from sellwell.kernel import access, door
+from sellwell.kernel.access import Actor, Post
 from sellwell.kernel.ledger import hash_of
 from sellwell.kernel.models import LedgerEntry, SecurityLog
 from sellwell.kernel.operations import REGISTRY, Context
@@ -26,6 +26,9 @@ load()
 NAMES = sorted(REGISTRY)
 # Written by every attempt, refused ones included, or only read ahead of time: no business data.
 NOT_BUSINESS = {"kernel_securitylog", "kernel_generation", "kernel_subjectkey", "kernel_series"}
+
+# The ways to say that something is not there for this actor.
+NOT_THERE = {"not_found", "not_permitted", "not_permitted.scope", "company.no_such_document"}
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +68,8 @@ def test_success_writes_one_ledger_entry(case: tuple[str, Case], world) -> None:
     outcome = run(name, world.ctx(how.role), how)
     if how.held:
         assert outcome.hold is not None
+        asked = LedgerEntry.objects.filter(operation="approvals.ask", row_id=outcome.hold.pk)
+        assert asked.count() == 1 and entries(name) == before
         return
     assert outcome.hold is None, outcome.hold and outcome.hold.objections
     assert entries(name) == before + 1
@@ -86,36 +91,70 @@ def test_a_stranger_is_refused_and_only_the_security_log_tells(case: tuple[str, 
     assert SecurityLog.objects.count() == logged + 1
 
 
-@every_operation
-def test_a_row_out_of_scope_is_not_found(case: tuple[str, Case], world) -> None:
-    name, how = case
-    if how.row is None:
-        return  # a creation has no row; its scope is proved by test_a_stranger... and the created row's check
-    ctx = world.ctx(how.role)
-    view = BY_TYPE[how.row._meta.label_lower]
+def outsider_of(ctx: Context) -> Actor:
+    """Somebody of the same roles in another company, department and region."""
     elsewhere = tuple(
         replace(p, company_id=uuid4(), department_path="ELSE.", region="else") for p in ctx.actor.posts
     )
-    outsider = replace(ctx.actor, user_id=uuid4(), posts=elsewhere, _cells={})
-    if any(cell.scope == "group" for cell in outsider.cells(view.name)):
-        expected = {"not_permitted"} if all(c.scope != "group" for c in outsider.cells(name)) else set()
-        if not expected:
-            return  # rows of the whole group, seen and changed by this role in every company
-    else:
-        expected = {"not_found"}
-    with pytest.raises(Refusal) as refusal:
-        run(name, replace(ctx, actor=outsider), how)
-    assert refusal.value.code in expected
+    return replace(ctx.actor, user_id=uuid4(), posts=elsewhere, _cells={})
+
+
+def is_granted_for_the_group(actor: Actor, verb: str) -> bool:
+    return any(cell.scope == "group" for cell in actor.cells(verb))
 
 
 @every_operation
+def test_out_of_scope_is_refused(case: tuple[str, Case], world) -> None:
+    """A row elsewhere is not found; a creation does not land elsewhere. Which of them applies follows from the rights."""
+    name, how = case
+    ctx = world.ctx(how.role)
+    outsider = outsider_of(ctx)
+    view = BY_TYPE[REGISTRY[name].model._meta.label_lower]
+    if how.row is None:
+        _creation_lands_in_scope(name, how, world, outsider)
+    elif not is_granted_for_the_group(outsider, view.name):
+        assert refusal_of(name, replace(ctx, actor=outsider), how) == "not_found"
+    elif not is_granted_for_the_group(outsider, name):
+        assert refusal_of(name, replace(ctx, actor=outsider), how) == "not_permitted"
+    else:
+        # The declared scope of reading and doing is the whole group: such rows belong to no single company.
+        assert not hasattr(how.row, "company_id") or how.row.company_id is None, (
+            f"{name}: a row of one company is open to the whole group"
+        )
+        run(name, replace(ctx, actor=replace(outsider, user_id=ctx.user_id)), how)
+
+
+def refusal_of(name: str, ctx: Context, how: Case) -> str:
+    with pytest.raises(Refusal) as refusal:
+        run(name, ctx, how)
+    return refusal.value.code
+
+
+def _creation_lands_in_scope(name: str, how: Case, world: object, outsider: Actor) -> None:
+    """What a creation makes lies within the rights of whoever made it; a reach that does not cover it is refused."""
+    ctx = world.ctx(how.role)  # type: ignore[attr-defined]
+    before = business()
+    # What belongs to a person and to no company (a token) is everybody's own to make, wherever they work.
+    if hasattr(REGISTRY[name].model, "company_id") and not is_granted_for_the_group(outsider, name):
+        # The input names rows that the outsider does not see, or the new row would lie in a company that is not theirs.
+        assert refusal_of(name, replace(ctx, actor=outsider), how) in NOT_THERE
+        assert business() == before
+    outcome = run(name, ctx, how)
+    made = outcome.result if isinstance(outcome.result, list) else [outcome.result]
+    for row in made:
+        if outcome.hold is None and isinstance(row, REGISTRY[name].model):
+            assert access.cell_for(ctx.actor, name, row) is not None
+
+
+@pytest.mark.parametrize("case", [n for n in NAMES if REGISTRY[n].from_states], indirect=True)
 def test_wrong_states_are_refused_with_nothing_changed(case: tuple[str, Case], world) -> None:
+    """For every operation that declares states; the others start from any."""
     name, how = case
     operation = REGISTRY[name]
-    view = BY_TYPE.get(operation.model._meta.label_lower)
-    if not operation.from_states or view is None or view.states is None:
-        assert not operation.from_states, f"{name} has from_states but its view names no states"
-        return
+    view = BY_TYPE[operation.model._meta.label_lower]
+    assert view.states is not None, f"{name} has from_states but its view names no states"
+    now = type(how.row)._default_manager.get(pk=how.row.pk).state
+    assert now in operation.from_states, f"{name}: the builder's row cannot succeed"
     for state in view.states.values():
         if state in operation.from_states:
             continue
@@ -174,11 +213,22 @@ def test_the_same_key_gives_the_same_answer_once(case: tuple[str, Case], world) 
 @every_operation
 def test_a_stale_version_is_refused(case: tuple[str, Case], world) -> None:
     name, how = case
+    operation = REGISTRY[name]
+    # A row has a version that may be stale; a creation starts from none, and the two never mix.
+    assert (how.row is None) == operation.creates, f"{name}: the builder and the declaration disagree"
     if how.row is None:
+        assert "expected_version" not in operation.input.model_fields
+        made = run(name, world.ctx(how.role), how).result
+        for row in made if isinstance(made, list) else [made]:
+            assert getattr(row, "version", 1) >= 1
         return
+    before = business()
     with pytest.raises(Refusal) as refusal:
         run(name, world.ctx(how.role), how, expected_version=how.row.version + 7)
     assert refusal.value.code == "stale"
+    assert business() == before
+    fresh = type(how.row)._default_manager.get(pk=how.row.pk)
+    assert run(name, world.ctx(how.role), how, expected_version=fresh.version)
 
 
 def test_every_operation_has_texts_and_a_view() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sellwell.api.tests.caller import Caller
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.views import BY_TYPE, VIEWS
 from sellwell.testing.builders import load
@@ -26,6 +27,22 @@ def test_a_hidden_group_is_nowhere(name: str, world: Any) -> None:
     assert not hidden & {c.name for c in view.visible(narrowed)}
     for column in hidden:
         assert view.column(column, narrowed) is None
+
+
+@pytest.mark.parametrize("name", WITH_GROUPS)
+def test_a_hidden_group_is_in_no_answer_of_the_api(name: str, world: Any) -> None:
+    """List, single row, sort and filter over REST, with a token that is narrowed to the view without its groups."""
+    view = VIEWS[name]
+    hidden = {c.name for c in view.columns if c.group}
+    caller = Caller(world, "sales_manager", scopes=[name])
+    if not world.ctx("sales_manager").actor.may(name):
+        pytest.fail(f"{name}: the sales manager does not see it; choose a reader for this test")
+    listed = caller.get(view.url)
+    assert listed.status_code == 200
+    assert not hidden & {key for row in listed.json()["rows"] for key in row}
+    for column in (c for c in view.columns if c.group):
+        for question in (f"sort={column.name}", f"{column.name}=1"):
+            assert caller.get(f"{view.url}?{question}").status_code in (400, 422), (name, question)
 
 
 @pytest.mark.parametrize("name", sorted(VIEWS))

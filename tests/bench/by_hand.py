@@ -95,10 +95,10 @@ WITH o AS (
     '', %(given)s::jsonb, jsonb_build_object('content', jsonb_build_object('amount', o.total, 'customer', o.customer_id), 'context',
       '{{}}'::jsonb), '[]', '[{{"guard": "customers.blocked", "said": []}}]',
     sha256(convert_to(%(given)s::jsonb::text || (SELECT jsonb_agg(c ORDER BY c.place) FROM change c)::text, 'UTF8'))
-  FROM o RETURNING seq
+  FROM o RETURNING seq, company_id
 ), c AS (
-  INSERT INTO kernel_ledgerchange (entry_id, "table", row_id, before, after)
-  SELECT e.seq, c."table", c.id, NULL, c.after FROM e, change c ORDER BY c.place
+  INSERT INTO kernel_ledgerchange (entry_id, company_id, "table", row_id, before, after)
+  SELECT e.seq, e.company_id, c."table", c.id, NULL, c.after FROM e, change c ORDER BY c.place
 ), s AS (
   INSERT INTO kernel_searchrow (id, company_id, row_type, title, tokens, subject_id)
   SELECT o.id, o.company_id, 'orders.order', o.number, %(tokens)s, %(party)s FROM o
@@ -175,10 +175,10 @@ WITH d AS (
   SELECT uuidv7(), o.company_id, o.confirmed_at, %(user)s, 'web', 'orders.confirm', 'orders.order', o.id, %(request)s, '',
     '{}', %(assessment)s::jsonb, %(policies)s, %(answers)s,
     sha256(convert_to(%(assessment)s::jsonb::text || (SELECT jsonb_agg(c ORDER BY c.place) FROM change c)::text, 'UTF8'))
-  FROM o RETURNING seq
+  FROM o RETURNING seq, company_id
 ), c AS (
-  INSERT INTO kernel_ledgerchange (entry_id, "table", row_id, before, after)
-  SELECT e.seq, c."table", c.id, c.before, c.after FROM e, change c ORDER BY c.place
+  INSERT INTO kernel_ledgerchange (entry_id, company_id, "table", row_id, before, after)
+  SELECT e.seq, e.company_id, c."table", c.id, c.before, c.after FROM e, change c ORDER BY c.place
 ), f AS (
   INSERT INTO kernel_fact (company_id, measure, happened_on, recorded_at, recorded_month, amount, document_amount, currency,
     quantity, person_id, department_path, region, customer_id, product_id, product_line, channel, document_type,

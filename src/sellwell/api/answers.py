@@ -137,6 +137,7 @@ def _as_token(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
     """Who calls, and whether there is room for one more request in this minute."""
     token = tokens.bearer(request.headers.get("Authorization", ""))
     if token is None:
+        tokens.note_failure(request.headers.get("Authorization", ""), request.META.get("REMOTE_ADDR", ""))
         response: HttpResponse = error([UNAUTHENTICATED.refuse()])
         response["WWW-Authenticate"] = "Bearer"
         return response

@@ -7,10 +7,12 @@ import hmac
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import connection
 
 from sellwell.kernel import clock
-from sellwell.kernel.models import ApiToken
+from sellwell.kernel.ids import new_id
+from sellwell.kernel.models import ApiToken, SecurityLog
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 PER_MINUTE = 600
 # `last_used_at` is written at most this often, so that reading stays reading.
 TOUCH_EVERY = timedelta(minutes=10)
+# Tokens that open nothing: how many of one address are noted in the window; more tell nothing new and fill the log.
+OPERATION = "api.sign_in"
+WINDOW = timedelta(minutes=15)
+MOST_NOTED = 30
 
 
 def bearer(header: str) -> ApiToken | None:
@@ -36,6 +42,27 @@ def bearer(header: str) -> ApiToken | None:
     if token.last_used_at is None or now - token.last_used_at > TOUCH_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return token
+
+
+def note_failure(header: str, address: str) -> None:
+    """One line in the security log for a token that opens nothing, at most MOST_NOTED per address in the window.
+
+    A request without any token is no attempt. The line names the token's person where its prefix is known, so that
+    somebody who tries secrets is seen; the address stands as a keyed hash.
+    """
+    if not header.strip():
+        return
+    mark = hmac.new(settings.SECRET_KEY.encode(), address.encode(), hashlib.sha256).hexdigest()[:16]
+    now = clock.now()
+    recent = SecurityLog.objects.filter(operation=OPERATION, at__gt=now - WINDOW, objections__0__address=mark)
+    if len(recent.values_list("pk", flat=True)[:MOST_NOTED]) >= MOST_NOTED:
+        return
+    parts = header.replace("\x00", "").rpartition(" ")[2].split("_", 2)
+    known = ApiToken.objects.filter(prefix=parts[1][:12]).first() if len(parts) == 3 else None
+    SecurityLog.objects.create(
+        id=new_id(), at=now, actor_id=known.user_id if known else None, channel="api", operation=OPERATION,
+        request_id=new_id(), code="token.failed", objections=[{"code": "token.failed", "address": mark}],
+    )  # fmt: skip
 
 
 def _is_live(token: ApiToken, now: datetime) -> bool:

@@ -30,7 +30,14 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
-        for kind in ("approval_operations", "token_operations", "import_operations", "period_operations"):
+        for kind in (
+            "approval_operations",
+            "token_operations",
+            "import_operations",
+            "period_operations",
+            "rebuilding",
+            "deadlines",
+        ):
             import_module(f"sellwell.kernel.{kind}")
         for kind in DECLARATIONS:
             for room in settings.ROOMS:

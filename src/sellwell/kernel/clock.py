@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -39,6 +39,11 @@ def now() -> datetime:
 def business_day(moment: datetime) -> date:
     """The day of a moment where the company works."""
     return moment.astimezone(BUSINESS_ZONE).date()
+
+
+def day_begins(day: date) -> datetime:
+    """The moment at which a day begins where the company works."""
+    return datetime.combine(day, time(), BUSINESS_ZONE).astimezone(UTC)
 
 
 @contextmanager

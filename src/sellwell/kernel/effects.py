@@ -57,6 +57,15 @@ class NewTask:
 
 
 @dataclass(frozen=True, slots=True)
+class NewDeadline:
+    """A verb that the system does to a row once `due_at` has come. A later one for the same verb and row replaces it."""
+
+    operation: str
+    row: models.Model
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NewEvent:
     """A frozen fact for reactions. Identifiers only."""
 
@@ -73,6 +82,7 @@ class Effects:
     facts: list[Posting] = field(default_factory=list)
     events: list[NewEvent] = field(default_factory=list)
     tasks: list[NewTask] = field(default_factory=list)
+    deadlines: list[NewDeadline] = field(default_factory=list)
     links: list[tuple[models.Model, models.Model]] = field(default_factory=list)
     drop_tasks: list[UUID] = field(default_factory=list)  # rows whose open tasks no longer apply
     search: list[models.Model] = field(default_factory=list)  # rows whose search entry must be written again
@@ -132,7 +142,7 @@ class Effects:
 
     def absorb(self, other: Effects) -> None:
         """Take over what another function of the same room prepared."""
-        for name in ("changes", "facts", "events", "tasks", "links", "drop_tasks", "search"):
+        for name in ("changes", "facts", "events", "tasks", "deadlines", "links", "drop_tasks", "search"):
             getattr(self, name).extend(getattr(other, name))
 
 

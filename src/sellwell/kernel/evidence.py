@@ -8,7 +8,7 @@ The manual's pages, the conformance figures and `check` read the same functions.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -31,12 +31,23 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """A figure beside the counts: what it is of, how many it rests on, its value and unit (hours, %)."""
+
+    title: T
+    count: int
+    value: Decimal | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What was found. `broken` names at most MOST_NAMED of `concerned - kept` records."""
 
     concerned: int
     kept: int
     broken: tuple[Broken, ...] = ()
+    measured: tuple[Measured, ...] = ()
 
     @property
     def share(self) -> Decimal | None:
@@ -74,6 +85,6 @@ def for_clause(clause: str) -> list[Collector]:
     return [collector for collector in COLLECTORS if collector.clause == clause]
 
 
-def found(concerned: int, broken: list[Any]) -> Evidence:
-    """Evidence from the number of records concerned and all those that broke the clause."""
-    return Evidence(concerned, concerned - len(broken), tuple(broken[:MOST_NAMED]))
+def found(concerned: int, broken: list[Any], measured: Iterable[Measured] = ()) -> Evidence:
+    """Evidence from the number of records concerned, all those that broke the clause, and figures beside them."""
+    return Evidence(concerned, concerned - len(broken), tuple(broken[:MOST_NAMED]), tuple(measured))

@@ -16,7 +16,7 @@ from sellwell.kernel.inputs import free_text_of, plain
 from sellwell.kernel.models import LedgerEntry, SecurityLog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pydantic import BaseModel
 
@@ -90,8 +90,8 @@ def change_images(changes: Iterable[Change], sealer: Sealer) -> list[dict[str, A
         image: dict[str, Any] = {
             "table": change.model._meta.label_lower,
             "row_id": str(change.row_id),
-            "before": plain(change.before) if change.before is not None else None,
-            "after": plain(change.after) if change.after is not None else None,
+            "before": _told(change, change.before),
+            "after": _told(change, change.after),
         }
         for side in ("before", "after"):
             values = image[side]
@@ -100,6 +100,16 @@ def change_images(changes: Iterable[Change], sealer: Sealer) -> list[dict[str, A
                     sealer.later(values, name, change.subject or change.row_id)
         images.append(image)
     return images
+
+
+def _told(change: Change, side: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """One side of a change as JSON, without credentials: the ledger never forgets."""
+    if side is None:
+        return None
+    kept: dict[str, Any] = plain(dict(side))
+    for name in getattr(change.model, "credentials", ()):
+        kept.pop(name, None)
+    return kept
 
 
 def objection_images(objections: Iterable[Objection], sealer: Sealer | None = None) -> list[dict[str, Any]]:
@@ -133,10 +143,10 @@ _INSERT = """
 WITH entry AS (
   INSERT INTO kernel_ledgerentry (id, company_id, at, actor_id, on_behalf_of_id, channel, operation, row_type, row_id,
       request_id, within, given, assessment, policies, answers, hash)
-  VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING seq
+  VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING seq, company_id
 ), changes AS (
-  INSERT INTO kernel_ledgerchange (entry_id, "table", row_id, before, after)
-  SELECT entry.seq, c."table", c.row_id, c.before, c.after
+  INSERT INTO kernel_ledgerchange (entry_id, company_id, "table", row_id, before, after)
+  SELECT entry.seq, entry.company_id, c."table", c.row_id, c.before, c.after
   FROM entry, jsonb_to_recordset(%s) AS c("table" text, row_id uuid, before jsonb, after jsonb)
 )
 SELECT seq FROM entry

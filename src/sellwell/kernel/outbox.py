@@ -61,7 +61,7 @@ ON CONFLICT (event_seq, reaction) DO NOTHING
 def drain(companies: Iterable[UUID] = (), limit: int = BATCH) -> int:
     """Run the reactions that are due, a batch; gives how many ran. Several workers may drain at once."""
     companies = tuple(companies)
-    _see(companies)
+    see(companies)
     pairs = [(r.name, event) for r in REACTIONS.values() for event in r.events]
     if not pairs:
         return 0
@@ -70,11 +70,12 @@ def drain(companies: Iterable[UUID] = (), limit: int = BATCH) -> int:
     done = 0
     while done < limit and _one():
         done += 1
-        _see(companies)  # a reaction's act narrowed the session to its own company
+        see(companies)  # a reaction's act narrowed the session to its own company
     return done
 
 
-def _see(companies: Iterable[UUID]) -> None:
+def see(companies: Iterable[UUID]) -> None:
+    """Look at the rows of these companies."""
     from sellwell.kernel.door import see_companies
 
     see_companies(companies)

@@ -11,7 +11,12 @@ from sellwell.kernel.operations import Context, context_for
 from sellwell.kernel.values import T
 
 # What a job's actor is called in timelines.
-NAMES = {"system": T("系统", "System"), "web-form": T("网站表单", "Web form"), "import": T("导入", "Import")}
+NAMES = {
+    "system": T("系统", "System"),
+    "deadlines": T("到期处理", "Deadlines"),
+    "web-form": T("网站表单", "Web form"),
+    "import": T("导入", "Import"),
+}
 
 
 def user(name: str = "system") -> User:

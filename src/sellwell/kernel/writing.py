@@ -38,6 +38,8 @@ def write(operation: Operation, ctx: Context, rows: list[UUID], effects: Effects
         _settle_tasks(operation, ctx, rows, effects)
     if effects.tasks:
         _tasks(ctx, effects.tasks, seq)
+    if effects.deadlines:
+        _deadlines(ctx, effects)
     if effects.links:
         _links(ctx, effects)
     if effects.search:
@@ -141,6 +143,26 @@ def _links(ctx: Context, effects: Effects) -> None:
             " SELECT %s, l.ft, l.fi, l.tt, l.ti, %s FROM jsonb_to_recordset(%s) AS l(ft text, fi uuid, tt text, ti uuid)"
             " ON CONFLICT (from_id, to_id) DO NOTHING",
             [ctx.company_id, ctx.now, json.dumps(rows)],
+        )
+
+
+def _deadlines(ctx: Context, effects: Effects) -> None:
+    rows = [
+        {
+            "operation": d.operation,
+            "type": d.row._meta.label_lower,
+            "id": str(d.row.pk),
+            "due": plain(d.due_at),
+        }
+        for d in effects.deadlines
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO kernel_deadline (company_id, operation, row_type, row_id, due_at, state, attempts, error)"
+            " SELECT %s, d.operation, d.type, d.id, d.due, 'due', 0, ''"
+            " FROM jsonb_to_recordset(%s) AS d(operation text, type text, id uuid, due timestamptz)"
+            " ON CONFLICT (row_id, operation) WHERE state = 'due' DO UPDATE SET due_at = excluded.due_at",
+            [ctx.company_id, json.dumps(rows)],
         )
 
 

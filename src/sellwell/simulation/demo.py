@@ -65,7 +65,9 @@ def build(
             tell(f"history: {count} orders, {time.monotonic() - began:.0f} s")
         stage.pace = timedelta(minutes=2)
         play = _play(stage, staff, owners, items, sales, tell)
-        played_days = play.days(first, last - timedelta(days=1))
+        played_days = play.days(first, last - staging.EARLIER)
+        staging.leave_earlier(play)
+        played_days += play.days(last - staging.EARLIER + timedelta(days=1), last - timedelta(days=1))
         training.renew(stage, _people())
         staging.leave_waiting(play)
     took = time.monotonic() - began

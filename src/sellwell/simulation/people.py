@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sellwell.kernel import access, clock, door, generations, ids, outbox
+from sellwell.kernel import access, clock, deadlines, door, generations, ids, outbox
 from sellwell.kernel.access import Actor
 from sellwell.kernel.models import User
 from sellwell.kernel.operations import Context, context_for
@@ -79,10 +79,10 @@ class Stage:
         return outcome.result
 
     def settle(self) -> int:
-        """Run the reactions that are due, as the worker would."""
+        """Do what is due and run the reactions, as the worker would."""
         ran = 0
         with clock.at(self.now):
-            while batch := outbox.drain([self.company_id]):
+            while batch := deadlines.act([self.company_id]) + outbox.drain([self.company_id]):
                 ran += batch
         return ran
 

@@ -118,6 +118,8 @@ def _match(scene: Scene, opportunity: Any) -> Any:
 
 @recipe("pipeline.add_quotation")
 def _quote(scene: Scene, opportunity: Any) -> Any:
+    if opportunity.state == "offer" and scene.stage.rng.random() < 0.5:  # the offer before was not taken
+        return Instead("pipeline.lose", {"reason": "客户推迟采购"})
     return {"customer": opportunity.customer_id, "opportunity": opportunity.pk, "lines": some_lines(scene)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,17 +12,19 @@ from sellwell.kernel import policy
 from sellwell.kernel.policy import DEFAULTS
 from sellwell.simulation.play import Play
 
-BIG_ORDERS = 5
-# Policies that somebody has proposed to change; the administrator publishes them.
-PROPOSED = 6
+BIG_ORDERS = 8
+# Policies that somebody has proposed to change; the administrator publishes them. Some have been lying for days.
+PROPOSED, PROPOSED_EARLIER = 6, 2
+EARLIER = timedelta(days=5)
 
 
 def leave_waiting(play: Play) -> None:
     """Act as the ready-made accounts do on a busy afternoon that ends before everything is done."""
     _big_orders(play)
-    _policies(play)
+    _policies(play, sorted(DEFAULTS)[PROPOSED_EARLIER:PROPOSED])
     _stock_loss(play)
     _credit(play)
+    _rights(play)
     play.stage.settle()
 
 
@@ -39,10 +42,15 @@ def _big_orders(play: Play) -> None:
             stage.act(rep, "orders.confirm", order)
 
 
-def _policies(play: Play) -> None:
+def leave_earlier(play: Play) -> None:
+    """What was begun some days before today, so that it is late now."""
+    _policies(play, sorted(DEFAULTS)[:PROPOSED_EARLIER])
+
+
+def _policies(play: Play, names: list[str]) -> None:
     """The sales manager proposes policies again as they are: drafts that wait for the administrator."""
     manager = play.stage.user("sales_manager")
-    for name in sorted(DEFAULTS)[:PROPOSED]:
+    for name in names:
         rows = [{"cells": list(cells)} for cells in DEFAULTS[name].table.get("rows", [])]
         play.stage.act(
             manager, "company.draft_policy", None, {"name": name, "rows": rows, "note": "年度复核，沿用"}
@@ -78,3 +86,9 @@ def _credit(play: Play) -> None:
     if account is not None:
         data = {"credit_limit": Decimal(20_000_000), "reason": "年度框架协议"}
         play.stage.act(play.stage.user("finance"), "receivables.set_credit", account, data)
+
+
+def _rights(play: Play) -> None:
+    """A right that the administrator would give to the administrators' own role: held until the executive agrees."""
+    data = {"role": "administrator", "verb": "orders.view", "scope": "company", "since": play.stage.today}
+    play.stage.act(play.stage.user("administrator"), "company.set_grant", None, data)

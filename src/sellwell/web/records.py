@@ -367,7 +367,7 @@ def _as_of(request: Any, page: RecordPage, row: Any, text: str) -> HttpResponse:
     except ValueError as error:
         raise Http404 from error
     moment = datetime.combine(day, time(), clock.BUSINESS_ZONE) + timedelta(days=1)
-    image = history.as_of(row._meta.db_table, row.pk, moment)
+    image = history.as_of(row._meta.label_lower, row.pk, moment)
     then = None
     if image is not None:
         fields = {f.attname: f for f in row._meta.concrete_fields}

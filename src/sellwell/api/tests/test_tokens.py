@@ -12,7 +12,7 @@ from django.db import connection
 from sellwell.api import tokens
 from sellwell.api.tests.caller import Caller, code_of
 from sellwell.kernel import clock
-from sellwell.kernel.models import ApiToken, LedgerEntry
+from sellwell.kernel.models import ApiToken, LedgerEntry, SecurityLog
 from sellwell.kernel.values import Refusal
 from sellwell.selling.orders.tests.builders import an_order
 
@@ -167,3 +167,31 @@ def test_last_use_is_noted_now_and_then(world: World) -> None:
     first = ApiToken.objects.get(pk=caller.token.pk).last_used_at
     caller.get("orders")
     assert first is not None and ApiToken.objects.get(pk=caller.token.pk).last_used_at == first
+
+
+def failed_attempts() -> list[SecurityLog]:
+    return list(SecurityLog.objects.filter(operation="api.sign_in"))
+
+
+def test_a_token_that_opens_nothing_is_noted_with_the_person_it_was_tried_on(world: World) -> None:
+    caller = Caller(world)
+    caller.get("orders", Authorization="")
+    assert failed_attempts() == []  # nobody tried anything
+    caller.get("orders", Authorization=f"Bearer {caller.secret[:-3]}xyz")
+    caller.get("orders", Authorization="Bearer sw_nobody_secret")
+    noted = failed_attempts()
+    assert sorted(str(row.actor_id) for row in noted) == sorted([str(world.user("rep").pk), "None"])
+    assert {(row.channel, row.code) for row in noted} == {("api", "token.failed")}
+    assert caller.secret not in str([row.objections for row in noted]) and "127.0.0.1" not in str(
+        noted[0].objections
+    )
+
+
+def test_a_flood_of_wrong_tokens_does_not_fill_the_log(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "MOST_NOTED", 3)
+    caller = Caller(world)
+    for _ in range(6):
+        assert (
+            code_of(caller.get("orders", Authorization="Bearer sw_nobody_secret"), 401) == "unauthenticated"
+        )
+    assert len(failed_attempts()) == 3

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
+from django.db import connection
+from django.db.models import F
 
 from sellwell.foundation.company import queries
 from sellwell.foundation.company.access import RoleCode
 from sellwell.foundation.company.models import Assignment, Person, PersonState
 from sellwell.kernel import clock
-from sellwell.kernel.evidence import Broken, Evidence, evidence, found
-from sellwell.kernel.models import Document, LedgerEntry, SecurityLog
+from sellwell.kernel.evidence import Broken, Evidence, Measured, evidence, found
+from sellwell.kernel.models import Document, LedgerEntry, SecurityLog, Task
+from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import Period, T
 from sellwell.kernel.views import BY_TYPE
 
 NO_ROLE = T("没有角色", "holds no role")
 NOBODY = T("没有人担任", "nobody holds it")
+UNLISTED = T("不在任何人的待办中", "is in nobody's list")
+LATE = T("交接超过时限", "was handed over later than due")
 LEFT = T("负责人已离职", "the accountable person has left")
 # What the rights matrix refuses: no right, out of scope, over the limit, duties that do not go together.
 REFUSED_BY_MATRIX = (
@@ -105,3 +112,81 @@ def open_states(model: type[Document]) -> list[str]:
     view = BY_TYPE.get(model._meta.label_lower)
     every = view.states.values() if view is not None and view.states is not None else []
     return sorted(leading or set(every))
+
+
+# --- 1.3.3: the links join without a gap ---------------------------------------------------------------------------------
+
+# What follows from a document, down the chain, and itself.
+_IN_NOBODYS_LIST = """
+WITH RECURSIVE down(root, id) AS (
+    SELECT id, id FROM unnest(%s::uuid[]) AS given(id)
+  UNION
+    SELECT down.root, l.to_id FROM down JOIN kernel_link l ON l.from_id = down.id
+)
+SELECT DISTINCT root FROM down WHERE root NOT IN (
+    SELECT w.root FROM down w JOIN kernel_task t ON t.row_id = w.id AND t.state = 'open')
+"""
+
+
+@evidence("1.3.3", T("在途单据都在某人的待办中", "Everything in progress is in somebody's list"))
+def documents_in_nobodys_list(company_id: UUID, period: Period) -> Evidence:
+    """Documents in progress, and those that nobody has a task for, neither for them nor for what follows. Must find none."""
+    concerned, broken = 0, []
+    for model in documents():
+        rows = model._default_manager.filter(
+            model.waits_for_somebody(), company_id=company_id, origin="entry", state__in=open_states(model)
+        )
+        numbers = dict(rows.values_list("pk", "number"))
+        concerned += len(numbers)
+        with connection.cursor() as cursor:
+            cursor.execute(_IN_NOBODYS_LIST, [list(numbers)])
+            unlisted = [pk for (pk,) in cursor.fetchall()]
+        broken += [
+            Broken(model._meta.label_lower, pk, numbers[pk], UNLISTED)
+            for pk in sorted(unlisted, key=lambda pk: numbers[pk])
+        ]
+    return found(concerned, broken)
+
+
+_WAITED = """
+SELECT operation, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY hours), percentile_cont(0.9) WITHIN GROUP (ORDER BY hours)
+FROM (SELECT operation, extract(epoch FROM done_at - created_at) / 3600.0 AS hours FROM kernel_task
+      WHERE company_id = %s AND state = 'done' AND done_at >= %s AND (%s::timestamptz IS NULL OR done_at < %s)) waited
+GROUP BY operation ORDER BY operation
+"""
+
+
+@evidence("1.3.3", T("各环节交接用时", "Hand-over time of each link"))
+def hand_overs(company_id: UUID, period: Period) -> Evidence:
+    """Steps done in the period and those still open past their time; median and 90th percentile of each link in hours."""
+    since, until = _moments(period)["at__gte"], _moments(period).get("at__lt")
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITED, [company_id, since, until, until])
+        links = cursor.fetchall()
+    measured = [m for row in links for m in _link(*row)]
+    ours = Task.objects.filter(company_id=company_id)
+    done = ours.filter(state="done", done_at__gte=since)
+    waiting = ours.filter(state="open", due_at__lt=min(until or clock.now(), clock.now()))
+    if until is not None:
+        done = done.filter(done_at__lt=until)
+    late = [*done.filter(done_at__gt=F("due_at")).order_by("due_at"), *waiting.order_by("due_at")]
+    broken = [
+        Broken(t.row_type, t.row_id, f"{t.row_number} {_title(t.operation)}".strip(), LATE) for t in late
+    ]
+    return found(done.count() + waiting.count(), broken, measured)
+
+
+def _title(operation: str) -> T:
+    return REGISTRY[operation].title if operation in REGISTRY else T(operation, operation)
+
+
+def _link(operation: str, count: int, median: Any, ninetieth: Any) -> list[Measured]:
+    title = _title(operation)
+    return [
+        Measured(T(f"{title.zh}：{zh}", f"{title.en}: {en}"), count, _hours(value), "h")
+        for zh, en, value in (("中位数", "median", median), ("90 分位", "90th percentile", ninetieth))
+    ]
+
+
+def _hours(value: Any) -> Decimal:
+    return Decimal(str(value)).quantize(Decimal("0.1"))

@@ -337,6 +337,7 @@ def _jobs(ctx: Context) -> Number:
     return Number(waiting.get("due", 0), unit=str(T("项", "jobs")), note=note)
 
 
+figure("auditor", T("本周被权限拒绝", "Refused by rights this week"), _refused, order=10)
 figure("administrator", T("在职人员", "Active people"), _active_people, order=10)
 figure("administrator", T("本周被权限拒绝", "Refused by rights this week"), _refused, order=20)
 figure("administrator", T("等待的后台任务", "Waiting jobs"), _jobs, order=30)

@@ -11,7 +11,10 @@ from sellwell.kernel.models import DutyPair
 from sellwell.kernel.seeds import seed_with
 from sellwell.kernel.values import T
 
-TAKING_ORDERS = ("pipeline.add_quotation", "orders.create", "orders.change", "orders.confirm")
+TAKING_ORDERS = (
+    "pipeline.add_quotation", "pipeline.send_quotation", "orders.create", "orders.change", "orders.confirm",
+)  # fmt: skip
+NEGOTIATING = ("contracts.create", "contracts.change")
 SHIPPING = ("delivery.pick", "delivery.ship")
 COLLECTING = ("receivables.enter_receipt", "receivables.apply")
 RELEASING = ("approvals.approve", "receivables.set_credit")
@@ -35,6 +38,8 @@ class Pair:
     duty_a: tuple[str, ...]
     duty_b: tuple[str, ...]
     per: str = "document"
+    # A house with one clerk could collect no money under these: it switches them on when there are two.
+    is_active: bool = True
 
 
 PAIRS = (
@@ -49,10 +54,60 @@ PAIRS = (
     ),
     Pair("sell_release", T("销售与审批放行分离", "Selling apart from releasing"), TAKING_ORDERS, RELEASING),
     Pair(
+        "negotiate_approve",
+        T("合同谈判与审批分离", "Negotiating contracts apart from approving them"),
+        NEGOTIATING,
+        ("approvals.approve",),
+    ),
+    Pair(
+        "sell_credit",
+        T("销售与授信分离", "Selling apart from setting credit"),
+        TAKING_ORDERS,
+        ("receivables.set_credit",),
+        per="person",
+    ),
+    Pair(
+        "customer_collect",
+        T("客户建档与收款分离", "Keeping customers' records apart from collecting"),
+        ("customers.add", "customers.change"),
+        COLLECTING,
+        per="person",
+    ),
+    Pair(
+        "invoice_collect",
+        T("开票记应收与收款分离", "Issuing invoices apart from handling money"),
+        ("receivables.issue_invoice",),
+        ("receivables.enter_receipt",),
+        is_active=False,
+    ),
+    Pair(
+        "apply_reverse",
+        T("核销与红冲分离", "Matching money apart from red-letter invoices"),
+        ("receivables.apply", "receivables.apply_credit"),
+        ("receivables.reverse_invoice",),
+        is_active=False,
+    ),
+    Pair(
+        "ship_custody",
+        T("发货与库存调整分离", "Shipping apart from adjusting stock"),
+        SHIPPING,
+        ("stock.adjust",),
+        per="person",
+        is_active=False,
+    ),
+    Pair(
+        "credit_collect",
+        T("授信与收款分离", "Setting credit apart from collecting"),
+        ("receivables.set_credit",),
+        COLLECTING,
+        per="person",
+        is_active=False,
+    ),
+    Pair(
         "return_refund",
         T("退货收货与红字开票分离", "Receiving returns apart from red-letter invoices"),
         ("delivery.receive_return",),
-        ("receivables.reverse_invoice",),
+        ("receivables.reverse_invoice", "receivables.credit_return"),
     ),
     Pair(
         "policy_four_eyes",
@@ -84,7 +139,7 @@ def seed_duties(since: date) -> None:
     missing = [
         DutyPair(
             id=new_id(), code=pair.code, name_zh=pair.name.zh, name_en=pair.name.en, duty_a=list(pair.duty_a),
-            duty_b=list(pair.duty_b), per=pair.per, basis="1.3.1",
+            duty_b=list(pair.duty_b), per=pair.per, basis="1.3.1", is_active=pair.is_active,
         )
         for pair in PAIRS
         if pair.code not in known

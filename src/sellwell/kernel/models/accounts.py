@@ -29,6 +29,7 @@ class User(Scoped, AbstractBaseUser):
 
     noun = T("用户", "User")
     personal: ClassVar[tuple[str, ...]] = ("name",)
+    credentials: ClassVar[tuple[str, ...]] = ("password", "last_login")
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     version = models.PositiveIntegerField(default=1)
     username = models.CharField(max_length=60, unique=True)
@@ -61,6 +62,7 @@ class ApiToken(Row):
     """A personal token for REST. Only its hash is kept; `scopes` narrows what the person may do by it."""
 
     noun = T("接口令牌", "API token")
+    credentials: ClassVar[tuple[str, ...]] = ("secret_hash", "last_used_at")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
     label = models.CharField(max_length=80)
     prefix = models.CharField(max_length=12, db_index=True)

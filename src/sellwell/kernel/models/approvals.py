@@ -164,6 +164,11 @@ class Delegation(Document):
             models.CheckConstraint(condition=~Q(deputy=models.F("owner")), name="delegation_not_self"),
         ]
 
+    @classmethod
+    def waits_for_somebody(cls) -> Q:
+        """A duty lent is in force; nothing is to be done about it."""
+        return Q(pk__in=[])
+
 
 def asked_of(user_id: UUID) -> QuerySet[ApprovalStep]:
     """Steps of which somebody is a candidate, or today the deputy of one."""

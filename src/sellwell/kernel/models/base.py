@@ -22,10 +22,12 @@ class Scoped:
     """What rights ask of every row that a view shows: whose it is, and which rows a scope means."""
 
     # `noun` is the row's name for people, `personal` the columns that hold personal data in clear (blanked at
-    # erasure, sealed in ledger and logs), `append_only` rows are protected by a trigger.
+    # erasure, sealed in ledger and logs), `append_only` rows are protected by a trigger, `credentials` are columns that
+    # never go into the ledger.
     noun: ClassVar[T]
     personal: ClassVar[tuple[str, ...]] = ()
     append_only: ClassVar[bool] = False
+    credentials: ClassVar[tuple[str, ...]] = ()
     # Where the scope columns are: "" on the row itself, "customer" on the row that the foreign key names.
     scope_through: ClassVar[str] = ""
     # Foreign keys that every act on such a row follows: read with it.
@@ -132,6 +134,11 @@ class Document(Owned):
 
     def __str__(self) -> str:
         return self.number
+
+    @classmethod
+    def waits_for_somebody(cls) -> Q:
+        """Which rows in an open state must be in somebody's list (clause 1.3.3); all, where nothing else is said."""
+        return Q()
 
 
 def document_constraints(name: str, states: type[State]) -> list[Any]:

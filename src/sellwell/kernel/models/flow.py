@@ -110,6 +110,29 @@ class ReactionDone(models.Model):
         indexes = [models.Index(fields=["next_try_at"], name="reaction_due", condition=Q(state="due"))]
 
 
+class Deadline(models.Model):
+    """A verb that the system does by itself once its time has come, unless it no longer applies by then."""
+
+    id = models.BigAutoField(primary_key=True)
+    company_id = models.UUIDField()
+    operation = models.CharField(max_length=80)
+    row_type = models.CharField(max_length=60)
+    row_id = models.UUIDField()
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default="due")  # due | done | past | failed
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=80, default="")  # a code or the kind of error, never its text
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["row_id", "operation"], name="deadline_once", condition=Q(state="due")
+            )
+        ]
+        indexes = [models.Index(fields=["due_at", "id"], name="deadline_due", condition=Q(state="due"))]
+
+
 class Link(models.Model):
     """One document came from another: the trace (clause 1.1.5) walks these both ways. Append-only."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models.base import Document, document_constraints, document_indexes
@@ -57,6 +58,11 @@ class ImportBatch(Document):
     class Meta:
         constraints = document_constraints("importbatch", BatchState)
         indexes = list(document_indexes("importbatch"))
+
+    @classmethod
+    def waits_for_somebody(cls) -> Q:
+        """A batch is worked on by whoever runs it, not from a list."""
+        return Q(pk__in=[])
 
 
 class ImportedDocument(models.Model):

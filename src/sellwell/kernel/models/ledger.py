@@ -65,6 +65,7 @@ class LedgerChange(models.Model):
 
     append_only = True
     id = models.BigAutoField(primary_key=True)
+    company_id = models.UUIDField(null=True)  # its entry's, for row security
     entry = models.ForeignKey(
         LedgerEntry, on_delete=models.PROTECT, related_name="changes", db_constraint=False
     )

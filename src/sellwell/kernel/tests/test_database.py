@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from django.apps import apps
 from django.db import ProgrammingError, connection, transaction
-from django.db.utils import IntegrityError
 
-from sellwell.kernel import clock
-from sellwell.kernel.models import Event, Series
+from sellwell.kernel import clock, home
+from sellwell.kernel.models import Event, LedgerChange, Series
+from sellwell.kernel.postgres import APP, OWNER, READER, database_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from sellwell.testing.world import World
 
 pytestmark = pytest.mark.django_db
 ONE, OTHER = uuid4(), uuid4()
+ROLES = {"owner": OWNER, "app": APP, "reader": READER}
 
 
 def see(*companies: UUID) -> None:
@@ -75,16 +80,68 @@ def test_rows_of_no_company_are_seen_by_all() -> None:
     assert Event.objects.filter(pk=event.pk).exists()
 
 
-@pytest.mark.parametrize(
-    "statement", ["UPDATE kernel_event SET name = 'z'", "DELETE FROM kernel_event", "TRUNCATE kernel_event"]
-)
-def test_append_only_rows_stay(statement: str) -> None:
-    an_event(None)
-    with (
-        pytest.raises((ProgrammingError, IntegrityError), match="never changed|permission denied"),
-        transaction.atomic(),
-    ):
-        answer(statement)
+APPEND_ONLY = sorted(m._meta.db_table for m in apps.get_models() if getattr(m, "append_only", False))
+STATEMENTS = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE")
+
+
+def test_ledger_facts_postings_and_their_like_are_append_only() -> None:
+    assert {
+        "kernel_ledgerentry", "kernel_ledgerchange", "kernel_fact", "kernel_event", "kernel_link", "kernel_securitylog",
+        "receivables_posting", "stock_movement",
+    } <= set(APPEND_ONLY)  # fmt: skip
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+@pytest.mark.parametrize("role", ["owner", "app", "reader"])
+def test_append_only_rows_stay_whoever_asks(role: str, table: str) -> None:
+    """The triggers stop even the owner of the tables, and whether rows are there or not."""
+    column = apps_column(table)
+    with as_role(role) as mine:
+        for statement in STATEMENTS:
+            with pytest.raises(psycopg.Error, match="never changed|permission denied|read-only"):
+                mine.execute(statement.format(table=table, column=column))
+            mine.rollback()
+
+
+def apps_column(table: str) -> str:
+    """A column of a table."""
+    model = next(m for m in apps.get_models() if m._meta.db_table == table)
+    return str(model._meta.concrete_fields[-1].column)
+
+
+@contextmanager
+def as_role(role: str) -> Iterator[psycopg.Connection[Any]]:
+    """A session of another role on the test's database; nothing that it does stays."""
+    address = database_address(home.current(), ROLES[role], str(connection.settings_dict["NAME"]))
+    with psycopg.connect(**address.connection()) as mine:
+        yield mine
+        mine.rollback()
+
+
+@pytest.mark.parametrize("role", ["app", "reader"])
+def test_without_a_value_no_companys_row_is_there_in_any_table(role: str) -> None:
+    """Every table that has a company hides all rows of companies from a session that named none."""
+    tables = names(
+        "SELECT table_name FROM information_schema.columns WHERE column_name = 'company_id' AND table_schema = 'public'"
+    )
+    assert "kernel_ledgerchange" in tables
+    with as_role(role) as mine:
+        for table in sorted(tables):
+            found = mine.execute(f"SELECT count(*) FROM {table} WHERE company_id IS NOT NULL").fetchone()
+            assert found == (0,), table
+
+
+def test_what_an_act_changed_is_seen_by_its_company_only(world: World) -> None:
+    """The rows of a ledger entry carry its company."""
+    world.run(
+        "hr",
+        "company.add_department",
+        data={"code": "TEST", "name": "测试", "name_en": "Test", "kind": "function"},
+    )
+    mine = LedgerChange.objects.filter(table="company.department")
+    assert mine.exists()
+    see(OTHER)
+    assert not mine.exists()
 
 
 def test_every_marked_table_has_its_trigger_and_every_company_table_its_policy() -> None:

@@ -19,7 +19,9 @@ from sellwell.selling.contracts.models import Contract, ContractState
 from sellwell.selling.contracts.views import CONTRACTS, LINES
 from sellwell.web.grids import Grid, GridColumn, Quote, QuotedLine, quote_url
 from sellwell.web.registry import (
+    Number,
     entry_page,
+    figure,
     form,
     list_page,
     new_button,
@@ -270,3 +272,12 @@ def terms_initial(contract: Contract, ctx: Context) -> dict[str, Any]:
 
 form("contracts.change_terms", initial=terms_initial, wide=True)
 form("contracts.sign", initial=lambda contract, ctx: {"signed_on": ctx.today, "signatory": ctx.actor.name})
+
+
+def drafts(ctx: Context) -> Number:
+    """Contracts that are still being written or wait for approval."""
+    rows = CONTRACTS.rows(ctx.actor).filter(state=ContractState.DRAFT.value)
+    return Number(rows.count(), unit="", url="/contracts/?state=draft")
+
+
+figure("legal", T("待审的合同草稿", "Contracts in draft"), drafts, order=10)

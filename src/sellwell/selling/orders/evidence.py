@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db import connection
+from django.db.models import F, Q, QuerySet
 
 from sellwell.kernel.evidence import Broken, Evidence, evidence, found
 from sellwell.kernel.values import Period, T
 from sellwell.selling.contracts.lines import MANUAL
 from sellwell.selling.orders.models import Order, OrderLine
 
-CORRECTED = T("确认后又取消", "cancelled after it was confirmed")
+GAP = T("链条缺少 {kinds}", "its chain lacks {kinds}")
+CORRECTED = T("确认后又取消或减量", "cancelled or cut after it was confirmed")
 TYPED = T("手工单价 {price}，目录价 {listed}", "typed price {price}, list price {listed}")
 SHORT = T("确认后缺货，承诺 {day}", "short, promised for {day}")
 NO_DATE = T("确认时没有交期", "confirmed without a promised date")
@@ -33,12 +35,46 @@ def _broken(line: Any, why: T) -> Broken:
     return Broken("orders.order", line.order_id, f"{line.order.number} · {line.position}", why)
 
 
+# What a sale that is through must have led to. The names are those of the link table; services are delivered, too.
+CHAIN = {
+    "delivery.shipment": T("发货单", "a shipment"),
+    "receivables.invoice": T("发票", "an invoice"),
+    "receivables.receipt": T("收款", "a receipt"),
+}
+
+_DOWN = """
+WITH RECURSIVE down(root, id, type) AS (
+    SELECT id, id, 'orders.order'::varchar FROM unnest(%s::uuid[]) AS given(id)
+  UNION
+    SELECT down.root, l.to_id, l.to_type FROM down JOIN kernel_link l ON l.from_id = down.id
+)
+SELECT root, array_agg(DISTINCT type) FROM down GROUP BY root
+"""
+
+
+@evidence("1.1.5", T("订单链条完整", "Orders whose chain is complete"))
+def complete_chains(company_id: UUID, period: Period) -> Evidence:
+    """Orders closed in the period that something was shipped of, and those whose chain misses a link to the money."""
+    lines = _lines(company_id, period).filter(order__state="closed", shipped__gt=0, total__gt=0)
+    numbers = dict(lines.values_list("order_id", "order__number"))
+    with connection.cursor() as cursor:
+        cursor.execute(_DOWN, [list(numbers)])
+        there = {root: set(types) for root, types in cursor.fetchall()}
+    broken = []
+    for order_id, number in sorted(numbers.items(), key=lambda item: item[1]):
+        lacking = [title for kind, title in CHAIN.items() if kind not in there[order_id]]
+        if lacking:
+            kinds = T("、".join(t.zh for t in lacking), ", ".join(t.en for t in lacking))
+            broken.append(Broken("orders.order", order_id, number, GAP.format(kinds=kinds)))
+    return found(len(numbers), broken)
+
+
 @evidence("5.2.1", T("确认后未更正的订单", "Orders not corrected after confirmation"))
 def corrected(company_id: UUID, period: Period) -> Evidence:
-    """Orders once confirmed, and those that were taken back afterwards."""
+    """Orders once confirmed, and those that were taken back or cut afterwards."""
     lines = _lines(company_id, period)
     orders = Order.objects.filter(pk__in=lines.values("order_id"))
-    back = orders.filter(state="cancelled")
+    back = orders.filter(Q(state="cancelled") | Q(pk__in=lines.filter(cancelled__gt=0).values("order_id")))
     return found(orders.count(), [Broken("orders.order", o.pk, o.number, CORRECTED) for o in back])
 
 

@@ -81,6 +81,11 @@ def order_locks(order_ids: Iterable[UUID]) -> list[Lock]:
     return [lock("parent", Order, order_ids)]
 
 
+def numbers_of(order_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The numbers of orders."""
+    return dict(Order.objects.filter(pk__in=list(order_ids)).values_list("pk", "number"))
+
+
 def is_through(order_id: UUID) -> bool:
     """Whether an order is delivered, accepted, invoiced and paid: `orders.close` would not refuse it."""
     lines = live_lines(order_id)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
 
 from sellwell.kernel import clock
-from sellwell.kernel.evidence import Broken, Evidence, evidence, found
+from sellwell.kernel.evidence import Broken, Evidence, Measured, evidence, found
+from sellwell.kernel.models import ApprovalRequest, RequestState
 from sellwell.kernel.values import Period, T
 from sellwell.selling.pipeline import checks, rules
-from sellwell.selling.pipeline.models import Opportunity, Quotation, QuotationState, Visit
+from sellwell.selling.pipeline.models import Opportunity, Quotation, QuotationState, Stage, Visit
 
 WITHOUT = T("阶段条件不满足", "is at a stage without its conditions")
 LATE = T("纪要未按时完成", "its minutes were not written in time")
+SENT_BACK = T("审批被退回", "was sent back for correction")
 UNAPPROVED = T("低于底价且未经审批", "was sent below the floor without approval")
 
 
@@ -38,7 +42,66 @@ def stage_changes_without_conditions(company_id: UUID, period: Period) -> Eviden
     numbers = _numbers(checks.STAGES_WITHOUT_CONDITIONS)
     moved = list(rows.order_by("number"))
     broken = [Broken("pipeline.opportunity", o.pk, o.number, WITHOUT) for o in moved if o.number in numbers]
-    return found(len(moved), broken)
+    return found(len(moved), broken, _stages(company_id, period))
+
+
+# Each stay in a stage that began in the period: how long it lasted, and whether the next stage was reached from it.
+_STAYS = """
+WITH stays AS (
+  SELECT c.after ->> 'state' AS stage, e.at, lead(e.at) OVER w AS left_at, lead(c.after ->> 'state') OVER w AS next_stage
+  FROM kernel_ledgerchange c JOIN kernel_ledgerentry e ON e.seq = c.entry_id
+  WHERE c."table" = 'pipeline.opportunity' AND jsonb_exists(c.after, 'state') AND e.company_id = %s
+  WINDOW w AS (PARTITION BY c.row_id ORDER BY c.id)
+)
+SELECT stage, count(*), count(*) FILTER (WHERE left_at IS NOT NULL AND next_stage <> 'lost'),
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM left_at - at) / 86400.0)
+FROM stays WHERE at >= %s AND (%s::timestamptz IS NULL OR at < %s) GROUP BY stage
+"""
+
+
+def _stages(company_id: UUID, period: Period) -> list[Measured]:
+    """Of each stage: the share that went on from it, and the median time in it, over those that entered it in the period."""
+    until = None if period.until is None else _start(period.until)
+    with connection.cursor() as cursor:
+        cursor.execute(_STAYS, [company_id, _start(period.since), until, until])
+        rows = {row[0]: row[1:] for row in cursor.fetchall()}
+    found_figures = []
+    for stage in Stage:
+        if stage.value in rows and stage.value in rules.ORDER[:-1]:
+            entered, went_on, days = rows[stage.value]
+            share = (Decimal(100) * went_on / entered).quantize(Decimal("0.1"))
+            found_figures += [
+                Measured(
+                    T(f"{stage.label.zh}：转化率", f"{stage.label.en}: conversion"), entered, share, "%"
+                ),
+                Measured(
+                    T(f"{stage.label.zh}：停留", f"{stage.label.en}: time in stage"),
+                    entered,
+                    _days(days),
+                    "d",
+                ),
+            ]
+    return found_figures
+
+
+def _days(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value)).quantize(Decimal("0.1"))
+
+
+# The rooms whose steps clause 2.2.4 speaks of: visits, quotations and signing.
+_PROCESSES = Q(operation__startswith="pipeline.") | Q(operation__startswith="contracts.")
+
+
+@evidence("2.2.4", T("流程一次通过", "Steps that were not sent back"))
+def steps_sent_back(company_id: UUID, period: Period) -> Evidence:
+    """Steps of quotations and signing that approval decided in the period, and those sent back for correction."""
+    rows = ApprovalRequest.objects.filter(_PROCESSES, company_id=company_id, business_date__gte=period.since)
+    if period.until is not None:
+        rows = rows.filter(business_date__lt=period.until)
+    decided = rows.exclude(state__in=[RequestState.OPEN.value, RequestState.WITHDRAWN.value])
+    back = decided.filter(state=RequestState.REJECTED.value).order_by("number")
+    broken = [Broken(r.row_type, r.row_id, f"{r.number} · {r.row_number}", SENT_BACK) for r in back]
+    return found(decided.count(), broken)
 
 
 @evidence("2.2.4", T("拜访纪要按时完成", "Visits have their minutes in time"))

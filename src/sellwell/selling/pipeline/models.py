@@ -189,6 +189,11 @@ class Quotation(Document):
         constraints = document_constraints("quotation", QuotationState)
         indexes = list(document_indexes("quotation"))
 
+    @classmethod
+    def waits_for_somebody(cls) -> Q:
+        """What was declined or expired is over; its opportunity goes on."""
+        return Q(state__in=[QuotationState.DRAFT.value, QuotationState.SENT.value])
+
     def subject(self) -> UUID:
         """The customer's party."""
         return self.customer.party_id

@@ -35,6 +35,11 @@ OPEN_VISITS = [VisitState.PLANNED, VisitState.STARTED]
 SENT_ONCE = [QuotationState.SENT, QuotationState.ACCEPTED, QuotationState.DECLINED, QuotationState.EXPIRED]
 
 
+def quotation_ids(opportunity_id: UUID) -> list[UUID]:
+    """Every quotation of an opportunity."""
+    return list(Quotation.objects.filter(opportunity_id=opportunity_id).values_list("pk", flat=True))
+
+
 def quotation(quotation_id: UUID) -> Quotation:
     """A quotation with its customer and opportunity."""
     return Quotation.objects.select_related("customer__party", "opportunity").get(pk=quotation_id)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from sellwell.kernel import ledger, policies, system
-from sellwell.kernel.effects import Change
+from sellwell.kernel.effects import Change, image
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.operations import REGISTRY, Context
 from sellwell.selling.receivables.models import CreditAccount
@@ -54,10 +54,10 @@ def ensure(ctx: Context, customer_id: UUID) -> UUID | None:
     return CreditAccount.objects.values_list("pk", flat=True).get(customer_id=customer_id)
 
 
-def _note(ctx: Context, account_id: UUID, image: dict[str, Any]) -> None:
+def _note(ctx: Context, account_id: UUID, row: Any) -> None:
     """The ledger entry of an account that opened by itself: the system did it, within what somebody was doing."""
     job = system.context(ctx.company_id)
-    change = Change(CreditAccount, account_id, None, image)
+    change = Change(CreditAccount, account_id, None, image(row))
     ledger.write(
         REGISTRY["receivables.open_account"],
         Context(job.actor, ctx.company_id, ctx.now, ctx.channel, ctx.request_id, within="receivables.credit"),

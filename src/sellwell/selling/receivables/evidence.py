@@ -10,8 +10,9 @@ from django.db.models import F, QuerySet, Sum
 
 from sellwell.kernel import clock
 from sellwell.kernel.evidence import Broken, Evidence, evidence, found
-from sellwell.kernel.models import LedgerEntry
+from sellwell.kernel.models import LedgerEntry, SecurityLog
 from sellwell.kernel.values import Period, T
+from sellwell.selling.orders.queries import numbers_of
 from sellwell.selling.receivables.models import (
     Invoice,
     InvoiceLine,
@@ -20,6 +21,7 @@ from sellwell.selling.receivables.models import (
     Receipt,
     ReceiptState,
 )
+from sellwell.selling.receivables.rules import OVER_LIMIT, OVERDUE
 
 
 def _within(rows: QuerySet[Any], period: Period, field: str = "business_date") -> QuerySet[Any]:
@@ -95,3 +97,20 @@ def reversals_by_another(company_id: UUID, period: Period) -> Evidence:
         c for c in notes if c.reverses is not None and actors.get(c.reverses_id) == c.reverses.created_by_id
     ]
     return found(len(notes), _broken(same, T("申请人自己红冲", "reversed by its own requester")))
+
+
+@evidence("5.2.2", T("未被信用拦下的确认", "Confirmations that credit did not stop"))
+def credit_blocks(company_id: UUID, period: Period) -> Evidence:
+    """Orders that somebody tried to confirm in the period, and those that the credit limit or overdue debts stopped."""
+    within = {"at__gte": clock.day_begins(period.since)}
+    if period.until is not None:
+        within["at__lt"] = clock.day_begins(period.until)
+    what: dict[str, Any] = {"company_id": company_id, "operation": "orders.confirm", **within}
+    done = set(LedgerEntry.objects.filter(**what).values_list("row_id", flat=True))
+    stopped = SecurityLog.objects.filter(**what, row_id__isnull=False)
+    tried = done | set(stopped.values_list("row_id", flat=True))
+    codes = [OVER_LIMIT.code, OVERDUE.code]
+    by_credit = [row for row in stopped if any(o.get("code") in codes for o in row.objections)]
+    numbers = numbers_of(row.row_id for row in by_credit)
+    why = T("被信用检查拦下", "was stopped by the credit check")
+    return found(len(tried), [Broken("orders.order", row_id, numbers[row_id], why) for row_id in numbers])

@@ -90,6 +90,11 @@ class Invoice(Document):
             models.Index(fields=["company_id", "due_on"], name="invoice_open", condition=OPEN),
         ]
 
+    @classmethod
+    def waits_for_somebody(cls) -> Q:
+        """What is settled waits for nobody."""
+        return ~Q(settled=F("total"))
+
     def subject(self) -> UUID:
         """The customer's party."""
         return self.customer.party_id
@@ -172,6 +177,11 @@ class Receipt(Document):
                 condition=Q(state="entered", applied__lt=F("total")),
             ),
         ]
+
+    @classmethod
+    def waits_for_somebody(cls) -> Q:
+        """What is wholly matched waits for nobody."""
+        return ~Q(applied=F("total"))
 
     def subject(self) -> UUID:
         """The customer's party."""

@@ -11,6 +11,7 @@ from django.db.models import Q
 from sellwell.foundation.company import queries
 from sellwell.foundation.company.access import RoleCode
 from sellwell.foundation.company.operations.posts import BOTH_DUTIES
+from sellwell.foundation.company.policies import RIGHTS_APPROVAL
 from sellwell.kernel import access, duties, generations
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.ids import new_id
@@ -119,6 +120,7 @@ def assess_grant(row: Any, given: SetGrant, ctx: Context) -> Assessment:
         "verb": given.verb,
         "scope": given.scope.value,
         "limit": given.amount_limit,
+        "own_role": given.role.value in ctx.actor.roles,
     }
     return Assessment(content=content, objections=tuple(objections))
 
@@ -141,12 +143,14 @@ def _conflicts(role: str, verb: str, on: date) -> list[Objection]:
     T("设定权限", "Set right"),
     Grant,
     help=T(
-        "从某日起给角色一项权限，写明范围和金额上限；同一权限原来的设定随之结束。",
-        "Give a role a right from a day on, with scope and amount limit; what was set for it before ends.",
+        "从某日起给角色一项权限，写明范围和金额上限；同一权限原来的设定随之结束。授予本人的角色或上限很高时需要审批。",
+        "Give a role a right from a day on, with scope and amount limit; what was set for it before ends. A right for a role"
+        " of one's own, or a very high limit, needs approval.",
     ),
     input=SetGrant,
     creates=True,
     assess=assess_grant,
+    route=RIGHTS_APPROVAL,
     clauses=["1.3.1"],
 )
 def set_grant(row: Any, given: SetGrant, ctx: Context, assessment: Assessment) -> Effects:

@@ -231,7 +231,21 @@ def _shipped_this_month(ctx: Context) -> Number | None:
     return Number(rows.count(), unit="", url="/shipments/")
 
 
+def _on_the_way(ctx: Context) -> Number | None:
+    rows = SHIPMENTS.rows(ctx.actor).filter(state=ShipmentState.SHIPPED.value)
+    return Number(rows.count(), unit="", url="/shipments/?state=shipped")
+
+
+def _returns_wanted(ctx: Context) -> Number | None:
+    return Number(
+        RETURNS.rows(ctx.actor).filter(state="requested").count(), unit="", url="/returns/?state=requested"
+    )
+
+
 figure("warehouse", T("本月发货单", "Shipments this month"), _shipped_this_month, order=10)
+figure("service", T("在途发货单", "Shipments on the way"), _on_the_way, order=10)
+for _role in ("service", "quality"):
+    figure(_role, T("待收的退货", "Returns to receive"), _returns_wanted, order=20)
 
 
 def late_arrivals(ctx: Context) -> list[Warning_]:

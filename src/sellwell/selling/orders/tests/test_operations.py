@@ -274,6 +274,9 @@ def test_evidence_counts_what_kept_the_clause_and_names_what_did_not(world: Worl
     a_confirmed_order(world, (("P-001", "1"), ("P-001", "1", "105.00"), ("P-005", "2")))
     an_order(world)
     period = Period(world.today)
-    said = [c.collect(world.company.pk, period) for c in evidence.for_clause("5.2.2")]
-    mine = [(s.concerned, s.kept) for s in said[:3]]
-    assert mine == [(3, 2), (3, 2), (3, 3)]
+    said = [
+        c.collect(world.company.pk, period)
+        for c in evidence.for_clause("5.2.2")
+        if "orders" in c.collect.__module__
+    ]
+    assert [(s.concerned, s.kept) for s in said] == [(3, 2), (3, 2), (3, 3)]

@@ -264,7 +264,7 @@ def lose(opportunity: Opportunity, given: Lose, ctx: Context, assessment: Assess
     """Lost with its reason; its tasks are dropped."""
     effects = Effects(result=opportunity)
     enter(effects, opportunity, Stage.LOST, ctx, lost_reason=given.reason)
-    effects.drop_tasks.append(opportunity.pk)
+    effects.drop_tasks += [opportunity.pk, *queries.quotation_ids(opportunity.pk)]
     effects.events.append(NewEvent("pipeline.lost", {"opportunity": str(opportunity.pk)}))
     return effects
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sellwell.foundation.customers.queries import customer as customer_of
-from sellwell.kernel import drafting
-from sellwell.kernel.effects import Effects, NewEvent, NewTask
+from sellwell.kernel import clock, drafting
+from sellwell.kernel.effects import Effects, NewDeadline, NewEvent, NewTask
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Input, Price, Quantity, Ref, Text, field
 from sellwell.kernel.operations import Assessment, Context, Lock, lock, operation
@@ -234,6 +234,8 @@ def send_quotation(quotation: Quotation, given: Any, ctx: Context, assessment: A
         enter(effects, quotation.opportunity, Stage.OFFER, ctx)
     hours = Decimal(8) * max(1, min(5, (quotation.valid_until - ctx.today).days))
     effects.tasks.append(NewTask("pipeline.accept_quotation", quotation, working_hours=hours))
+    over = clock.day_begins(quotation.valid_until + timedelta(days=1))
+    effects.deadlines.append(NewDeadline("pipeline.expire_quotation", quotation, over))
     effects.events.append(NewEvent("pipeline.quoted", {"quotation": str(quotation.pk)}))
     return effects
 
@@ -292,11 +294,19 @@ class Decline(Input):
     clauses=["2.2.4"],
 )
 def decline_quotation(quotation: Quotation, given: Decline, ctx: Context, assessment: Assessment) -> Effects:
-    """Declined; its tasks are dropped. The opportunity stays open."""
+    """Declined; its tasks are dropped. An open opportunity goes on: its owner offers again or gives it up."""
     effects = Effects(result=quotation)
     effects.update(quotation, state=QuotationState.DECLINED.value)
-    effects.drop_tasks.append(quotation.pk)
+    _over(effects, quotation)
     return effects
+
+
+def _over(effects: Effects, quotation: Quotation) -> None:
+    """Nothing more to do for this version; its open opportunity stays in its owner's list (clause 1.3.3)."""
+    effects.drop_tasks.append(quotation.pk)
+    opportunity = quotation.opportunity
+    if opportunity is not None and opportunity.state in [s.value for s in queries.OPEN_STAGES]:
+        effects.tasks.append(NewTask("pipeline.add_quotation", opportunity, working_hours=Decimal(16)))
 
 
 def assess_expire(quotation: Quotation, given: Any, ctx: Context) -> Assessment:
@@ -320,7 +330,7 @@ def expire_quotation(quotation: Quotation, given: Any, ctx: Context, assessment:
     """Expired; a revision may follow."""
     effects = Effects(result=quotation)
     effects.update(quotation, state=QuotationState.EXPIRED.value)
-    effects.drop_tasks.append(quotation.pk)
+    _over(effects, quotation)
     return effects
 
 
@@ -361,7 +371,7 @@ def revise_quotation(quotation: Quotation, given: Any, ctx: Context, assessment:
     effects.update(quotation, state=QuotationState.REPLACED.value)
     effects.search.append(version)
     effects.links.append((quotation, version))
-    effects.drop_tasks.append(quotation.pk)
+    effects.drop_tasks += [quotation.pk, *([quotation.opportunity_id] if quotation.opportunity_id else [])]
     effects.tasks.append(NewTask("pipeline.send_quotation", version, working_hours=Decimal(8)))
     effects.result = version
     return effects

@@ -40,6 +40,12 @@ def minutes(ctx: Context) -> Number | None:
     return Number(waiting, unit="", note=T(f"{late} 个逾期", f"{late} late"), url="/visits/?state=started")
 
 
+def waiting_leads(ctx: Context) -> Number | None:
+    """Leads that nobody has contacted."""
+    return Number(LEADS.rows(ctx.actor).filter(state="new").count(), unit="", url="/leads/?state=new")
+
+
+figure("marketing", T("待联系的线索", "Leads to contact"), waiting_leads, order=10)
 for _role in SELLING:
     figure(_role, T("本月赢单", "Won this month"), won, order=20)
     figure(_role, T("商机加权金额", "Weighted pipeline"), weighted, order=30)
