@@ -61,6 +61,11 @@ BREAKAGES: dict[str, list[str]] = {
         ("UPDATE customers_party SET uscc = '91310000000000000X' WHERE id IN"
         " (SELECT party_id FROM customers_customer ORDER BY id LIMIT 1)"),
     ],
+    "deadlines.failed": [
+        ("INSERT INTO kernel_deadline (company_id, operation, row_type, row_id, due_at, state, attempts, error)"
+        " SELECT company_id, 'pipeline.expire_quotation', 'pipeline.quotation', id, now(), 'failed', 5, 'Refusal'"
+        " FROM pipeline_quotation LIMIT 1"),
+    ],
     "delivery.accepted_after_delivery": [
         ("UPDATE delivery_shipment SET state = 'planned' WHERE id ="
         " (SELECT shipment_id FROM delivery_shipmentline WHERE accepted > 0 ORDER BY id LIMIT 1)"),
@@ -88,6 +93,7 @@ BREAKAGES: dict[str, list[str]] = {
         bend("kernel_approvalstep", "opened_at = now(), decided_at = NULL, candidates = '{}'",
              "request_id IN (SELECT id FROM kernel_approvalrequest WHERE state = 'open')"),
     ],
+    "ledger.rows": [bend("orders_order", "note = note || '!'", "origin = 'entry'")],
     "ledger.hashes": [
         ("UPDATE kernel_ledgerentry SET operation = 'orders.cancel' WHERE seq ="
         " (SELECT seq FROM kernel_ledgerentry WHERE operation = 'orders.confirm' ORDER BY seq LIMIT 1)"),
@@ -140,8 +146,8 @@ BREAKAGES: dict[str, list[str]] = {
     "stock.reserved": [bend("stock_stocklevel", "reserved = reserved + 1")],
     "stock.supply": [
         (
-            "INSERT INTO stock_supply (id, version, company_id, warehouse_id, product_id, due_on, quantity, received, promised)"
-            " SELECT uuidv7(), 1, company_id, warehouse_id, product_id, current_date, 5, 6, 0 FROM stock_stocklevel LIMIT 1"
+            "INSERT INTO stock_supply (id, version, company_id, warehouse_id, product_id, due_on, quantity, received)"
+            " SELECT uuidv7(), 1, company_id, warehouse_id, product_id, current_date, 5, 6 FROM stock_stocklevel LIMIT 1"
         ),
     ],
     "tasks.owners": [

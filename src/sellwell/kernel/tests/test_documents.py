@@ -49,7 +49,15 @@ def paper(template: str, texts: list[str]) -> dict[str, Any]:
         "total": Decimal("771562.50"), "net": Decimal("682798.67"), "tax": Decimal("88763.83"), "terms": texts, "notes": texts,
         "title": "买卖合同", "articles": [{"heading": f"第{n}条", "text": text} for n, text in enumerate(texts)],
         "first_day": date(2026, 1, 1), "last_day": date(2026, 10, 31), "opening": Decimal("1000"),
-        "consignee": texts[0], "address": texts[-1], "mark": "草稿",
+        "consignee": texts[0], "address": texts[-1], "mark": "草稿", "count": "2",
+        "sections": [{"title": text, "procedures": [procedure(text)]} for text in texts],
+    }  # fmt: skip
+
+
+def procedure(text: str) -> dict[str, Any]:
+    return {
+        "title": text, "version": "v1", "who": text, "limit": text, "purpose": text, "needs": text, "steps": [text, text],
+        "checks": [text],
     }  # fmt: skip
 
 
