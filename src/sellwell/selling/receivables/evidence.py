@@ -111,6 +111,6 @@ def credit_blocks(company_id: UUID, period: Period) -> Evidence:
     tried = done | set(stopped.values_list("row_id", flat=True))
     codes = [OVER_LIMIT.code, OVERDUE.code]
     by_credit = [row for row in stopped if any(o.get("code") in codes for o in row.objections)]
-    numbers = numbers_of(row.row_id for row in by_credit)
+    numbers = numbers_of(row.row_id for row in by_credit if row.row_id is not None)
     why = T("被信用检查拦下", "was stopped by the credit check")
     return found(len(tried), [Broken("orders.order", row_id, numbers[row_id], why) for row_id in numbers])

@@ -93,7 +93,7 @@ def _predict(
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
     logging.getLogger("splink").setLevel(logging.ERROR)
-    blocks = [block_on(*block) for block in kind.blocks if _columns(block) <= present]
+    blocks: list[Any] = [block_on(*block) for block in kind.blocks if _columns(block) <= present]
     columns = sorted({name for row in rows for name in row})
     table = pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in columns})
     settings = SettingsCreator(
