@@ -36,8 +36,11 @@ ALLOWED_HOSTS = [
 # Lower rooms first: the order in which rooms may know each other (DESIGN section 2).
 FOUNDATION = ("company", "catalog", "stock", "customers", "pricing")
 SELLING = ("pipeline", "contracts", "orders", "delivery", "receivables")
-ROOMS = [f"sellwell.foundation.{name}" for name in FOUNDATION] + [
-    f"sellwell.selling.{name}" for name in SELLING
+STEERING = ("manual",)
+ROOMS = [
+    *(f"sellwell.foundation.{name}" for name in FOUNDATION),
+    *(f"sellwell.selling.{name}" for name in SELLING),
+    *(f"sellwell.steering.{name}" for name in STEERING),
 ]
 ROOMS = [
     name
