@@ -148,12 +148,35 @@ class Statement(_Common):
     notes: NotRequired[Sequence[str]]
 
 
+class Passage(TypedDict):
+    """A chapter (level 1), section (2) or clause (3) of the manual."""
+
+    number: str
+    level: int
+    zh: str
+    en: NotRequired[str]
+    bases: NotRequired[str]
+
+
+class Manual(TypedDict):
+    """Template `manual`: the rules that a company sells by."""
+
+    number: str
+    date: date
+    title: str
+    seller: Party
+    passages: Sequence[Passage]
+    since: NotRequired[str]
+    mark: NotRequired[str]
+
+
 KINDS: dict[str, Any] = {
     "quotation": Quotation,
     "contract": Contract,
     "delivery_note": DeliveryNote,
     "invoice_request": InvoiceRequest,
     "statement": Statement,
+    "manual": Manual,
 }
 
 

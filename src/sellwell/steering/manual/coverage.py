@@ -78,7 +78,8 @@ class Covered:
 NO_CONTROL = T("还没有控制", "no control yet")
 NO_EVIDENCE = T("还没有证据", "no evidence yet")
 NO_STORY = T(
-    "还没有打破它并被证据发现的测试", "no passing story yet that breaks it and sees the evidence name the record"
+    "还没有打破它并被证据发现的测试",
+    "no passing story yet that breaks it and sees the evidence name the record",
 )
 
 

@@ -14,7 +14,7 @@ from sellwell.kernel import directory
 from sellwell.kernel.access import ROLES
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import T
-from sellwell.kernel.views import BY_TYPE, VIEWS
+from sellwell.kernel.views import BY_TYPE
 from sellwell.steering.manual import rules
 from sellwell.steering.manual.models import Basis, Edition, EditionState, Passage
 from sellwell.steering.manual.rules import Wording
@@ -53,10 +53,8 @@ def bases_by_code(codes: Iterable[str] | None = None) -> dict[str, Basis]:
 
 
 def clauses_by_verb() -> dict[str, tuple[str, ...]]:
-    """Which clauses each verb of the rights matrix carries out."""
-    found = {name: operation.clauses for name, operation in REGISTRY.items() if operation.clauses}
-    found |= {name: view.clauses for name, view in VIEWS.items() if view.clauses}
-    return found
+    """Which clauses each verb carries out. Looking at something carries nothing out."""
+    return {name: operation.clauses for name, operation in REGISTRY.items() if operation.clauses}
 
 
 # --- the organisation, as the registry shows it ------------------------------------------------------------------------
