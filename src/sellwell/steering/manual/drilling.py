@@ -27,6 +27,11 @@ class Found:
     unnamed: int = 0  # more than an evidence names
     failed: str = ""
 
+    @property
+    def is_told(self) -> bool:
+        """Whether there is anything to tell: a record that broke the clause, or that nothing is known."""
+        return bool(self.shown or self.hidden or self.unnamed or self.failed)
+
 
 def records(clause: str, company_id: UUID, month: date, actor: Actor, department: str = "") -> list[Found]:
     """Ask every evidence of a clause now."""

@@ -226,6 +226,7 @@ def records(request: Any, number: str) -> HttpResponse:
         "month": month,
         "department": names.get(department),
         "found": found,
+        "is_any": any(one.is_told for one in found),
         "is_part": bool(request.GET.get("part")),
     }
     if context["is_part"]:
