@@ -128,9 +128,13 @@ def keep(rows: Sequence[Conformance]) -> None:
 # --- reading the figures ------------------------------------------------------------------------------------------------
 
 
-def latest(company_id: UUID, months: Sequence[date], clauses: Iterable[str] = ()) -> list[Conformance]:
-    """For each evidence, month and place, what was measured last."""
+def latest(
+    company_id: UUID, months: Sequence[date], clauses: Iterable[str] = (), *, is_whole: bool = False
+) -> list[Conformance]:
+    """For each evidence, month and place (or for the whole company only), what was measured last."""
     rows = Conformance.objects.filter(company_id=company_id, month__in=months)
+    if is_whole:
+        rows = rows.filter(department_path=WHOLE)
     wanted = list(clauses)
     if wanted:
         rows = rows.filter(clause__in=wanted)

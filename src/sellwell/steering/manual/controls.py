@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -49,8 +50,12 @@ def guards_for(clause: str) -> list[Guard]:
     return [GUARDS[name] for name in sorted(GUARDS) if clause in GUARDS[name].clauses]
 
 
-def controls_for(clause: str) -> list[Control]:
-    """Every control of a clause: verbs, guards, approval routes, required papers, invariants."""
+@cache
+def controls_for(clause: str) -> tuple[Control, ...]:
+    """Every control of a clause: verbs, guards, approval routes, required papers, invariants.
+
+    The registries stand still once everything is loaded, so the answer is kept.
+    """
     found: list[Control] = []
     operations = operations_for(clause)
     found += [Control("operation", o.name, o.title, o.help) for o in operations]
@@ -69,7 +74,7 @@ def controls_for(clause: str) -> list[Control]:
         for _, c in sorted(CHECKS.items())
         if clause in c.clauses
     ]
-    return found
+    return tuple(found)
 
 
 def papers_of(operation: Operation) -> list[Control]:

@@ -12,7 +12,7 @@ import inspect
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -83,12 +83,18 @@ NO_STORY = T(
 )
 
 
-def all_clauses() -> list[Covered]:
+def all_clauses() -> tuple[Covered, ...]:
     """Every clause of the shipped manual."""
+    return _covered(PROOFS.stat().st_mtime_ns if PROOFS.is_file() else 0)
+
+
+@lru_cache(maxsize=1)
+def _covered(written: int) -> tuple[Covered, ...]:
+    """Found once for each writing of the proofs; code does not change under a running process."""
     by_clause: dict[str, list[Proof]] = {}
     for proof in read():
         by_clause.setdefault(proof.clause, []).append(proof)
-    return [coverage_of(text.number, by_clause.get(text.number, [])) for text in shipped.clauses()]
+    return tuple(coverage_of(text.number, by_clause.get(text.number, [])) for text in shipped.clauses())
 
 
 def coverage_of(number: str, proofs: Iterable[Proof]) -> Covered:

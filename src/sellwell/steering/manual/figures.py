@@ -184,7 +184,7 @@ class Missing:
 def missing_evidence(company_id: UUID, today: date, least: int = 1) -> list[Missing]:
     """Evidences that concern no record of this month, longest first."""
     months = rules.months_back(today, MONTHS)
-    rows = [r for r in conformance.latest(company_id, months) if r.department_path == WHOLE]
+    rows = conformance.latest(company_id, months, is_whole=True)
     found = []
     for one in sorted(evidence.COLLECTORS, key=lambda c: (rules.order_of(c.clause), c.name)):
         own = [row for row in rows if row.evidence == one.name]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from html import escape
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.safestring import SafeString, mark_safe
 
 from sellwell.kernel.evidence import for_clause
 from sellwell.kernel.operations import Context
@@ -16,7 +18,7 @@ from sellwell.steering.manual.book import Book
 from sellwell.steering.manual.models import Reading
 from sellwell.steering.manual.pages.reader import CRUMB, FIGURES, month_of, my_readings, reading_book
 from sellwell.web.registry import Number, Warning_, figure, page, warnings
-from sellwell.web.shortcuts import render
+from sellwell.web.shortcuts import fragment, render
 
 TITLE = T("合规总览", "Conformance")
 IDLE = timedelta(days=90)
@@ -28,24 +30,50 @@ def show(request: Any) -> HttpResponse:
     book, month = reading_book(request), month_of(request)
     heat = figures.heat(ctx.company_id, month, books.texts(book))
     covered = coverage.all_clauses()
-    idle = controls.never_fired(ctx.company_id, ctx.now - IDLE)
     context = {
         "heat": heat,
+        "rows": [(row, cells(row, month)) for row in heat.rows],
         "month": month,
         "months": rules.months_back(ctx.today, figures.MONTHS)[::-1],
+        "idle_days": IDLE.days,
         "run": conformance.last_run(ctx.company_id),
         "coverage": coverage.summary(covered),
         "shares": bar(coverage.summary(covered)),
         "without": without_control(book),
-        "idle_operations": [pair for pair in idle if pair[0].kind == "operation"],
-        "idle_guards": [pair for pair in idle if pair[0].kind == "guard"],
-        "idle_days": IDLE.days,
         "missing": figures.missing_evidence(ctx.company_id, ctx.today),
         "repealed": citing_repealed(book, ctx),
         "late": late_readers(ctx),
         "worse": worse(heat),
     }
     return render(request, "manual/overview.html", context, title=TITLE, crumbs=[CRUMB])
+
+
+def idle(request: Any) -> HttpResponse:
+    """The part that looks through ninety days of the ledger: loaded once the page is there."""
+    ctx: Context = request.ctx
+    found = controls.never_fired(ctx.company_id, ctx.now - IDLE)
+    context = {
+        "operations": [pair for pair in found if pair[0].kind == "operation"],
+        "guards": [pair for pair in found if pair[0].kind == "guard"],
+    }
+    return fragment(request, "manual/_idle.html", context)
+
+
+def cells(row: figures.HeatRow, month: date) -> SafeString:
+    """The cells of a row of the heat map, each leading to its records. Drawn here, since there are hundreds."""
+    at = f"/manual/{row.number}/records?month={month:%Y-%m}"
+    tone = "fall" if (row.change or 0) < 0 else "rise" if row.change else ""
+    drawn = [cell(row.whole, at), f'<td><span class="{tone}">{row.points or "–"}</span></td>']
+    drawn += [cell(rate, f"{at}&amp;department={escape(path)}") for path, rate in row.cells]
+    return mark_safe("".join(drawn))  # noqa: S308 - escaped
+
+
+def cell(rate: figures.Rate | None, url: str) -> str:
+    """One cell: its percentage, or why there is none."""
+    if rate is None:
+        return '<td><span class="heat-0">–</span></td>'
+    text = f"{rate.percent}%" if rate.share is not None else escape(str(rate.words))
+    return f'<td><a class="heat-{rate.step}" href="{url}">{text}</a></td>'
 
 
 def bar(counts: dict[str, int]) -> list[tuple[str, float, float]]:
@@ -95,6 +123,7 @@ def late_readers(ctx: Context) -> int:
 page(
     "manual/overview", show, "manual.overview", title=TITLE, right=FIGURES, section="house", icon="chart", order=6
 )  # fmt: skip
+page("manual/overview/idle", idle, "manual.idle", right=FIGURES)
 
 
 # --- workbench ----------------------------------------------------------------------------------------------------------
@@ -103,7 +132,7 @@ page(
 def kept_this_month(ctx: Context) -> Number | None:
     """The share of this month's records that kept their clause, as measured last."""
     month = ctx.today.replace(day=1)
-    rates = figures.by_clause(conformance.latest(ctx.company_id, [month]))
+    rates = figures.by_clause(conformance.latest(ctx.company_id, [month], is_whole=True))
     whole = figures.Rate(*rules.total((r.concerned, r.kept) for r in rates.values()))
     if whole.share is None:
         return None

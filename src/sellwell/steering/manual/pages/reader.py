@@ -60,7 +60,8 @@ def marginals(leaves: list[Leaf], ctx: Context) -> list[Marginal]:
     """Clauses with their figures: one query for all of them."""
     numbers = [leaf.number for leaf in leaves if leaf.level == 3]
     months = rules.months_back(ctx.today, figures.MONTHS)
-    known = figures.by_clause(conformance.latest(ctx.company_id, months, numbers)) if numbers else {}
+    rows = conformance.latest(ctx.company_id, months, numbers, is_whole=True) if numbers else []
+    known = figures.by_clause(rows)
     found = []
     for leaf in leaves:
         rates = [known.get((leaf.number, month), figures.Rate()) for month in months]
