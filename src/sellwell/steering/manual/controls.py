@@ -84,8 +84,9 @@ def papers_of(operation: Operation) -> list[Control]:
         mark = reference_of(info)
         if mark is None or mark.row_type != FILE or not info.is_required():
             continue
-        label = (info.json_schema_extra or {}).get("label", {})  # type: ignore[union-attr]
-        title = T(label.get("zh", name), label.get("en", name))  # type: ignore[union-attr]
+        extra: Any = info.json_schema_extra or {}
+        label: dict[str, str] = extra.get("label", {})
+        title = T(label.get("zh", name), label.get("en", name))
         note = T(f"办理“{operation.title.zh}”必须上传", f"must be uploaded at “{operation.title.en}”")
         found.append(Control("paper", f"{operation.name}:{name}", title, note, operation.name))
     return found

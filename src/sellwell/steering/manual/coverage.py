@@ -193,9 +193,9 @@ def _functions(path: str) -> dict[str, str]:
     lines, found = text.splitlines(), {}
     module = ast.parse(text)
     named: list[tuple[str, ast.AST]] = [("", node) for node in module.body]
-    for node in module.body:
-        if isinstance(node, ast.ClassDef):
-            named += [(f"{node.name}::", inner) for inner in node.body]
+    for group in module.body:
+        if isinstance(group, ast.ClassDef):
+            named += [(f"{group.name}::", inner) for inner in group.body]
     for prefix, node in named:
         if isinstance(node, ast.FunctionDef):
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sellwell.kernel import clock
+from sellwell.kernel import clock, search
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.seeds import seed_with
 from sellwell.steering.manual import shipped
@@ -17,12 +17,15 @@ TITLE = "默认手册"
 def seed_bases(since: date) -> None:
     """Bases that are not in the register yet, successors after those that they replace."""
     known = {basis.code: basis for basis in Basis.objects.all()}
+    made = []
     for one in sorted(shipped.bases(), key=lambda b: bool(b.successor)):
         if one.code not in known:
             known[one.code] = Basis.objects.create(
                 code=one.code, kind=one.kind, state=one.status, zh=one.zh, en=one.en, issuer=one.issuer,
                 edition=one.edition, since=one.since, until=one.until, successor=known.get(one.successor),
             )  # fmt: skip
+            made.append(known[one.code])
+    search.write(made)
 
 
 @seed_with

@@ -23,7 +23,7 @@ from sellwell.steering.manual.views import (
     RUNS,
     VARIATIONS,
 )
-from sellwell.web.registry import form, list_page, page, panel, record_page
+from sellwell.web.registry import form, list_page, page, panel, record_page, related
 from sellwell.web.shortcuts import render, require, row_or_404
 
 list_page(
@@ -173,6 +173,12 @@ panel(
 )  # fmt: skip
 
 
+related(
+    "manual.edition", PASSAGES, by="edition_id", title=T("条文", "Passages"), order=20, limit=200,
+    columns=["number", "zh", "bases"], order_by=["position", "number"],
+)  # fmt: skip
+
+
 def _citing(basis: Any, ctx: Context) -> dict[str, Any]:
     """The clauses of the edition in force that cite a basis."""
     edition = queries.edition_on(ctx.today)
@@ -211,7 +217,8 @@ def compare(request: Any, row_id: UUID) -> HttpResponse:
         before = row_or_404(request, EDITIONS, UUID(request.GET.get("with", "")))
     except ValueError:
         raise Http404("with") from None
-    crumbs = [(EDITIONS.title, "/manual-editions/"), (str(after), f"/manual-editions/{after.pk}/")]
+    crumbs: list[tuple[T | str, str]] = [(EDITIONS.title, "/manual-editions/")]
+    crumbs.append((str(after), f"/manual-editions/{after.pk}/"))
     title = T("版本比较", "Comparison")
     return render(request, "manual/compare.html", comparison(before, after), title=title, crumbs=crumbs)
 

@@ -22,6 +22,7 @@ from sellwell.web.shortcuts import fragment, render
 
 TITLE = T("合规总览", "Conformance")
 IDLE = timedelta(days=90)
+MISSING_DAYS = 14  # an evidence without a record for so long is told
 
 
 def show(request: Any) -> HttpResponse:
@@ -36,11 +37,12 @@ def show(request: Any) -> HttpResponse:
         "month": month,
         "months": rules.months_back(ctx.today, figures.MONTHS)[::-1],
         "idle_days": IDLE.days,
+        "missing_days": MISSING_DAYS,
         "run": conformance.last_run(ctx.company_id),
         "coverage": coverage.summary(covered),
         "shares": bar(coverage.summary(covered)),
         "without": without_control(book),
-        "missing": figures.missing_evidence(ctx.company_id, ctx.today),
+        "missing": figures.missing_evidence(ctx.company_id, ctx.today, MISSING_DAYS),
         "repealed": citing_repealed(book, ctx),
         "late": late_readers(ctx),
         "worse": worse(heat),

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 
@@ -15,7 +16,7 @@ from sellwell.kernel.values import T
 from sellwell.steering.manual import book as books
 from sellwell.steering.manual import conformance, controls, coverage, drilling, figures, queries, rules
 from sellwell.steering.manual.book import Book, Leaf
-from sellwell.steering.manual.models import Reading, Variation
+from sellwell.steering.manual.models import Passage, Reading, Variation
 from sellwell.steering.manual.views import PASSAGES
 from sellwell.web.registry import page
 from sellwell.web.shortcuts import fragment, render, require, wants_panel
@@ -171,9 +172,22 @@ def clause_context(request: Any, book: Book, leaf: Leaf) -> dict[str, Any]:
         "variations": variations(leaf.number, ctx),
         "coverage": coverage.coverage_of(leaf.number, proven),
         "history": books.history(leaf.number),
+        "draft": open_draft(leaf.number, ctx),
         "before": order[place - 1] if place else "",
         "after": order[place + 1] if place + 1 < len(order) else "",
     }
+
+
+def open_draft(number: str, ctx: Context) -> dict[str, Any] | None:
+    """The draft that an editor may change this clause in, with its wording there."""
+    if not ctx.actor.may("manual.change_passage"):
+        return None
+    row = Passage.objects.filter(number=number, edition__state="draft", edition__held_by=None)
+    found = row.select_related("edition").first()
+    if found is None:
+        return None
+    query = urlencode({"number": number, "zh": found.zh, "en": found.en})
+    return {"edition": found.edition, "url": f"/do/manual.change_passage/{found.edition_id}/?{query}"}
 
 
 def evidence_lines(number: str, rows: list[Any], month: date) -> list[tuple[Any, figures.Rate]]:
