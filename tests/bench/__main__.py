@@ -15,7 +15,7 @@ Bench = Callable[[int | None], Iterable[Figure]]
 
 def _benches() -> dict[str, Bench]:
     """Every bench by name, in the order of the report."""
-    from tests.bench import api_fuzz, confirm, importing, lists, others
+    from tests.bench import api_fuzz, confirm, conformance, importing, lists, others
 
     def with_rounds(bench: Callable[..., list[Figure]]) -> Bench:
         return lambda rounds: bench(rounds) if rounds else bench()
@@ -26,6 +26,7 @@ def _benches() -> dict[str, Bench]:
         "orders.list": with_rounds(lists.orders_list),
         "customer.page": with_rounds(lists.customer_page),
         "import.rows": with_rounds(importing.rows),
+        "manual.conformance": with_rounds(conformance.one_month),
         "api.fuzz": with_rounds(api_fuzz.api_fuzz),
         "start.warm": with_rounds(others.start_warm),
         "pages": with_rounds(others.pages),

@@ -43,6 +43,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     now = [
         coverage.Proof(number, story, outcome, coverage.hash_of(number, story), breaks)
         for story, outcome in _outcomes.items()
+        if outcome != "skipped"  # what did not run here keeps what it proved elsewhere
         for number, breaks in _clauses[story].items()
     ]
     coverage.write(coverage.merged(coverage.read(), now))
