@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
@@ -119,10 +118,3 @@ def history(number: str) -> list[Passage]:
     """A passage in every published edition, newest first."""
     rows = Passage.objects.filter(number=number, edition__state="published").select_related("edition")
     return list(rows.order_by("-edition__since"))
-
-
-def edition_of(ctx: Context, chosen: UUID | None = None) -> Edition | None:
-    """The edition that was asked for, else the one in force today."""
-    if chosen is not None:
-        return Edition.objects.filter(pk=chosen).first()
-    return queries.edition_on(ctx.today)

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpResponse
 
 from sellwell.kernel.evidence import for_clause
+from sellwell.kernel.extensions import procedures
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
 from sellwell.steering.manual import book as books
@@ -39,9 +40,17 @@ class Marginal:
     has_evidence: bool
 
 
+def day_of(request: Any) -> date:
+    """The day whose manual is read: the one asked for, else today."""
+    try:
+        return date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return request.ctx.today  # type: ignore[no-any-return]
+
+
 def reading_book(request: Any) -> Book:
-    """The edition in force; nothing is read where none is."""
-    edition = books.edition_of(request.ctx)
+    """The edition in force on the day; nothing is read where none is."""
+    edition = queries.edition_on(day_of(request))
     if edition is None:
         raise Http404("no edition is in force")
     return books.open_(edition)
@@ -105,6 +114,7 @@ def chapter(
         "is_mine": is_mine,
         "readings": my_readings(request.ctx),
         "next": _next_chapter(book, here),
+        "on": request.GET.get("on", "") and day_of(request),
     }
     return render(request, "manual/book.html", context, title=TITLE)
 
@@ -173,6 +183,7 @@ def clause_context(request: Any, book: Book, leaf: Leaf) -> dict[str, Any]:
         "coverage": coverage.coverage_of(leaf.number, proven),
         "history": books.history(leaf.number),
         "draft": open_draft(leaf.number, ctx),
+        "procedures": [one for _, told in procedures for one in told(leaf.number, ctx.company_id, ctx.today)],
         "before": order[place - 1] if place else "",
         "after": order[place + 1] if place + 1 < len(order) else "",
     }

@@ -118,6 +118,11 @@ def test_the_wording_of_earlier_editions_stays_readable(world: World) -> None:
     publish(world, a_draft(world, changed=True))
     page = text(browser(world, "rep"), "/manual/5.2.2/")
     assert "历次版本" in page and "经本人确认的订单才能发货。" in page and "V1" in page
+    client, yesterday = browser(world, "rep"), world.today - timedelta(days=1)
+    then = text(client, f"/manual/?q=5.2.2&on={yesterday}")
+    assert "有效的是 V1" in then and "经本人确认的订单才能发货。" not in then
+    assert "经本人确认的订单才能发货。" in text(client, f"/manual/?q=5.2.2&on={world.today}")
+    text(client, "/manual/?on=1999-12-31", 404)
 
 
 def test_pages_are_few_queries(world: World, django_assert_max_num_queries: object) -> None:
