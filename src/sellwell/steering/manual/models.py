@@ -110,6 +110,11 @@ class BasisState(State):
     UNCHECKED = "unchecked", T("未核对", "Not checked")
     UNWRITTEN = "unwritten", T("待制定", "To be written")
 
+    @property
+    def tone(self) -> str:
+        """How lists mark it: only what was checked counts as a basis."""
+        return {"checked": "done", "unchecked": "start"}.get(self.value, "ended")
+
 
 class Basis(Row):
     """A law, regulation, standard, theory, model or internal policy that clauses cite."""
@@ -149,6 +154,11 @@ class ReadingState(State):
     WAITING = "waiting", T("待确认", "To be confirmed")
     READ = "read", T("已确认", "Confirmed")
     DROPPED = "dropped", T("已取消", "No longer needed")
+
+    @property
+    def tone(self) -> str:
+        """How lists mark it."""
+        return {"waiting": "start", "read": "done"}.get(self.value, "ended")
 
 
 class Reading(CompanyRow):

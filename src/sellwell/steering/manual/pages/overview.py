@@ -144,7 +144,7 @@ def kept_this_month(ctx: Context) -> Number | None:
     )  # fmt: skip
 
 
-for _role, _order in (("executive", 30), ("auditor", 10), ("legal", 30)):
+for _role, _order in (("executive", 5), ("auditor", 5), ("legal", 5)):
     figure(_role, T("本月合规率", "Conformance this month"), kept_this_month, order=_order)
 
 

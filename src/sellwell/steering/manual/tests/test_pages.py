@@ -12,6 +12,7 @@ from django.test import Client
 
 from sellwell.kernel import system
 from sellwell.kernel.door import run
+from sellwell.steering.manual.models import Basis
 from sellwell.steering.manual.tests.builders import a_draft, a_reading, publish, the_edition
 from sellwell.testing.marks import clause
 from sellwell.testing.world import World
@@ -131,3 +132,15 @@ def test_pages_are_few_queries(world: World, django_assert_max_num_queries: obje
     for path in ("/manual/5/", "/manual/5.2.2/", "/manual/overview", "/manual/?mine=1"):
         with django_assert_max_num_queries(30):  # type: ignore[operator]
             client.get(path)
+
+
+@clause("1.1.3")
+def test_the_register_of_bases_is_searched_and_says_who_cites(world: World) -> None:
+    client = browser(world, "rep")
+    found = text(client, "/bases/?q=民法典")
+    assert "民法典合同编" in found and "电子签名法" not in found
+    basis = Basis.objects.get(code="contract-law")
+    page = text(client, f"/bases/{basis.pk}/")
+    assert "已失效" in page and "民法典合同编" in page and "2021-01-01" in page
+    page = text(client, f"/bases/{basis.successor_id}/")
+    assert "有效" in page and "/manual/5.2.2/" in page
