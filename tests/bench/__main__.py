@@ -15,7 +15,7 @@ Bench = Callable[[int | None], Iterable[Figure]]
 
 def _benches() -> dict[str, Bench]:
     """Every bench by name, in the order of the report."""
-    from tests.bench import api_fuzz, confirm, importing, lists, matching, others
+    from tests.bench import api_fuzz, confirm, conformance, importing, lists, matching, others
 
     return {
         "orders.confirm.1": _with_rounds(confirm.one),
@@ -23,6 +23,7 @@ def _benches() -> dict[str, Bench]:
         "orders.list": _with_rounds(lists.orders_list),
         "customer.page": _with_rounds(lists.customer_page),
         "import.rows": _with_rounds(importing.rows),
+        "manual.conformance": _with_rounds(conformance.one_month),
         "api.fuzz": _with_rounds(api_fuzz.api_fuzz),
         "customers.matching": _with_rounds(matching.quality),
         "customers.matching.100000": _with_rounds(matching.many),

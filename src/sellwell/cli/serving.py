@@ -25,6 +25,7 @@ HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder of files
 HostOption = Annotated[str, typer.Option(help="Address to listen on.")]
 PortOption = Annotated[int, typer.Option(help="Port to listen on.")]
 IDLE = 0.5  # seconds between looks when nothing is due
+CHORES_EVERY = 60.0  # seconds between looks at what is due by the calendar
 
 
 def register(app: typer.Typer) -> None:
@@ -118,20 +119,26 @@ def worker(home: HomeOption = None) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask)
+    looked = -CHORES_EVERY
     with database():
         while not asked:
-            if not _drain_once():
+            if time.monotonic() - looked >= CHORES_EVERY:
+                looked = time.monotonic()
+                _look(with_chores=True)
+            if not _look():
                 time.sleep(IDLE)
 
 
-def _drain_once() -> int:
-    """One batch of deadlines and reactions; a database that is away for a moment is waited for."""
+def _look(*, with_chores: bool = False) -> int:
+    """One batch of deadlines and reactions, or every chore; a database that is away for a moment is waited for."""
     from django.db import DatabaseError, connection
 
-    from sellwell.kernel import deadlines, directory, outbox
+    from sellwell.kernel import chores, deadlines, directory, outbox
 
     try:
         companies = directory.current().companies()
+        if with_chores:
+            return chores.do_due(companies)
         return deadlines.act(companies) + outbox.drain(companies)
     except DatabaseError as error:
         print(f"worker: {type(error).__name__}; trying again", file=sys.stderr, flush=True)

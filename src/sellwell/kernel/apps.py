@@ -15,6 +15,7 @@ DECLARATIONS = (
     "operations",
     "guards",
     "reactions",
+    "chores",
     "facts",
     "evidence",
     "checks",

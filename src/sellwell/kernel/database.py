@@ -39,6 +39,7 @@ STATE_FILES = (
     "**/guards.py",
     "**/policies.py",
     "**/seed*.py",
+    "**/seed*.yaml",
     "kernel/calendar*.py",
     "kernel/database.py",
     "kernel/duties.py",

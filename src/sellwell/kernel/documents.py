@@ -178,6 +178,28 @@ class Handbook(TypedDict):
     sections: Sequence[HandbookSection]
 
 
+class Passage(TypedDict):
+    """A chapter (level 1), section (2) or clause (3) of the manual."""
+
+    number: str
+    level: int
+    zh: str
+    en: NotRequired[str]
+    bases: NotRequired[str]
+
+
+class Manual(TypedDict):
+    """Template `manual`: the rules that a company sells by."""
+
+    number: str
+    date: date
+    title: str
+    seller: Party
+    passages: Sequence[Passage]
+    since: NotRequired[str]
+    mark: NotRequired[str]
+
+
 KINDS: dict[str, Any] = {
     "quotation": Quotation,
     "contract": Contract,
@@ -185,6 +207,7 @@ KINDS: dict[str, Any] = {
     "invoice_request": InvoiceRequest,
     "statement": Statement,
     "handbook": Handbook,
+    "manual": Manual,
 }
 
 

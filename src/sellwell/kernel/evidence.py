@@ -8,13 +8,17 @@ The manual's pages, the conformance figures and `check` read the same functions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sellwell.kernel.values import Period, T
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 # So many broken records are named; their number is always whole.
 MOST_NAMED = 200
@@ -28,6 +32,15 @@ class Broken:
     row_id: UUID | None
     name: str
     why: T
+    department: str = ""  # the path of the department that answers for it, where records have one
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many records were concerned and how many kept the clause."""
+
+    concerned: int
+    kept: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +55,16 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found. `broken` names at most MOST_NAMED of `concerned - kept` records."""
+    """What was found. `broken` names at most MOST_NAMED of `concerned - kept` records.
+
+    `departments` divides the figures by the path of the department, where records have one; else it is empty.
+    """
 
     concerned: int
     kept: int
     broken: tuple[Broken, ...] = ()
     measured: tuple[Measured, ...] = ()
+    departments: Mapping[str, Tally] = field(default_factory=dict)
 
     @property
     def share(self) -> Decimal | None:
@@ -65,6 +82,12 @@ class Collector:
     clause: str
     title: T
     collect: Collect
+
+    @property
+    def name(self) -> str:
+        """`orders.priced_by_rule`: the room and the function."""
+        room = self.collect.__module__.split(".evidence")[0].rpartition(".")[2]
+        return f"{room}.{self.collect.__name__}"
 
 
 COLLECTORS: list[Collector] = []
@@ -85,6 +108,23 @@ def for_clause(clause: str) -> list[Collector]:
     return [collector for collector in COLLECTORS if collector.clause == clause]
 
 
-def found(concerned: int, broken: list[Any], measured: Iterable[Measured] = ()) -> Evidence:
-    """Evidence from the number of records concerned, all those that broke the clause, and figures beside them."""
-    return Evidence(concerned, concerned - len(broken), tuple(broken[:MOST_NAMED]), tuple(measured))
+def found(
+    concerned: int | Mapping[str, int], broken: Sequence[Broken], measured: Iterable[Measured] = ()
+) -> Evidence:
+    """Evidence from the number of records concerned (in all, or by department), all those that broke the clause, and figures
+    beside them."""
+    named, figures = tuple(broken[:MOST_NAMED]), tuple(measured)
+    if isinstance(concerned, int):
+        return Evidence(concerned, concerned - len(broken), named, figures)
+    wrong = Counter(each.department for each in broken)
+    departments = {path: Tally(count, count - wrong[path]) for path, count in concerned.items()}
+    number = sum(concerned.values())
+    return Evidence(number, number - len(broken), named, figures, departments)
+
+
+def by_department(rows: QuerySet[Any], path: str = "department_path") -> dict[str, int]:
+    """How many rows each department answers for; `path` leads to the column."""
+    from django.db.models import Count
+
+    counted = rows.order_by().values_list(path).annotate(number=Count("pk", distinct=True))
+    return {str(department): int(number) for department, number in counted}

@@ -37,3 +37,11 @@ class Extension(Generic[F]):
 
 # Open work of a person, table by table: (user_id) -> [(model, [ids])]. A leaver's work is handed over through these.
 owned_work: Extension[Callable[..., Any]] = Extension("owned_work", "rows that have an accountable owner")
+
+# Operations whose tasks are nobody else's business (having read something): never handed over, dropped on leaving.
+own_tasks: set[str] = set()
+
+# Written procedures for a clause: (clause, company_id, day) -> [(title, url)]. The clause's page shows them in place.
+procedures: Extension[Callable[..., Any]] = Extension(
+    "procedures", "procedures in force that carry a clause out"
+)

@@ -16,7 +16,7 @@ from django.db import connection
 from sellwell.kernel import clock, ids
 from sellwell.kernel.access import ROLES
 from sellwell.kernel.models import User
-from sellwell.simulation import history, setting_up, staging, training
+from sellwell.simulation import history, manual, setting_up, staging, training
 from sellwell.simulation.digest import digest
 from sellwell.simulation.people import Stage
 from sellwell.simulation.play import Play
@@ -63,13 +63,20 @@ def build(
         if months:
             count = history.bring_in(stage, owners, items, first - timedelta(days=30 * months), first, sales)
             tell(f"history: {count} orders, {time.monotonic() - began:.0f} s")
+        stage.begin(first)
         stage.pace = timedelta(minutes=2)
+        manual.begin(stage, seed)
+        manual.vary(stage)
         play = _play(stage, staff, owners, items, sales, tell)
         played_days = play.days(first, last - staging.EARLIER)
         staging.leave_earlier(play)
         played_days += play.days(last - staging.EARLIER + timedelta(days=1), last - timedelta(days=1))
         training.renew(stage, _people())
         staging.leave_waiting(play)
+        manual.revise(stage)
+        began_measuring = time.monotonic()
+        manual.measure(stage)
+        tell(f"measured conformance in {time.monotonic() - began_measuring:.1f} s")
     took = time.monotonic() - began
     tell(
         f"played {played_days} days: {stage.done} operations ({stage.done / took:.0f} a second), {stage.held} held"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,7 @@ from sellwell.foundation.company import queries
 from sellwell.foundation.company.access import RoleCode
 from sellwell.foundation.company.models import Assignment, Person, PersonState
 from sellwell.kernel import clock
-from sellwell.kernel.evidence import Broken, Evidence, Measured, evidence, found
+from sellwell.kernel.evidence import Broken, Evidence, Measured, by_department, evidence, found
 from sellwell.kernel.models import Document, LedgerEntry, SecurityLog, Task
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import Period, T
@@ -89,13 +90,14 @@ def refused_by_the_matrix(company_id: UUID, period: Period) -> Evidence:
 @evidence("1.3.2", T("未了结单据都有在职负责人", "Every open document has an active person"))
 def documents_without_an_active_person(company_id: UUID, period: Period) -> Evidence:
     """Open documents, table by table, whose accountable person has left. Must find none."""
-    concerned, broken = 0, []
+    concerned: Counter[str] = Counter()
+    broken = []
     for model in documents():
         rows = model._default_manager.filter(company_id=company_id, state__in=open_states(model))
-        concerned += rows.count()
+        concerned.update(by_department(rows))
         for row in rows.filter(owner__is_active=False):
             name = str(getattr(row, "number", row.pk))
-            broken.append(Broken(model._meta.label_lower, row.pk, name, LEFT))
+            broken.append(Broken(model._meta.label_lower, row.pk, name, LEFT, row.department_path))
     return found(concerned, broken)
 
 

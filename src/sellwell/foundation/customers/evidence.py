@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
@@ -36,10 +37,12 @@ def keys_of(party: Party) -> list[str]:
 def customers_without_a_key(company_id: UUID, period: Period) -> Evidence:
     """Codes are proved by their check digit, phones and e-mails by their form, when they are entered."""
     rows = list(_customers(company_id, period))
-    return found(
-        len(rows),
-        [Broken("customers.customer", c.pk, c.number, NO_KEY) for c in rows if not keys_of(c.party)],
-    )
+    broken = [
+        Broken("customers.customer", c.pk, c.number, NO_KEY, c.department_path)
+        for c in rows
+        if not keys_of(c.party)
+    ]
+    return found(Counter(c.department_path for c in rows), broken)
 
 
 @evidence("1.4.2", T("客户信息符合客户制度", "Every customer record keeps the customer policy"))
@@ -61,6 +64,7 @@ def customers_that_break_the_policy(company_id: UUID, period: Period) -> Evidenc
                     customer.pk,
                     customer.number,
                     LACKS.format(fields=", ".join(missing)),
+                    customer.department_path,
                 )
             )
-    return found(len(rows), broken)
+    return found(Counter(c.department_path for c in rows), broken)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -26,7 +27,8 @@ def _signed(company_id: UUID, period: Period) -> list[Contract]:
 
 
 def _evidence(contracts: list[Contract], broken: Iterable[tuple[Contract, T]]) -> Evidence:
-    return found(len(contracts), [Broken("contracts.contract", c.pk, c.number, why) for c, why in broken])
+    named = [Broken("contracts.contract", c.pk, c.number, why, c.department_path) for c, why in broken]
+    return found(Counter(c.department_path for c in contracts), named)
 
 
 @evidence("5.1.1", T("合同必备条款齐全", "Contracts hold every required term"))

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from sellwell.kernel.evidence import Broken, Evidence, evidence, found
+from sellwell.kernel.evidence import Broken, Evidence, by_department, evidence, found
 from sellwell.kernel.values import Period, T
 from sellwell.selling.contracts.lines import MANUAL
 from sellwell.selling.orders.models import Order, OrderLine
@@ -32,7 +32,12 @@ def _lines(company_id: UUID, period: Period) -> QuerySet[OrderLine]:
 
 
 def _broken(line: Any, why: T) -> Broken:
-    return Broken("orders.order", line.order_id, f"{line.order.number} · {line.position}", why)
+    name = f"{line.order.number} · {line.position}"
+    return Broken("orders.order", line.order_id, name, why, line.order.department_path)
+
+
+def _by_department(lines: QuerySet[OrderLine]) -> dict[str, int]:
+    return by_department(lines, "order__department_path")
 
 
 # What a sale that is through must have led to. The names are those of the link table; services are delivered, too.
@@ -75,7 +80,8 @@ def corrected(company_id: UUID, period: Period) -> Evidence:
     lines = _lines(company_id, period)
     orders = Order.objects.filter(pk__in=lines.values("order_id"))
     back = orders.filter(Q(state="cancelled") | Q(pk__in=lines.filter(cancelled__gt=0).values("order_id")))
-    return found(orders.count(), [Broken("orders.order", o.pk, o.number, CORRECTED) for o in back])
+    broken = [Broken("orders.order", o.pk, o.number, CORRECTED, o.department_path) for o in back]
+    return found(by_department(orders), broken)
 
 
 @evidence("5.2.2", T("按规则定价的明细", "Lines priced by rule"))
@@ -84,7 +90,7 @@ def priced_by_rule(company_id: UUID, period: Period) -> Evidence:
     lines = _lines(company_id, period)
     typed = lines.filter(price_source=MANUAL)
     broken = [_broken(line, TYPED.format(price=line.unit_price, listed=line.list_price)) for line in typed]
-    return found(lines.count(), broken)
+    return found(_by_department(lines), broken)
 
 
 @evidence("5.2.2", T("库存足够的明细", "Lines that stock covers"))
@@ -94,11 +100,15 @@ def covered(company_id: UUID, period: Period) -> Evidence:
     waiting = lines.filter(
         order__state="confirmed", quantity__gt=F("shipped") + F("reserved") + F("cancelled")
     )
-    return found(lines.count(), [_broken(line, SHORT.format(day=line.promised_on)) for line in waiting])
+    return found(
+        _by_department(lines), [_broken(line, SHORT.format(day=line.promised_on)) for line in waiting]
+    )
 
 
 @evidence("5.2.2", T("确认的明细都有交期", "Every confirmed line has a promised date"))
 def dated(company_id: UUID, period: Period) -> Evidence:
     """Confirmed lines, and those without a date (must be none)."""
     lines = _lines(company_id, period)
-    return found(lines.count(), [_broken(line, NO_DATE) for line in lines.filter(promised_on__isnull=True)])
+    return found(
+        _by_department(lines), [_broken(line, NO_DATE) for line in lines.filter(promised_on__isnull=True)]
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from django.db import connection
 from django.db.models import Q
 
 from sellwell.kernel import clock
-from sellwell.kernel.evidence import Broken, Evidence, Measured, evidence, found
+from sellwell.kernel.evidence import Broken, Evidence, Measured, by_department, evidence, found
 from sellwell.kernel.models import ApprovalRequest, RequestState
 from sellwell.kernel.values import Period, T
 from sellwell.selling.pipeline import checks, rules
@@ -41,8 +42,12 @@ def stage_changes_without_conditions(company_id: UUID, period: Period) -> Eviden
         rows = rows.filter(stage_since__lt=_start(period.until))
     numbers = _numbers(checks.STAGES_WITHOUT_CONDITIONS)
     moved = list(rows.order_by("number"))
-    broken = [Broken("pipeline.opportunity", o.pk, o.number, WITHOUT) for o in moved if o.number in numbers]
-    return found(len(moved), broken, _stages(company_id, period))
+    broken = [
+        Broken("pipeline.opportunity", o.pk, o.number, WITHOUT, o.department_path)
+        for o in moved
+        if o.number in numbers
+    ]
+    return found(Counter(o.department_path for o in moved), broken, _stages(company_id, period))
 
 
 # Each stay in a stage that began in the period: how long it lasted, and whether the next stage was reached from it.
@@ -100,8 +105,11 @@ def steps_sent_back(company_id: UUID, period: Period) -> Evidence:
         rows = rows.filter(business_date__lt=period.until)
     decided = rows.exclude(state__in=[RequestState.OPEN.value, RequestState.WITHDRAWN.value])
     back = decided.filter(state=RequestState.REJECTED.value).order_by("number")
-    broken = [Broken(r.row_type, r.row_id, f"{r.number} · {r.row_number}", SENT_BACK) for r in back]
-    return found(decided.count(), broken)
+    broken = [
+        Broken(r.row_type, r.row_id, f"{r.number} · {r.row_number}", SENT_BACK, r.department_path)
+        for r in back
+    ]
+    return found(by_department(decided), broken)
 
 
 @evidence("2.2.4", T("拜访纪要按时完成", "Visits have their minutes in time"))
@@ -114,11 +122,11 @@ def visits_without_minutes_in_time(company_id: UUID, period: Period) -> Evidence
     is_due = Q(minutes_at__isnull=False) | Q(minutes_due_at__lte=now)
     due = list(rows.filter(is_due).order_by("number"))
     broken = [
-        Broken("pipeline.visit", v.pk, v.number, LATE)
+        Broken("pipeline.visit", v.pk, v.number, LATE, v.department_path)
         for v in due
         if rules.minutes_are_late(v.minutes_due_at, v.minutes_at, now)
     ]
-    return found(len(due), broken)
+    return found(Counter(v.department_path for v in due), broken)
 
 
 @evidence("2.2.4", T("低于底价的报价都经过审批", "Quotations below the floor were approved"))
@@ -129,5 +137,9 @@ def quotations_below_floor(company_id: UUID, period: Period) -> Evidence:
         rows = rows.filter(business_date__lt=period.until)
     sent = list(rows.exclude(state=QuotationState.DRAFT.value).order_by("number"))
     numbers = _numbers(checks.BELOW_FLOOR)
-    broken = [Broken("pipeline.quotation", q.pk, q.number, UNAPPROVED) for q in sent if q.number in numbers]
-    return found(len(sent), broken)
+    broken = [
+        Broken("pipeline.quotation", q.pk, q.number, UNAPPROVED, q.department_path)
+        for q in sent
+        if q.number in numbers
+    ]
+    return found(Counter(q.department_path for q in sent), broken)

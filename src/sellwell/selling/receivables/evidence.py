@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from django.db.models import F, QuerySet, Sum
 
 from sellwell.kernel import clock
-from sellwell.kernel.evidence import Broken, Evidence, evidence, found
+from sellwell.kernel.evidence import Broken, Evidence, by_department, evidence, found
 from sellwell.kernel.models import LedgerEntry, SecurityLog
 from sellwell.kernel.values import Period, T
 from sellwell.selling.orders.queries import numbers_of
@@ -35,7 +36,7 @@ def _invoices(company_id: UUID, period: Period) -> QuerySet[Invoice]:
 
 
 def _broken(rows: Iterable[Any], why: T) -> list[Any]:
-    return [Broken(row._meta.label_lower, row.pk, row.number, why) for row in rows]
+    return [Broken(row._meta.label_lower, row.pk, row.number, why, row.department_path) for row in rows]
 
 
 @evidence("5.3.2", T("凭验收开票", "Invoices rest on an acceptance"))
@@ -44,7 +45,7 @@ def invoices_rest_on_acceptance(company_id: UUID, period: Period) -> Evidence:
     rows = _invoices(company_id, period)
     unaccepted = InvoiceLine.objects.exclude(shipment_line__shipment__state="accepted")
     without = rows.filter(lines__in=unaccepted).distinct()
-    return found(rows.count(), _broken(without, T("没有验收", "nothing was accepted")))
+    return found(by_department(rows), _broken(without, T("没有验收", "nothing was accepted")))
 
 
 @evidence("5.3.3", T("按期收款", "Invoices are paid by their due date"))
@@ -53,7 +54,7 @@ def paid_in_time(company_id: UUID, period: Period) -> Evidence:
     today = clock.business_day(clock.now())
     rows = _invoices(company_id, period)
     late = rows.filter(settled__lt=F("total"), due_on__lt=today).order_by("due_on")
-    return found(rows.count(), _broken(late, T("逾期未结清", "open past its due date")))
+    return found(by_department(rows), _broken(late, T("逾期未结清", "open past its due date")))
 
 
 @evidence("5.3.4", T("收款已核销", "Money received is matched"))
@@ -63,7 +64,7 @@ def matched_money(company_id: UUID, period: Period) -> Evidence:
         Receipt.objects.filter(company_id=company_id, state=ReceiptState.ENTERED.value), period, "received_on"
     )
     left = rows.filter(applied__lt=F("total")).order_by("received_on", "id")
-    return found(rows.count(), _broken(left, T("未全部核销", "not wholly matched")))
+    return found(by_department(rows), _broken(left, T("未全部核销", "not wholly matched")))
 
 
 @evidence("5.3.4", T("应收分录借贷相等", "Every entry of the receivables ledger balances"))
@@ -96,7 +97,8 @@ def reversals_by_another(company_id: UUID, period: Period) -> Evidence:
     same = [
         c for c in notes if c.reverses is not None and actors.get(c.reverses_id) == c.reverses.created_by_id
     ]
-    return found(len(notes), _broken(same, T("申请人自己红冲", "reversed by its own requester")))
+    concerned = Counter(note.department_path for note in notes)
+    return found(concerned, _broken(same, T("申请人自己红冲", "reversed by its own requester")))
 
 
 @evidence("5.2.2", T("未被信用拦下的确认", "Confirmations that credit did not stop"))

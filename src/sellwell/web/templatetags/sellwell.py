@@ -121,6 +121,12 @@ def row_link(row: Any) -> SafeString:
     return cells.linked(row_type, row.pk, str(view.label(row)) if view else str(row))
 
 
+@register.simple_tag
+def record_name(row_type: str, row_id: Any, name: str) -> SafeString:
+    """A record named by its type and identifier, leading to its page where it has one."""
+    return cells.linked(row_type, row_id, name)
+
+
 @register.simple_tag(takes_context=True)
 def do(context: template.Context, name: str, row: Any = None, style: str = "") -> SafeString:
     """The button of an operation: on a row, or for a creation with prefilled values (`"customer=<id>&…"`).

@@ -13,6 +13,7 @@ from sellwell.foundation.company.operations.posts import first_day_after
 from sellwell.kernel import approval, generations
 from sellwell.kernel import directory as directories
 from sellwell.kernel.effects import Effects, NewEvent
+from sellwell.kernel.extensions import own_tasks
 from sellwell.kernel.models import ApiToken, ApprovalStep, Delegation, DelegationState, Task, User
 from sellwell.kernel.operations import Assessment, Context, operation
 from sellwell.kernel.values import Objection, Reason, T
@@ -93,16 +94,16 @@ def leave(person: Person, given: Any, ctx: Context, assessment: Assessment) -> E
     return effects
 
 
-_DROP_DECIDING = """
+_DROP_OWN = """
 UPDATE kernel_task SET state = 'dropped', done_at = %s, version = kernel_task.version + 1
-WHERE owner_id = %s AND state = 'open' AND operation LIKE 'approvals.%%'
+WHERE owner_id = %s AND state = 'open' AND (operation LIKE 'approvals.%%' OR operation = ANY(%s))
 RETURNING new.id, to_jsonb(old), to_jsonb(new)
 """
 
 
 def _ask_others(effects: Effects, user_id: UUID, ctx: Context) -> None:
     """Open steps that this person could decide go on without: to the other candidates, else to those found anew."""
-    effects.execute(Task, _DROP_DECIDING, [ctx.now, user_id])
+    effects.execute(Task, _DROP_OWN, [ctx.now, user_id, sorted(own_tasks)])
     waiting = ApprovalStep.objects.filter(
         candidates__contains=[user_id],
         opened_at__isnull=False,
