@@ -119,13 +119,14 @@ def worker(home: HomeOption = None) -> None:
 
 
 def _drain_once() -> int:
-    """One batch of reactions; a database that is away for a moment is waited for."""
+    """One batch of deadlines and reactions; a database that is away for a moment is waited for."""
     from django.db import DatabaseError, connection
 
-    from sellwell.kernel import directory, outbox
+    from sellwell.kernel import deadlines, directory, outbox
 
     try:
-        return outbox.drain(directory.current().companies())
+        companies = directory.current().companies()
+        return deadlines.drain(companies) + outbox.drain(companies)
     except DatabaseError as error:
         print(f"worker: {type(error).__name__}; trying again", file=sys.stderr, flush=True)
         connection.close()

@@ -30,7 +30,15 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
-        for kind in ("approval_operations", "token_operations", "import_operations"):
+        for kind in (
+            "approval_operations",
+            "approval_signers",
+            "approval_talk",
+            "approval_times",
+            "delegation_operations",
+            "token_operations",
+            "import_operations",
+        ):
             import_module(f"sellwell.kernel.{kind}")
         for kind in DECLARATIONS:
             for room in settings.ROOMS:

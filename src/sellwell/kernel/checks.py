@@ -97,3 +97,12 @@ def _reactions() -> Iterable[Finding]:
         "SELECT event_seq, reaction, error FROM kernel_reactiondone WHERE state = 'failed'",
         "{} failed with {}",
     )
+
+
+@check("deadlines.failed", T("到期事项都已处理", "No deadline has failed for good"))
+def _deadlines() -> Iterable[Finding]:
+    return from_sql(
+        "deadlines.failed",
+        "SELECT row_id, what, error FROM kernel_deadline WHERE state = 'failed'",
+        "{} failed with {}",
+    )

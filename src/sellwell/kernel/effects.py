@@ -57,6 +57,15 @@ class NewTask:
 
 
 @dataclass(frozen=True, slots=True)
+class NewDeadline:
+    """At `due_at` the function that is registered as `what` looks at the row (`kernel.deadlines`)."""
+
+    what: str
+    row_id: UUID
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NewEvent:
     """A frozen fact for reactions. Identifiers only."""
 
@@ -75,7 +84,10 @@ class Effects:
     tasks: list[NewTask] = field(default_factory=list)
     links: list[tuple[models.Model, models.Model]] = field(default_factory=list)
     drop_tasks: list[UUID] = field(default_factory=list)  # rows whose open tasks no longer apply
+    deadlines: list[NewDeadline] = field(default_factory=list)
+    drop_deadlines: list[UUID] = field(default_factory=list)  # rows whose deadlines no longer apply
     search: list[models.Model] = field(default_factory=list)  # rows whose search entry must be written again
+    on_behalf_of: UUID | None = None  # for whom a deputy acted: the ledger names both
 
     # -- writing rows ------------------------------------------------------------------------------------------------
 
@@ -132,7 +144,17 @@ class Effects:
 
     def absorb(self, other: Effects) -> None:
         """Take over what another function of the same room prepared."""
-        for name in ("changes", "facts", "events", "tasks", "links", "drop_tasks", "search"):
+        for name in (
+            "changes",
+            "facts",
+            "events",
+            "tasks",
+            "links",
+            "drop_tasks",
+            "deadlines",
+            "drop_deadlines",
+            "search",
+        ):
             getattr(self, name).extend(getattr(other, name))
 
 

@@ -38,6 +38,10 @@ def write(operation: Operation, ctx: Context, rows: list[UUID], effects: Effects
         _settle_tasks(operation, ctx, rows, effects)
     if effects.tasks:
         _tasks(ctx, effects.tasks, seq)
+    if effects.drop_deadlines or effects.deadlines:
+        from sellwell.kernel import deadlines
+
+        deadlines.write(ctx, effects)
     if effects.links:
         _links(ctx, effects)
     if effects.search:

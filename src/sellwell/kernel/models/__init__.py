@@ -3,15 +3,19 @@
 from sellwell.kernel.models.accounts import ApiToken, ApiWindow, User
 from sellwell.kernel.models.approvals import (
     ApprovalDecision,
+    ApprovalNote,
     ApprovalRequest,
     ApprovalStep,
     Delegation,
     DelegationState,
+    NoteKind,
     Release,
     RequestState,
+    StepOutcome,
 )
 from sellwell.kernel.models.base import CompanyRow, Document, Owned, Row
 from sellwell.kernel.models.calendar import CalendarDay
+from sellwell.kernel.models.deadlines import Deadline
 from sellwell.kernel.models.files import StoredFile
 from sellwell.kernel.models.flow import Event, Link, ReactionDone, SearchRow, Task, TaskState
 from sellwell.kernel.models.imports import BatchState, ImportBatch, ImportedDocument
