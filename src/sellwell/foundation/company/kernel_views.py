@@ -110,6 +110,11 @@ DELEGATIONS = view(
         Column("since", T("开始", "From"), "date", path="since", sortable=True, filterable=True),
         Column("until", T("截止（不含）", "Until (not included)"), "date", path="until", sortable=True),
         Column("amount_limit", T("金额上限", "Amount limit"), "amount", path="amount_limit"),
+        Column(
+            "rooms",
+            T("适用业务", "For which work"),
+            value=lambda row: "、".join(row.rooms) or str(T("全部", "All")),
+        ),
         Column("state", T("状态", "State"), "state", path="state", states=DelegationState, filterable=True),
         Column("note", T("说明", "Note"), path="note", in_list=False),
     ],
