@@ -36,6 +36,8 @@ class KernelConfig(AppConfig):
             "approval_talk",
             "approval_times",
             "delegation_operations",
+            "message_operations",
+            "tap_links",
             "token_operations",
             "import_operations",
         ):

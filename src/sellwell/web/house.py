@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from sellwell.kernel.models import RequestState
+from typing import TYPE_CHECKING, Any
+
+from sellwell.kernel import personal
+from sellwell.kernel.models import MessageChoice, RequestState
 from sellwell.kernel.values import T
 from sellwell.kernel.views import VIEWS, View
 from sellwell.web import approval_desk, approvals, registry, rights, workbench
+
+if TYPE_CHECKING:
+    from sellwell.kernel.operations import Context
 
 # (view, icon, order, creations): simple lists of the kernel's own rows
 LISTS = (
@@ -48,6 +54,15 @@ def of_approvals(view: View) -> None:
     )  # fmt: skip
 
 
+def my_messages(row: Any, ctx: Context) -> dict[str, Any]:
+    """The reader's present choice of messages."""
+    mine = MessageChoice.objects.filter(user_id=ctx.user_id).first()
+    if mine is None:
+        return {}
+    values = {name: getattr(mine, name) for name in ("systems", "quiet_from", "quiet_until", "digest_at")}
+    return {**values, "mail": (personal.open_(mine.mail) or "") if mine.mail else ""}
+
+
 def of_delegations(view: View) -> None:
     """Who stands in for me, and for whom I stand in: both see the same rule."""
     registry.list_page(
@@ -70,6 +85,7 @@ def register() -> None:
         of_approvals(VIEWS["approvals.view"])
     if "approvals.delegations" in VIEWS and "approvals.delegations" not in registry.LISTS:
         of_delegations(VIEWS["approvals.delegations"])
+    registry.form("messages.choose", initial=my_messages, after=lambda outcome, ctx: "/me")
     if "tokens.view" in VIEWS and "tokens.view" not in registry.LISTS:
         tokens(VIEWS["tokens.view"])
     for name, icon, order, new in LISTS:

@@ -68,7 +68,7 @@ grant(["approvals.view", "approvals.delegations", "tasks.view"], **(EVERYBODY_OW
 grant(["approvals.approve", "approvals.reject", "approvals.withdraw", "approvals.retry"], **EVERYBODY_OWN)
 grant(["approvals.return", "approvals.add_signer", "approvals.drop_signer"], **EVERYBODY_OWN)
 grant(["approvals.comment", "approvals.question", "approvals.answer", "approvals.copy"], **EVERYBODY_OWN)
-grant("approvals.remind", **EVERYBODY_OWN)
+grant(["approvals.remind", "messages.choose", "messages.choice"], **EVERYBODY_OWN)
 grant("approvals.escalate", **MANAGERS)
 grant(["approvals.delegate", "approvals.revoke"], **EVERYBODY_OWN)
 grant(["approvals.view.export", "tasks.view.export"], **MANAGERS, **OVERSEERS)

@@ -27,6 +27,7 @@ from sellwell.kernel.models.ledger import (
     PostingPeriod,
     SecurityLog,
 )
+from sellwell.kernel.models.messages import Message, MessageChoice, TapLink
 from sellwell.kernel.models.personal import SubjectKey
 from sellwell.kernel.models.policy import PolicyVersion
 from sellwell.kernel.models.rights import DutyPair, Generation, Grant, Series

@@ -230,3 +230,14 @@ def _finish_import(world: World) -> Case:
 @builder("imports.undo")
 def _undo_import(world: World) -> Case:
     return Case("sales_manager", a_batch(world, "done"), in_state=lambda state: a_batch(world, state))
+
+
+@builder("messages.choose")
+def _choose_messages(world: World) -> Case:
+    data = {
+        "systems": ["wecom", "mail"],
+        "mail": "rep@example.com",
+        "quiet_from": "21:00",
+        "quiet_until": "08:00",
+    }
+    return Case("rep", data=data)
