@@ -24,7 +24,7 @@ PLANTED = "司空琉璃"
 STORES = (
     "kernel_ledgerentry", "kernel_ledgerchange", "kernel_securitylog", "kernel_idempotencykey", "kernel_event",
     "kernel_reactiondone", "kernel_task", "kernel_fact", "kernel_link", "kernel_approvalstep", "kernel_approvaldecision",
-    "kernel_release", "kernel_subjectkey",
+    "kernel_release", "kernel_subjectkey", "kernel_approvalnote", "kernel_message", "kernel_messagechoice", "kernel_deadline",
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db

@@ -160,6 +160,7 @@ def ask(
         row_version=getattr(row, "version", 0), row_number=str(getattr(row, "number", ""))[:60],
         amount=assessment.amount, given=image, snapshot=plain(dict(assessment.content)),
         content_hash=content_hash(assessment), objections=ledger.objection_images(objections),
+        subject_id=subject_of(row) if row is not None else None,
     )  # fmt: skip
     if row is not None and hasattr(row, "department_path"):
         request.department_path, request.region = row.department_path, row.region

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sellwell.kernel import calendar, directory, personal, policies, policy
-from sellwell.kernel.effects import Effects, NewDeadline, NewEvent, subject_of
+from sellwell.kernel.effects import Effects, NewDeadline, NewEvent
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import ApprovalDecision, ApprovalNote, ApprovalRequest, ApprovalStep, StepOutcome
 from sellwell.kernel.policy_table import table
@@ -194,22 +194,9 @@ def climb(
 # --- what is said and noted ---------------------------------------------------------------------------------------------
 
 
-def subject_for(request: ApprovalRequest) -> UUID:
-    """Whose personal data the texts of a request are: those of its row's subject, else the request's own."""
-    from sellwell.kernel.operations import REGISTRY
-
-    model = REGISTRY[request.operation].model if request.operation in REGISTRY else None
-    row = (
-        model._default_manager.filter(pk=request.row_id).first()
-        if model is not None and request.row_id
-        else None
-    )
-    return (subject_of(row) if row is not None else None) or request.pk
-
-
 def sealed(request: ApprovalRequest, text: str) -> Any:
     """A text as it is kept with the request; None for no text."""
-    return personal.seal(subject_for(request), text) if text else None
+    return personal.seal(request.subject_id or request.pk, text) if text else None
 
 
 def note(request: ApprovalRequest, kind: str, ctx: Context, text: str = "", **values: Any) -> ApprovalNote:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 
@@ -224,8 +225,13 @@ def thread_context(request: ApprovalRequest, ctx: Context) -> dict[str, Any] | N
         NoteLine(
             names.get(n.user_id, ""), names.get(n.to_id, "") if n.to_id else "", NoteKind(n.kind),
             str(history.opened(n.text) or "") if n.text else "",
-            [(f"/files/{f}", files.get(f, "")) for f in n.files], n.at,
+            [(f"/files/{f}?of=kernel.approvalrequest/{request.pk}", files.get(f, "")) for f in n.files], n.at,
         )
         for n in notes
     ]  # fmt: skip
     return {"notes": lines}
+
+
+def attached(request: ApprovalRequest) -> set[UUID]:
+    """The files that people put to their words about a request."""
+    return {file_id for note in request.notes.all() for file_id in note.files}

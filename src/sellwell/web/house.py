@@ -8,7 +8,7 @@ from sellwell.kernel import personal
 from sellwell.kernel.models import MessageChoice, RequestState
 from sellwell.kernel.values import T
 from sellwell.kernel.views import VIEWS, View
-from sellwell.web import approval_desk, approvals, registry, rights, workbench
+from sellwell.web import approval_desk, approvals, files, registry, rights, workbench
 
 if TYPE_CHECKING:
     from sellwell.kernel.operations import Context
@@ -40,6 +40,7 @@ def of_approvals(view: View) -> None:
     registry.list_page(view, section="work", icon="hold", order=10, empty=T("没有审批。", "No approvals."))
     registry.page("approvals/", approval_desk.show, "approvals", right=view.name)
     registry.page("approvals/decide", approval_desk.decide, "approvals-decide", right=view.name)
+    files.ATTACHED[view.row_type] = approvals.attached
     path = (RequestState.OPEN, RequestState.APPROVED)
     facts = ("title", "row_number", "owner", "business_date", "note")
     registry.record_page(view, amount="amount", path=path, facts=facts)

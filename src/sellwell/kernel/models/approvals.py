@@ -56,14 +56,24 @@ class ApprovalRequest(Document):
     objections = models.JSONField(default=list)
     decided_at = models.DateTimeField(null=True)
     note = models.TextField(default="", blank=True)
+    subject_id = models.UUIDField(
+        null=True
+    )  # whose personal data its row holds: what is written here is theirs too
     personal = ("note",)
 
     class Meta:
         constraints = document_constraints("approvalrequest", RequestState)
         indexes = [
             *document_indexes("approvalrequest"),
+            models.Index(
+                fields=["subject_id"], name="approvalrequest_subject", condition=Q(subject_id__isnull=False)
+            ),
             models.Index(fields=["row_id", "state"], name="approvalrequest_row"),
         ]
+
+    def subject(self) -> UUID | None:
+        """The subject of its row."""
+        return self.subject_id
 
     @classmethod
     def scope_q(cls, scope: str, user_id: UUID, post: Post) -> Q | None:

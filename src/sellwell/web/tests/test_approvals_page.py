@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from sellwell.kernel.models import ApprovalRequest
@@ -120,3 +121,17 @@ def test_both_see_a_delegation(world: World) -> None:
     for role in ("regional_manager", "warehouse"):
         assert lent.number in get(world, role, "/delegations/")
     assert lent.number not in get(world, "service", "/delegations/")
+
+
+def test_a_file_put_to_a_remark_is_read_by_who_sees_the_request(world: World) -> None:
+    request = a_request(world)
+    client = Client()
+    client.force_login(world.user("hr"))
+    kept = client.post("/files/", {"file": SimpleUploadedFile("依据.txt", "报价比较".encode())}).json()
+    world.see()
+    world.run("hr", "approvals.comment", request, {"text": "见附件", "files": [kept["id"]]})
+    url = f"/files/{kept['id']}?of=kernel.approvalrequest/{request.pk}"
+    assert url in get(world, "regional_manager", f"/approvals/{request.pk}/").replace("&amp;", "&")
+    get(world, "regional_manager", url)
+    get(world, "warehouse", url, 404)
+    get(world, "regional_manager", f"/files/{kept['id']}", 404)
