@@ -197,7 +197,7 @@ def carry_out(request: ApprovalRequest, ctx: Context, effects: Effects) -> None:
             for guard, measure, digest in agreed_to - known
         )
     )  # fmt: skip
-    row = _row_of(request)
+    row = row_of(request)
     _let_go(request, row, effects)
     run_again(request, row, ctx, effects, is_retry=False)
 
@@ -208,7 +208,7 @@ def run_again(request: ApprovalRequest, row: Any, ctx: Context, effects: Effects
 
     try:
         outcome = door.rerun(
-            request.operation, _for_requester(request, ctx), request.row_id, opened_input(request.given)
+            request.operation, for_requester(request, ctx), request.row_id, opened_input(request.given)
         )
     except door.Held as held:
         _add_routes(request, row, held, ctx, effects)
@@ -226,7 +226,7 @@ def run_again(request: ApprovalRequest, row: Any, ctx: Context, effects: Effects
     effects.drop_tasks.append(request.pk)
 
 
-def _for_requester(request: ApprovalRequest, ctx: Context) -> Context:
+def for_requester(request: ApprovalRequest, ctx: Context) -> Context:
     """The requester's own context: today's rights, the way in of the act that was held, and what was agreed."""
     requester = User.objects.get(pk=request.owner_id)
     if requester.is_system:
@@ -276,7 +276,7 @@ def _add_routes(request: ApprovalRequest, row: Any, held: Any, ctx: Context, eff
         effects.tasks += approval.tasks_for(step, request, ctx)
 
 
-def _row_of(request: ApprovalRequest) -> Any:
+def row_of(request: ApprovalRequest) -> Any:
     model = REGISTRY[request.operation].model
     return model._default_manager.filter(pk=request.row_id).first() if request.row_id else None
 
@@ -307,7 +307,7 @@ def assess_own(request: ApprovalRequest, given: Any, ctx: Context) -> Assessment
 def retry(request: ApprovalRequest, given: Any, ctx: Context, assessment: Assessment) -> Effects:
     """Do the act of a failed request again; refused with the act's own reason where it still cannot be done."""
     effects = Effects(result=request)
-    run_again(request, _row_of(request), ctx, effects, is_retry=True)
+    run_again(request, row_of(request), ctx, effects, is_retry=True)
     return effects
 
 
@@ -345,7 +345,7 @@ def reject(request: ApprovalRequest, given: Decide, ctx: Context, assessment: As
 
 def _end(request: ApprovalRequest, steps: Sequence[ApprovalStep], effects: Effects) -> Any:
     """Nobody is asked any more: the row is free, tasks and deadlines fall away."""
-    row = _row_of(request)
+    row = row_of(request)
     _let_go(request, row, effects)
     effects.drop_tasks.append(request.pk)
     effects.drop_deadlines += [step.pk for step in steps]

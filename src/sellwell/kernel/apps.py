@@ -32,6 +32,7 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         for kind in (
             "approval_operations",
+            "approval_fields",
             "approval_signers",
             "approval_talk",
             "approval_times",

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 
-from sellwell.kernel import access, approval_lists, directory, history
+from sellwell.kernel import access, approval_fields, approval_lists, directory, history
 from sellwell.kernel.approval_operations import deciding
+from sellwell.kernel.ledger import opened_input
 from sellwell.kernel.models import ApprovalRequest, NoteKind, RequestState, StepOutcome, StoredFile
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import T
 from sellwell.web import cells, do
+from sellwell.web.forms import derive
 from sellwell.web.history_words import snapshot_lines
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ class Said:
     carried: bool
     at: datetime
     why: str
+    earlier: bool  # in a round before the present one
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class Card:
     reject: str
     key: str
     may_decide: bool
+    amount: Decimal | None
 
     @property
     def state(self) -> RequestState:
@@ -100,6 +105,8 @@ def cards(requests: Sequence[ApprovalRequest], ctx: Context) -> list[Card]:
 
 def _card(request: ApprovalRequest, names: dict[Any, str], ctx: Context, mine: bool) -> Card:
     operation = REGISTRY.get(request.operation)
+    unseen = approval_fields.hidden(request, request.steps.all(), ctx)
+    amount = None if "amount" in unseen else request.amount
     return Card(
         request,
         operation.title if operation else request.operation,
@@ -107,11 +114,12 @@ def _card(request: ApprovalRequest, names: dict[Any, str], ctx: Context, mine: b
         cells.record_url(request.row_type, request.row_id),
         [history.objection_text(o) for o in request.objections],
         routes(request, names, ctx),
-        snapshot_lines(request.snapshot),
+        snapshot_lines({k: v for k, v in request.snapshot.items() if k not in unseen}),
         f"/do/approvals.approve/{request.pk}/",
         f"/do/approvals.reject/{request.pk}/",
         do.new_key(),
         mine,
+        amount,
     )
 
 
@@ -129,10 +137,9 @@ def _step(step: Any, names: dict[Any, str], ctx: Context) -> StepLine:
     said = [
         Said(
             names.get(d.user_id, ""), names.get(d.on_behalf_of_id, "") if d.on_behalf_of_id else "", d.agrees, d.carried,
-            d.at, str(history.opened(d.note) or "") if d.note else "",
+            d.at, str(history.opened(d.note) or "") if d.note else "", d.round < step.round,
         )
         for d in sorted(step.decisions.all(), key=lambda d: d.at)
-        if d.round == step.round
     ]  # fmt: skip
     if step.outcome in ("dropped", "rejected"):
         state = step.outcome
@@ -182,6 +189,18 @@ def actions(request: ApprovalRequest, ctx: Context) -> list[tuple[Operation, str
 def _standing(operation: Operation, request: ApprovalRequest, ctx: Context) -> Sequence[Objection]:
     """What stands in the way before anything is typed."""
     return operation.assess(request, None, ctx).objections if operation.assess is not None else ()
+
+
+def changeable(request: ApprovalRequest, ctx: Context) -> list[tuple[str, derive.FormField]]:
+    """The fields that this reader's step may change: (name, a form field with its present value)."""
+    _, mine = deciding(request, ctx)
+    given = opened_input(request.given)
+    found = []
+    for name in approval_fields.editable(request, [step for step, _ in mine], ctx):
+        drawn = derive.field_of(name, REGISTRY[request.operation].input.model_fields[name], "value")
+        drawn.value, drawn.required = derive.as_text(given.get(name)), True
+        found.append((name, drawn))
+    return found
 
 
 def earlier(request: ApprovalRequest, ctx: Context) -> list[tuple[Any, str]]:

@@ -191,6 +191,7 @@ class NoteKind(State):
     DROPPED = "dropped", T("减签", "Signer taken off")
     REMINDED = "reminded", T("催办", "Reminded")
     ESCALATED = "escalated", T("升级", "Escalated")
+    AMENDED = "amended", T("修改", "Amended")
     ROUTED = "routed", T("新增审批路线", "Route added")
 
 

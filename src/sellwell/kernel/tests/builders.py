@@ -13,6 +13,7 @@ from sellwell.kernel.models import (
     ApprovalStep,
     Delegation,
     ImportBatch,
+    PolicyVersion,
     RequestState,
 )
 from sellwell.kernel.testing import Case, builder
@@ -144,6 +145,18 @@ def _add_signer(world: World) -> Case:
 @builder("approvals.drop_signer")
 def _drop_signer(world: World) -> Case:
     return Case("regional_manager", row=a_signer(world), data={"person": str(world.user("legal").pk)})
+
+
+@builder("approvals.amend")
+def _amend(world: World) -> Case:
+    from sellwell.kernel import policy
+    from sellwell.kernel.approval_fields import FIELDS
+
+    PolicyVersion.objects.filter(name=FIELDS).update(
+        table={**policy.DEFAULTS[FIELDS].table, "rows": [[HELD, "-", "-", "name_en"]]}
+    )
+    policy.changed()
+    return Case("regional_manager", row=a_request(world), data={"name": "name_en", "value": "Southern"})
 
 
 @builder("approvals.comment")

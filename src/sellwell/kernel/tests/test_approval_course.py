@@ -6,20 +6,23 @@ from datetime import timedelta
 
 import pytest
 
-from sellwell.kernel import clock, deadlines
+from sellwell.kernel import clock, deadlines, policy
+from sellwell.kernel.approval_fields import FIELDS, hidden
 from sellwell.kernel.models import (
     ApprovalDecision,
     ApprovalNote,
     ApprovalRequest,
     ApprovalStep,
     Deadline,
+    Delegation,
     Event,
     LedgerEntry,
+    PolicyVersion,
     RequestState,
     Task,
 )
 from sellwell.kernel.tests.builders import step_of
-from sellwell.kernel.tests.sample import Sample
+from sellwell.kernel.tests.sample import DRAFT, Sample
 from sellwell.kernel.tests.test_approvals import candidates, code_of, held
 from sellwell.kernel.tests.test_holds import state_of
 from sellwell.testing.marks import clause
@@ -274,3 +277,52 @@ def test_a_deadline_that_breaks_is_tried_again_and_named(
     broken = Deadline.objects.get(what="approvals.remind")
     assert (broken.state, broken.attempts, broken.error) == ("due", 1, "ValueError")
     assert broken.due_at > step_of(request).due_at
+
+
+# --- fields of a step -------------------------------------------------------------------------------------------------------------
+
+
+def set_fields(role: str, hidden: str, editable: str) -> None:
+    """From now on steps of a role hide and may change these fields."""
+    table = {**policy.DEFAULTS[FIELDS].table, "rows": [["-", role, hidden, editable], ["-", "-", "-", "-"]]}
+    PolicyVersion.objects.filter(name=FIELDS).update(table=table)
+    policy.changed()
+
+
+def test_a_step_does_not_see_what_the_policy_hides(world: World, sample: Sample) -> None:
+    sample.route("regional_manager, finance")
+    set_fields("regional_manager", "amount", "-")
+    _, request = held(sample)
+    steps = list(request.steps.all())
+    assert hidden(request, steps, world.ctx("regional_manager")) == {"amount"}
+    assert hidden(request, steps, world.ctx("rep")) == set()
+
+
+@clause("1.3.1")
+def test_changed_terms_are_decided_anew_by_everybody(world: World, sample: Sample) -> None:
+    sample.route("regional_manager, finance")
+    set_fields("finance", "-", "amount")
+    request = world.run("rep", DRAFT, data={"amount": "150.00", "note": "新建"}).hold
+    assert request is not None
+    amount = {"name": "amount", "value": "120.00", "note": "按底价"}
+    assert (
+        code_of(world.run, "regional_manager", "approvals.amend", request, amount) == "approval.not_editable"
+    )
+    world.run("regional_manager", "approvals.approve", request)
+    assert (
+        code_of(world.run, "finance", "approvals.amend", request, {**amount, "value": "很多"})
+        == "approval.not_valid"
+    )
+    assert (
+        code_of(world.run, "finance", "approvals.amend", request, {**amount, "name": "note"})
+        == "approval.not_editable"
+    )
+    world.run("finance", "approvals.amend", request, amount)
+    assert state_of(request) == RequestState.OPEN
+    assert (request.snapshot["amount"], str(request.amount)) == ("120.00", "120.00")
+    assert open_tasks(world, request) == {("regional_manager", "approvals.approve")}
+    world.run("regional_manager", "approvals.approve", request)
+    world.run("finance", "approvals.approve", request)
+    assert state_of(request) == RequestState.APPROVED
+    made = Delegation.objects.get(pk=request.row_id)
+    assert (str(made.amount_limit), made.note) == ("120.00", "新建")
