@@ -70,7 +70,7 @@ def assess_return(request: ApprovalRequest, given: Return | None, ctx: Context) 
 
 
 def _is_dropped(step: ApprovalStep) -> bool:
-    return step.outcome == StepOutcome.DROPPED.value
+    return bool(step.outcome == StepOutcome.DROPPED.value)
 
 
 @operation(

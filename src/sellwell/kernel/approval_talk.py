@@ -81,9 +81,9 @@ def comment(request: ApprovalRequest, given: Say, ctx: Context, assessment: Asse
 class Ask(Say):
     """What, and whom; the requester where nobody is named."""
 
-    to: Ref("kernel.user") | None = field(
+    to: Ref("kernel.user") | None = field(  # type: ignore[valid-type]
         T("问谁", "Whom"), None, help=T("不选则问申请人。", "The requester if nobody is chosen.")
-    )  # type: ignore[valid-type]
+    )
 
 
 def assess_question(request: ApprovalRequest, given: Ask | None, ctx: Context) -> Assessment:
