@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -18,11 +19,11 @@ from sellwell.kernel.models import (
     RequestState,
     Task,
 )
-from sellwell.kernel.operations import REGISTRY
+from sellwell.kernel.operations import REGISTRY, Assessment, Context, guard
 from sellwell.kernel.tests.builders import a_delegation
-from sellwell.kernel.tests.sample import CHECK, DRAFT, MAIL, SEND, Sample
+from sellwell.kernel.tests.sample import BROKEN, CHECK, DRAFT, MAIL, SEND, Sample
 from sellwell.kernel.tests.test_approvals import candidates, code_of, held
-from sellwell.kernel.values import T
+from sellwell.kernel.values import Objection, T
 from sellwell.testing.marks import clause
 from sellwell.testing.world import World
 
@@ -309,6 +310,23 @@ def test_a_held_row_refuses_verbs_also_from_within_others(world: World, sample: 
     assert code_of(world.run, "rep", MAIL, other, {"paper": str(paper.pk)}) == "held"
     other.refresh_from_db()
     assert other.note == ""
+
+
+def test_a_verb_declared_for_held_rows_is_done(world: World, sample: Sample) -> None:
+    paper, request = held(sample)
+    REGISTRY[CHECK] = replace(REGISTRY[CHECK], while_held=True)
+    world.run("rep", CHECK, paper)
+    paper.refresh_from_db()
+    assert paper.held_by == request.pk
+
+
+def test_a_refusal_beats_a_hold(world: World, sample: Sample) -> None:
+    @guard("tests.no", T("不行", "No"), on=[SEND])
+    def no(assessments: list[Assessment], ctx: Context) -> dict[int, Objection]:
+        return {0: BROKEN.refuse()}
+
+    assert code_of(world.run, "rep", SEND, sample.paper("rep", "150.00")) == "tests.broken"
+    assert not ApprovalRequest.objects.exists()
 
 
 @clause("1.3.1")
