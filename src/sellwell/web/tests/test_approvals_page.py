@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from sellwell.kernel.models import ApprovalRequest
 from sellwell.kernel.tests.builders import a_delegation, a_request, a_second_step, an_asked_request
@@ -135,3 +137,23 @@ def test_a_file_put_to_a_remark_is_read_by_who_sees_the_request(world: World) ->
     get(world, "regional_manager", url)
     get(world, "warehouse", url, 404)
     get(world, "regional_manager", f"/files/{kept['id']}", 404)
+
+
+def test_the_page_asks_as_often_for_many_as_for_few(world: World) -> None:
+    client = Client()
+    client.force_login(world.user("regional_manager"))
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get("/approvals/").status_code == 200
+        world.see()
+        return len(asked)
+
+    for _ in range(2):
+        a_request(world)
+    queries()  # what is read once per process is read now
+    few = queries()
+    for _ in range(12):
+        a_request(world)
+    assert queries() == few
+    assert few < 60
