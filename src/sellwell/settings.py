@@ -6,6 +6,7 @@ DATABASE_OWNER_URL   the same database as the owner role, for migrations
 DATABASE_REPLICA_URL the reader role, for exports and reports; may be a streaming replica
 SELLWELL_DB_ROLE     app (default) or owner: which of them this process is
 SELLWELL_HOSTS       host names that are served, separated by commas
+SELLWELL_URL         where people reach this installation, for links in messages (default http://127.0.0.1:8000)
 SELLWELL_HTTPS       1 when a proxy in front speaks HTTPS: secure cookies, HSTS
 SELLWELL_ROOMS       only these rooms, by folder name: for development
 SELLWELL_DEBUG       1 for Django's debug pages; never on by default
@@ -155,6 +156,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "sellwell.kernel.static.HashedStorage" if STATIC_HASHED else _PLAIN},
 }
 
+SITE_URL = os.environ.get("SELLWELL_URL", "http://127.0.0.1:8000").rstrip("/")
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 CSRF_FAILURE_VIEW = "sellwell.web.errors.csrf_failure"

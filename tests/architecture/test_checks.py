@@ -62,8 +62,8 @@ BREAKAGES: dict[str, list[str]] = {
         " (SELECT party_id FROM customers_customer ORDER BY id LIMIT 1)"),
     ],
     "deadlines.failed": [
-        ("INSERT INTO kernel_deadline (company_id, operation, row_type, row_id, due_at, state, attempts, error)"
-        " SELECT company_id, 'pipeline.expire_quotation', 'pipeline.quotation', id, now(), 'failed', 5, 'Refusal'"
+        ("INSERT INTO kernel_deadline (company_id, what, row_id, due_at, state, attempts, error)"
+        " SELECT company_id, 'pipeline.expire_quotation', id, now(), 'failed', 5, 'Refusal'"
         " FROM pipeline_quotation LIMIT 1"),
     ],
     "delivery.accepted_after_delivery": [

@@ -37,7 +37,8 @@ def test_ledger_logs_jobs_and_facts_are_among_the_stores() -> None:
     assert {
         "kernel_ledgerentry", "kernel_ledgerchange", "kernel_securitylog", "kernel_idempotencykey", "kernel_event",
         "kernel_reactiondone", "kernel_deadline", "kernel_task", "kernel_fact", "kernel_link",
-        "kernel_approvalstep", "kernel_approvaldecision", "kernel_release", "kernel_subjectkey",
+        "kernel_approvalstep", "kernel_approvaldecision", "kernel_approvalnote", "kernel_release", "kernel_subjectkey",
+        "kernel_message", "kernel_messagechoice",
     } <= whole  # fmt: skip
 
 

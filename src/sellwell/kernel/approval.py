@@ -8,15 +8,18 @@ stock) is never hashed, so a release survives a busy day.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Q
 
+from sellwell.kernel import approval_course as course
 from sellwell.kernel import directory, duties, ledger, numbering, policies
 from sellwell.kernel.effects import NewTask, subject_of
 from sellwell.kernel.ids import new_id
@@ -32,7 +35,9 @@ from sellwell.kernel.models import (
 from sellwell.kernel.values import Objection, Reason, T
 
 if TYPE_CHECKING:
-    from sellwell.kernel.operations import Assessment, Context, Operation
+    from django.db.models import QuerySet
+
+    from sellwell.kernel.operations import Agreed, Assessment, Context, Operation
 
 NEEDS_APPROVAL = Reason(
     "approval.needed", T("按审批制度需要审批。", "The approval policy asks for approval.")
@@ -60,7 +65,7 @@ def content_hash(assessment: Assessment) -> str:
 
 def route_objections(operation: Operation, ctx: Context, assessment: Assessment) -> list[Objection]:
     """The hold that the operation's own approval policy asks for, if it names anybody."""
-    if not steps_of(operation.route, ctx, assessment, None):
+    if not deciders(steps_of(operation.route, ctx, assessment, None)):
         return []
     return [NEEDS_APPROVAL.hold(operation.route, measure=assessment.amount)]
 
@@ -68,7 +73,10 @@ def route_objections(operation: Operation, ctx: Context, assessment: Assessment)
 def steps_of(
     route: str, ctx: Context, assessment: Assessment, measure: Decimal | None
 ) -> list[tuple[str, str]]:
-    """Who a route names, as (mode, role) in order: the policy's output `approvers`, `"regional_manager, all:legal"`."""
+    """Who a route names, as (mode, role) in order: the policy's output `approvers`.
+
+    `"regional_manager, all:legal, cc:finance"`: any regional manager, then everybody of legal; finance gets a copy.
+    """
     facts = {
         **assessment.context,
         **assessment.content,
@@ -76,27 +84,44 @@ def steps_of(
     }
     decision = policies.judge(route, ctx, facts)
     names = str(decision.outputs.get("approvers", "") or "") if decision.outputs else ""
-    steps = []
-    for part in filter(None, (p.strip() for p in names.split(","))):
-        mode, _, role = part.rpartition(":")
-        steps.append((mode or "any", role))
-    return steps
+    named = [part.strip().rpartition(":") for part in names.split(",") if part.strip()]
+    return [(mode or "any", role) for mode, _, role in named]
+
+
+def deciders(steps: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The steps that decide, those that only get a copy left out."""
+    return [step for step in steps if step[0] != "cc"]
 
 
 def not_released(
-    operation: Operation, row: Any, assessment: Assessment, objections: Sequence[Objection],
-    releases: Sequence[Grantable], now: datetime,
-) -> list[Objection]:  # fmt: skip
-    """The holds that no agreement covers yet."""
+    operation: Operation, row: Any, assessment: Assessment, objections: Sequence[Objection], ctx: Context
+) -> list[Objection]:
+    """The holds that no agreement covers yet. A nested act is covered by what was agreed for the outermost one."""
     holds = [o for o in objections if o.kind == "hold"]
     if not holds:
         return []
     digest = content_hash(assessment)
-    known = list(releases)
-    if row is not None:
-        found = Release.objects.filter(row_id=row.pk, operation=operation.name, until__gt=now)
-        known += [Grantable(r.guard, r.content_hash, r.upper_bound) for r in found]
+    known: list[Grantable] = list(ctx.agreed.releases) if ctx.agreed is not None else []
+    places = [(operation.name, row.pk)] if row is not None else []
+    if ctx.outer is not None and ctx.outer[1] is not None:
+        places.append(ctx.outer)
+    if places:
+        where = reduce(or_, (Q(operation=name, row_id=row_id) for name, row_id in places))
+        known += [grantable(r) for r in Release.objects.filter(where, until__gt=ctx.now)]
     return [o for o in holds if not any(_covers(r, o, digest) for r in known)]
+
+
+def grantable(release: Release) -> Grantable:
+    """A stored release as a value."""
+    return Grantable(release.guard, release.content_hash, release.upper_bound)
+
+
+def agreement_image(agreed: Agreed) -> dict[str, Any]:
+    """What the ledger keeps of an agreement, beside the guards' answers: the request and who approved."""
+    return {
+        "guard": "approval", "said": [], "request": str(agreed.request_id),
+        "approvers": [str(user) for user in agreed.approvers],
+    }  # fmt: skip
 
 
 def _covers(release: Grantable, objection: Objection, digest: str) -> bool:
@@ -130,30 +155,27 @@ def ask(
     from sellwell.kernel.drafting import document
 
     request = document(
-        ApprovalRequest, ctx, "AP", RequestState.OPEN, number="", operation=operation.name,
+        ApprovalRequest, ctx, "AP", RequestState.OPEN, number="", operation=operation.name, channel=ctx.channel,
         row_type=operation.model._meta.label_lower, row_id=getattr(row, "pk", None),
         row_version=getattr(row, "version", 0), row_number=str(getattr(row, "number", ""))[:60],
         amount=assessment.amount, given=image, snapshot=plain(dict(assessment.content)),
         content_hash=content_hash(assessment), objections=ledger.objection_images(objections),
+        subject_id=subject_of(row) if row is not None else None,
     )  # fmt: skip
     if row is not None and hasattr(row, "department_path"):
         request.department_path, request.region = row.department_path, row.region
-    steps = [
-        ApprovalStep(
-            id=new_id(), company_id=ctx.company_id, request_id=request.pk, guard=o.code, measure=bound_of(o.measure),
-            position=position, mode=mode, role=role,
-        )
-        for o in _one_per_guard(objections)
-        for position, (mode, role) in enumerate(steps_of(o.route, ctx, assessment, o.measure) or [("any", LAST_RESORT[0])])
-    ]  # fmt: skip
+    steps = routes(request, objections, ctx, assessment)
     for step in steps:
         if step.position == 0:
-            open_step(step, request, ctx)
+            course.open_new(step, request, ctx, effects)
     request.number = numbering.draw(ctx.company_id, "AP", ctx.today.year)[0]
     effects.insert(request, *steps)
     if row is not None and hasattr(row, "held_by"):
         effects.update(row, held_by=request.pk)
-    effects.tasks += [task for step in steps if step.opened_at for task in tasks_for(step, request)]
+    course.copy_to_roles(request, objections, ctx, assessment, effects)
+    for step in steps:
+        if step.opened_at is not None:
+            effects.tasks += tasks_for(step, request, ctx)
     seq = ledger.write(
         ASK, ctx, row_id=request.pk, given={"operation": operation.name, "row": plain(request.row_id)},
         assessment=assessment, policies=[], answers=request.objections,
@@ -163,6 +185,22 @@ def ask(
         effects.links.append((row, request))
     write(ASK, ctx, [], effects, seq)
     return request
+
+
+def routes(
+    request: ApprovalRequest, objections: Sequence[Objection], ctx: Context, assessment: Assessment,
+    after: Mapping[str, int] | None = None,
+) -> list[ApprovalStep]:  # fmt: skip
+    """New steps for what holds, a route for each guard; `after` gives the positions that its earlier steps take."""
+    digest, taken = content_hash(assessment), after or {}
+    return [
+        ApprovalStep(
+            id=new_id(), company_id=request.company_id, request_id=request.pk, guard=o.code, measure=bound_of(o.measure),
+            content_hash=digest, position=taken.get(o.code, 0) + place, mode=mode, role=role,
+        )
+        for o in _one_per_guard(objections)
+        for place, (mode, role) in enumerate(deciders(steps_of(o.route, ctx, assessment, o.measure)) or [("any", LAST_RESORT[0])])
+    ]  # fmt: skip
 
 
 def bound_of(measure: Decimal | None) -> Decimal | None:
@@ -180,10 +218,9 @@ def _one_per_guard(objections: Sequence[Objection]) -> list[Objection]:
     return list(largest.values())
 
 
-def open_step(step: ApprovalStep, request: ApprovalRequest, ctx: Context) -> None:
-    """Find who decides a step, now that it is its turn."""
-    step.opened_at = ctx.now
-    step.candidates = candidates(step.role, request, ctx)
+def barred_from(request: ApprovalRequest) -> set[UUID]:
+    """Who must not decide a request: its requester, and those whom another duty on the same sale bars from it."""
+    return {request.owner_id, *duties.barred("approvals.approve", [request.row_id] if request.row_id else [])}
 
 
 def candidates(role: str, request: ApprovalRequest, ctx: Context, without: Sequence[UUID] = ()) -> list[UUID]:
@@ -192,11 +229,7 @@ def candidates(role: str, request: ApprovalRequest, ctx: Context, without: Seque
     The requester never approves, nor does anybody whom an incompatible duty on the same sale would bar from it, nor
     those named in `without`. Nobody found anywhere: the roles of last resort, so that no document is stranded.
     """
-    barred = {
-        request.owner_id,
-        *without,
-        *duties.barred("approvals.approve", [request.row_id] if request.row_id else []),
-    }
+    barred = barred_from(request) | set(without)
     found: list[UUID] = []
     for name in (role, *LAST_RESORT):
         path = request.department_path
@@ -212,26 +245,41 @@ def candidates(role: str, request: ApprovalRequest, ctx: Context, without: Seque
     return found
 
 
-def tasks_for(step: ApprovalStep, request: ApprovalRequest, but: UUID | None = None) -> list[NewTask]:
-    """The approvers' tasks: each candidate (but the one who just decided) has the request in the list."""
-    people = [user for user in step.candidates if user != but]
-    return [NewTask("approvals.approve", request, owner_id=user, working_hours=Decimal(4)) for user in people]
+def tasks_for(
+    step: ApprovalStep, request: ApprovalRequest, ctx: Context, but: Sequence[UUID] = ()
+) -> list[NewTask]:
+    """The approvers' tasks: each candidate (but those named) and today's deputies have the request in their list."""
+    people = dict.fromkeys(user for user in step.candidates if user not in but)
+    deputies = lent_for(request, ctx).filter(owner_id__in=list(people)) if people else []
+    people |= dict.fromkeys(
+        d.deputy_id for d in deputies
+        if d.covers(request.operation) and d.deputy_id not in but and d.deputy_id != request.owner_id
+    )  # fmt: skip
+    return [
+        NewTask("approvals.approve", request, owner_id=user, working_hours=Decimal(4), due_at=step.due_at)
+        for user in people
+    ]
 
 
 # --- deciding ----------------------------------------------------------------------------------------------------------
 
 
-def stands_in_for(user_id: UUID, request: ApprovalRequest, ctx: Context) -> list[UUID]:
-    """Whose decisions this person may take today as a deputy, for this amount."""
-    lent = Delegation.objects.filter(
+def lent_for(request: ApprovalRequest, ctx: Context) -> QuerySet[Delegation]:
+    """The delegations of today that reach as far as this request's amount."""
+    return Delegation.objects.filter(
         Q(amount_limit__isnull=True) | Q(amount_limit__gte=request.amount or 0),
-        deputy_id=user_id,
         state=DelegationState.ACTIVE.value,
         company_id=request.company_id,
         since__lte=ctx.today,
         until__gt=ctx.today,
     )
-    return [d.owner_id for d in lent if d.owner_id != request.owner_id]
+
+
+def stands_in_for(user_id: UUID, request: ApprovalRequest, ctx: Context) -> list[UUID]:
+    """Whose decisions this person may take today as a deputy, for this kind of act and amount."""
+    barred = barred_from(request)
+    lent = lent_for(request, ctx).filter(deputy_id=user_id).order_by("id")
+    return [d.owner_id for d in lent if d.owner_id not in barred and d.covers(request.operation)]
 
 
 def release_until(now: datetime) -> datetime:

@@ -33,6 +33,13 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         for kind in (
             "approval_operations",
+            "approval_fields",
+            "approval_signers",
+            "approval_talk",
+            "approval_times",
+            "delegation_operations",
+            "message_operations",
+            "tap_links",
             "token_operations",
             "import_operations",
             "period_operations",

@@ -81,17 +81,16 @@ def run(
     *,
     expected_version: int | None = None,
     key: str | None = None,
-    releases: Sequence[approval.Grantable] = (),
 ) -> Outcome:
     """Do one operation, wholly or not at all. Raises `Refusal`; a hold is an outcome, not a refusal."""
     operation = REGISTRY[name]
     if ctx.within:
-        return _attempt(operation, ctx, row_id, data, expected_version, None, releases)
+        return _attempt(operation, ctx, row_id, data, expected_version, None)
     _set_companies(ctx)
     for attempt in range(RETRIES):
         try:
             generations.forget()
-            return _attempt(operation, ctx, row_id, data, expected_version, key, releases)
+            return _attempt(operation, ctx, row_id, data, expected_version, key)
         except Refusal as refusal:
             ledger.log_refusal(name, ctx, row_id, refusal.objections, getattr(refusal, "assessment", None))
             raise
@@ -107,19 +106,15 @@ def run(
     raise AssertionError("unreachable")
 
 
-def rerun(
-    name: str,
-    ctx: Context,
-    row_id: UUID | None,
-    data: Mapping[str, Any],
-    releases: Sequence[approval.Grantable],
-) -> Outcome:
-    """A held act again, for its requester, inside the approver's transaction. A new hold is a refusal here."""
+def rerun(name: str, ctx: Context, row_id: UUID | None, data: Mapping[str, Any]) -> Outcome:
+    """A held act again, for its requester and with `ctx.agreed`, inside the approver's transaction.
+
+    Raises `Held` where an objection is new or larger than what was agreed.
+    """
+    operation = REGISTRY[name]
     with transaction.atomic():
-        outcome = _attempt(REGISTRY[name], ctx, row_id, data, None, None, releases)
-        if outcome.hold is not None:
-            raise Refusal(IS_HELD.refuse(verb=REGISTRY[name].title))
-        return outcome
+        row = _row(operation, ctx, row_id, None)
+        return _act(operation, ctx, row, _input(operation, ctx, data))
 
 
 def _set_companies(ctx: Context) -> None:
@@ -140,7 +135,6 @@ def _attempt(
     data: Mapping[str, Any] | Input | None,
     expected_version: int | None,
     key: str | None,
-    releases: Sequence[approval.Grantable],
 ) -> Outcome:
     with transaction.atomic():
         generations.read_all()
@@ -153,7 +147,7 @@ def _attempt(
         try:
             # Only nested acts are held after something was written; else a hold comes before any write.
             with transaction.atomic() if operation.nested else nullcontext():
-                outcome = _act(operation, ctx, row, given, releases)
+                outcome = _act(operation, ctx, row, given)
         except Held as held:
             if ctx.within:
                 raise
@@ -212,7 +206,7 @@ def standing(operation: Operation, row: Any, ctx: Context) -> Objection | None:
     """Whether the row's state, or a hold on it, forbids the verb."""
     if operation.from_states and str(row.state) not in operation.from_states:
         return WRONG_STATE.refuse(verb=operation.title, state=state_name(row))
-    if getattr(row, "held_by", None) and not operation.while_held and not ctx.lent:
+    if getattr(row, "held_by", None) and not operation.while_held:
         return IS_HELD.refuse(verb=operation.title)
     return None
 
@@ -265,9 +259,7 @@ def _unseen(operation: Operation, ctx: Context, given: Input) -> list[Objection]
     return objections
 
 
-def _act(
-    operation: Operation, ctx: Context, row: Any, given: Any, releases: Sequence[approval.Grantable]
-) -> Outcome:
+def _act(operation: Operation, ctx: Context, row: Any, given: Any) -> Outcome:
     """Steps 5 to 9, inside a savepoint: locks, assessment, objections, handler, and everything that is written."""
     with policies.noting() as used:
         _lock(operation, ctx, row, given)
@@ -279,10 +271,12 @@ def _act(
             refusal = Refusal(refused)
             refusal.assessment = assessment  # type: ignore[attr-defined]  # for the security log
             raise refusal
-        held = approval.not_released(operation, row, assessment, objections, releases, ctx.now)
+        held = approval.not_released(operation, row, assessment, objections, ctx)
         if held:
             raise Held(assessment, held)
-        handler_ctx = ctx.nested(operation) if operation.nested else ctx
+        if ctx.agreed is not None:
+            answers.append(approval.agreement_image(ctx.agreed))
+        handler_ctx = ctx.nested(operation, getattr(row, "pk", None)) if operation.nested else ctx
         effects = operation.handler(row, given, handler_ctx, assessment)
         if operation.creates:
             _check_created(operation, ctx, effects)
@@ -375,6 +369,8 @@ def _write(
     answers: list[dict[str, Any]],
 ) -> int:
     """Step 9: ledger, facts, outbox, tasks, links and search rows, one statement each."""
+    if effects.on_behalf_of is not None:
+        ctx = replace(ctx, on_behalf_of=effects.on_behalf_of)
     target = row if row is not None else effects.result
     target_id = getattr(target, "pk", None)
     sealer = ledger.Sealer()
@@ -404,7 +400,7 @@ def run_all(
         with transaction.atomic():
             for index, (row_id, data) in enumerate(items):
                 try:
-                    outcome = _attempt(REGISTRY[name], ctx, row_id, data, None, None, ())
+                    outcome = _attempt(REGISTRY[name], ctx, row_id, data, None, None)
                 except Refusal as refusal:
                     refused += [o.at(f"{index}.{o.path}".rstrip(".")) for o in refusal.objections]
                     continue

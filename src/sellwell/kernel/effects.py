@@ -58,10 +58,13 @@ class NewTask:
 
 @dataclass(frozen=True, slots=True)
 class NewDeadline:
-    """A verb that the system does to a row once `due_at` has come. A later one for the same verb and row replaces it."""
+    """At `due_at` the verb `what` is done to the row, or the function registered as `what` looks at it (`kernel.deadlines`).
 
-    operation: str
-    row: models.Model
+    A later one for the same `what` and row replaces it.
+    """
+
+    what: str
+    row_id: UUID
     due_at: datetime
 
 
@@ -82,10 +85,12 @@ class Effects:
     facts: list[Posting] = field(default_factory=list)
     events: list[NewEvent] = field(default_factory=list)
     tasks: list[NewTask] = field(default_factory=list)
-    deadlines: list[NewDeadline] = field(default_factory=list)
     links: list[tuple[models.Model, models.Model]] = field(default_factory=list)
     drop_tasks: list[UUID] = field(default_factory=list)  # rows whose open tasks no longer apply
+    deadlines: list[NewDeadline] = field(default_factory=list)
+    drop_deadlines: list[UUID] = field(default_factory=list)  # rows whose deadlines no longer apply
     search: list[models.Model] = field(default_factory=list)  # rows whose search entry must be written again
+    on_behalf_of: UUID | None = None  # for whom a deputy acted: the ledger names both
 
     # -- writing rows ------------------------------------------------------------------------------------------------
 
@@ -142,7 +147,17 @@ class Effects:
 
     def absorb(self, other: Effects) -> None:
         """Take over what another function of the same room prepared."""
-        for name in ("changes", "facts", "events", "tasks", "deadlines", "links", "drop_tasks", "search"):
+        for name in (
+            "changes",
+            "facts",
+            "events",
+            "tasks",
+            "links",
+            "drop_tasks",
+            "deadlines",
+            "drop_deadlines",
+            "search",
+        ):
             getattr(self, name).extend(getattr(other, name))
 
 

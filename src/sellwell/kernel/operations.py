@@ -28,6 +28,15 @@ if TYPE_CHECKING:
 CHANNELS = ("web", "api", "cli", "job", "import")
 
 
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What approvers agreed to, for the act that is run again: their request, who they are, and the releases."""
+
+    request_id: UUID
+    approvers: tuple[UUID, ...]
+    releases: tuple[Any, ...]
+
+
 @dataclass(frozen=True)
 class Context:
     """Who acts, where, when and by which way in. Handlers take the time and the actor from here only."""
@@ -40,6 +49,8 @@ class Context:
     on_behalf_of: UUID | None = None
     within: str = ""  # the operation that this one is nested in
     lent: frozenset[str] = frozenset()  # verbs that the outer operation declared as nested
+    outer: tuple[str, UUID | None] | None = None  # the outermost operation and its row, for nested ones
+    agreed: Agreed | None = None  # set while a held act is run again for its requester
 
     @property
     def today(self) -> date:
@@ -51,9 +62,10 @@ class Context:
         """Who acts."""
         return self.actor.user_id
 
-    def nested(self, operation: Operation) -> Context:
-        """The context for operations that `operation` runs inside itself."""
-        return replace(self, within=operation.name, lent=frozenset(operation.nested))
+    def nested(self, operation: Operation, row_id: UUID | None = None) -> Context:
+        """The context for operations that `operation`, on the row of `row_id`, runs inside itself."""
+        outer = self.outer or (operation.name, row_id)
+        return replace(self, within=operation.name, lent=frozenset(operation.nested), outer=outer)
 
 
 def context_for(actor: Actor, channel: str, company_id: UUID | None = None) -> Context:

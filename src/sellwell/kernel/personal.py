@@ -252,6 +252,16 @@ def _blank_file_names(subject: UUID) -> int:
         return int(cursor.rowcount)
 
 
+def _blank_requests(subject: UUID) -> int:
+    """The notes of approvals that were about the subject."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE kernel_approvalrequest SET note = '' WHERE subject_id = %s AND note <> ''", [subject]
+        )
+        return int(cursor.rowcount)
+
+
+register_eraser("kernel.approvalrequest", _blank_requests)
 register_eraser("kernel.searchrow", _blank_search)
 register_eraser("kernel.storedfile", _blank_file_names)
 

@@ -38,7 +38,7 @@ def write(operation: Operation, ctx: Context, rows: list[UUID], effects: Effects
         _settle_tasks(operation, ctx, rows, effects)
     if effects.tasks:
         _tasks(ctx, effects.tasks, seq)
-    if effects.deadlines:
+    if effects.drop_deadlines or effects.deadlines:
         _deadlines(ctx, effects)
     if effects.links:
         _links(ctx, effects)
@@ -147,21 +147,19 @@ def _links(ctx: Context, effects: Effects) -> None:
 
 
 def _deadlines(ctx: Context, effects: Effects) -> None:
-    rows = [
-        {
-            "operation": d.operation,
-            "type": d.row._meta.label_lower,
-            "id": str(d.row.pk),
-            "due": plain(d.due_at),
-        }
-        for d in effects.deadlines
-    ]
+    """Deadlines of rows that are through fall away, as do those that a new one replaces; then the new ones are noted."""
+    rows = [{"what": d.what, "id": str(d.row_id), "due": plain(d.due_at)} for d in effects.deadlines]
+    through = list(effects.drop_deadlines)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO kernel_deadline (company_id, operation, row_type, row_id, due_at, state, attempts, error)"
-            " SELECT %s, d.operation, d.type, d.id, d.due, 'due', 0, ''"
-            " FROM jsonb_to_recordset(%s) AS d(operation text, type text, id uuid, due timestamptz)"
-            " ON CONFLICT (row_id, operation) WHERE state = 'due' DO UPDATE SET due_at = excluded.due_at",
+            "UPDATE kernel_deadline k SET state = 'past', done_at = %s WHERE state = 'due' AND (row_id = ANY(%s) OR EXISTS ("
+            " SELECT 1 FROM jsonb_to_recordset(%s) AS d(what text, id uuid) WHERE d.id = k.row_id AND d.what = k.what))",
+            [ctx.now, through, json.dumps(rows)],
+        )
+        cursor.execute(
+            "INSERT INTO kernel_deadline (company_id, what, row_id, due_at, state, attempts, error)"
+            " SELECT %s, d.what, d.id, d.due, 'due', 0, ''"
+            " FROM jsonb_to_recordset(%s) AS d(what text, id uuid, due timestamptz)",
             [ctx.company_id, json.dumps(rows)],
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,9 @@ from sellwell.kernel.values import Refusal
 from sellwell.kernel.views import BY_TYPE
 from sellwell.web.forms.derive import is_id
 from sellwell.web.grids import image
+
+# By row type: the files that hang on a record's lines rather than in a column of its view.
+ATTACHED: dict[str, Callable[[Any], set[UUID]]] = {}
 
 
 def upload(request: Any) -> HttpResponse:
@@ -58,6 +62,9 @@ def _hangs_on(request: Any, file_id: UUID) -> bool:
     row = view.rows(request.actor).filter(pk=row_id).first()
     if row is None:
         return False
+    more = ATTACHED.get(row_type)
+    if more is not None and file_id in more(row):
+        return True
     return any(
         column.kind == "file" and column.ref_id(row) == file_id for column in view.visible(request.actor)
     )

@@ -24,6 +24,7 @@ from sellwell.web import (
     registry,
     rights,
     signin,
+    tap,
     trace,
     workbench,
 )
@@ -93,6 +94,7 @@ def fixed() -> list[Any]:
         path("files/<uuid:file_id>", files.download),
         path("trace/<str:row_type>/<uuid:row_id>/", trace.show),
         path("rights/who", rights.who),
+        path("tap/<str:token>", tap.show),
         path("jobs/<str:name>/<uuid:job_id>", jobs.show),
     ]
 

@@ -65,7 +65,13 @@ grant("users.view", **EVERYBODY_GROUP)
 
 # Approvals, tasks: one's own are those that wait for one, too
 grant(["approvals.view", "approvals.delegations", "tasks.view"], **(EVERYBODY_OWN | MANAGERS | OVERSEERS))
-grant(["approvals.approve", "approvals.reject", "approvals.withdraw"], **EVERYBODY_OWN)
+grant(["approvals.approve", "approvals.reject", "approvals.withdraw", "approvals.retry"], **EVERYBODY_OWN)
+grant(
+    ["approvals.return", "approvals.add_signer", "approvals.drop_signer", "approvals.amend"], **EVERYBODY_OWN
+)
+grant(["approvals.comment", "approvals.question", "approvals.answer", "approvals.copy"], **EVERYBODY_OWN)
+grant(["approvals.remind", "messages.choose", "messages.choice"], **EVERYBODY_OWN)
+grant("approvals.escalate", **MANAGERS)
 grant(["approvals.delegate", "approvals.revoke"], **EVERYBODY_OWN)
 grant(["approvals.view.export", "tasks.view.export"], **MANAGERS, **OVERSEERS)
 

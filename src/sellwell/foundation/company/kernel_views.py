@@ -19,6 +19,7 @@ from sellwell.kernel.models import (
     DutyPair,
     Grant,
     LedgerEntry,
+    MessageChoice,
     PolicyVersion,
     RequestState,
     SecurityLog,
@@ -110,6 +111,11 @@ DELEGATIONS = view(
         Column("since", T("开始", "From"), "date", path="since", sortable=True, filterable=True),
         Column("until", T("截止（不含）", "Until (not included)"), "date", path="until", sortable=True),
         Column("amount_limit", T("金额上限", "Amount limit"), "amount", path="amount_limit"),
+        Column(
+            "rooms",
+            T("适用业务", "For which work"),
+            value=lambda row: "、".join(row.rooms) or str(T("全部", "All")),
+        ),
         Column("state", T("状态", "State"), "state", path="state", states=DelegationState, filterable=True),
         Column("note", T("说明", "Note"), path="note", in_list=False),
     ],
@@ -119,6 +125,24 @@ DELEGATIONS = view(
     label=lambda row: row.number,
     states=DelegationState,
     clauses=("1.3.1",),
+)
+
+MESSAGES = view(
+    "messages.choice",
+    T("消息设置", "Message settings"),
+    MessageChoice,
+    [
+        Column("user", T("人员", "Person"), "person", path="user"),
+        Column("systems", T("接收方式", "By"), value=lambda row: "、".join(row.systems)),
+        Column("quiet_from", T("免打扰开始", "Quiet from"), path="quiet_from"),
+        Column("quiet_until", T("免打扰结束", "Quiet until"), path="quiet_until"),
+        Column("digest_at", T("每日汇总时间", "Daily digest at"), path="digest_at"),
+    ],
+    url="message-settings",
+    help=T("每个人在哪里接收消息、何时免打扰。", "Where each person gets messages, and when not."),
+    related=("user",),
+    order=("id",),
+    label=lambda row: row.user.name,
 )
 
 TASKS = view(

@@ -18,8 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("company_id", models.UUIDField()),
-                ("operation", models.CharField(max_length=80)),
-                ("row_type", models.CharField(max_length=60)),
+                ("what", models.CharField(max_length=80)),
                 ("row_id", models.UUIDField()),
                 ("due_at", models.DateTimeField()),
                 ("state", models.CharField(default="due", max_length=10)),
@@ -28,15 +27,13 @@ class Migration(migrations.Migration):
                 ("error", models.CharField(default="", max_length=80)),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("state", "due")), fields=("row_id", "operation"), name="deadline_once"
-                    )
-                ],
                 "indexes": [
                     models.Index(
                         condition=models.Q(("state", "due")), fields=["due_at", "id"], name="deadline_due"
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "due")), fields=["row_id", "what"], name="deadline_row"
+                    ),
                 ],
             },
         ),

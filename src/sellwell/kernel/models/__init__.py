@@ -3,12 +3,15 @@
 from sellwell.kernel.models.accounts import ApiToken, ApiWindow, User
 from sellwell.kernel.models.approvals import (
     ApprovalDecision,
+    ApprovalNote,
     ApprovalRequest,
     ApprovalStep,
     Delegation,
     DelegationState,
+    NoteKind,
     Release,
     RequestState,
+    StepOutcome,
 )
 from sellwell.kernel.models.base import CompanyRow, Document, Owned, Row
 from sellwell.kernel.models.calendar import CalendarDay
@@ -24,6 +27,7 @@ from sellwell.kernel.models.ledger import (
     PostingPeriod,
     SecurityLog,
 )
+from sellwell.kernel.models.messages import Message, MessageChoice, TapLink
 from sellwell.kernel.models.personal import SubjectKey
 from sellwell.kernel.models.policy import PolicyVersion
 from sellwell.kernel.models.rights import DutyPair, Generation, Grant, Series

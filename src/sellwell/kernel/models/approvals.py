@@ -42,6 +42,9 @@ class ApprovalRequest(Document):
 
     noun = T("审批", "Approval")
     operation = models.CharField(max_length=80)
+    channel = models.CharField(
+        max_length=10, default="web"
+    )  # the way in of the held act: it is run again by it
     row_type = models.CharField(max_length=60)
     row_id = models.UUIDField(null=True)
     row_version = models.PositiveIntegerField(default=0)
@@ -53,35 +56,63 @@ class ApprovalRequest(Document):
     objections = models.JSONField(default=list)
     decided_at = models.DateTimeField(null=True)
     note = models.TextField(default="", blank=True)
+    subject_id = models.UUIDField(
+        null=True
+    )  # whose personal data its row holds: what is written here is theirs too
     personal = ("note",)
 
     class Meta:
         constraints = document_constraints("approvalrequest", RequestState)
         indexes = [
             *document_indexes("approvalrequest"),
+            models.Index(
+                fields=["subject_id"], name="approvalrequest_subject", condition=Q(subject_id__isnull=False)
+            ),
             models.Index(fields=["row_id", "state"], name="approvalrequest_row"),
         ]
 
+    def subject(self) -> UUID | None:
+        """The subject of its row."""
+        return self.subject_id
+
     @classmethod
     def scope_q(cls, scope: str, user_id: UUID, post: Post) -> Q | None:
-        """One's own are those one asked for and those that one is asked to decide, also as a deputy."""
+        """One's own are those one asked for, is asked to decide (also as a deputy), had a word in, or got a copy of."""
         if scope != "own":
             return super().scope_q(scope, user_id, post)
         mine = Q(owner_id=user_id) | Q(pk__in=asked_of(user_id).values("request_id"))
+        mine |= Q(pk__in=decided_by(user_id).values("step__request_id"))
+        mine |= Q(pk__in=heard_of(user_id).values("request_id"))
         return Q(company_id=post.company_id) & mine
 
     def in_scope(self, scope: str, user_id: UUID, post: Post) -> bool:
         if super().in_scope(scope, user_id, post):
             return True
-        is_asked = scope == "own" and self.company_id == post.company_id
-        return is_asked and asked_of(user_id).filter(request_id=self.pk).exists()
+        if scope != "own" or self.company_id != post.company_id:
+            return False
+        return (
+            asked_of(user_id).filter(request_id=self.pk).exists()
+            or decided_by(user_id).filter(step__request_id=self.pk).exists()
+            or heard_of(user_id).filter(request_id=self.pk).exists()
+        )
+
+
+class StepOutcome(State):
+    """How a step came to its end."""
+
+    AGREED = "agreed", T("已同意", "Agreed")
+    REJECTED = "rejected", T("不同意", "Disagreed")
+    CARRIED = "carried", T("同一审批人，无需重复", "Same approver, not asked twice")
+    DROPPED = "dropped", T("已减签", "Taken off")
 
 
 class ApprovalStep(models.Model):
     """One step of one route of a request: `any` one of the candidates decides, or `all` must.
 
     Steps of a route go in `position` order; routes run beside each other. The candidates are found when the step
-    opens and found again while nobody is there.
+    opens and found again while nobody is there. A step that the request is returned to opens in a new `round`:
+    decisions of earlier rounds stay in the history and count no longer. `role` is empty for a signer whom somebody
+    added.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -89,36 +120,102 @@ class ApprovalStep(models.Model):
     request = models.ForeignKey(ApprovalRequest, on_delete=models.PROTECT, related_name="steps")
     guard = models.CharField(max_length=80)
     measure = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    content_hash = models.CharField(
+        max_length=64, default="", blank=True
+    )  # of the terms that this step was asked about
     position = models.PositiveSmallIntegerField()
     mode = models.CharField(max_length=3, default="any")
-    role = models.CharField(max_length=40)
+    role = models.CharField(max_length=40, blank=True)
     candidates = ArrayField(models.UUIDField(), default=list)
+    round = models.PositiveSmallIntegerField(default=1)
+    added_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+", null=True)
     opened_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    escalated_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, default="", blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["request", "guard", "position"], name="approvalstep_once"),
             models.CheckConstraint(condition=Q(mode__in=["any", "all"]), name="approvalstep_mode"),
         ]
-        indexes = [GinIndex(fields=["candidates"], name="approvalstep_candidates")]
+        indexes = [
+            GinIndex(fields=["candidates"], name="approvalstep_candidates"),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for somebody now."""
+        return self.opened_at is not None and self.decided_at is None
 
 
 class ApprovalDecision(models.Model):
-    """One person's yes or no on one step; `on_behalf_of` names whom a deputy stood in for. Append-only."""
+    """One person's yes or no on one step; `on_behalf_of` names whom a deputy stood in for. Append-only.
+
+    `carried` marks an agreement that the same person gave on another step of the same request.
+    """
 
     append_only = True
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     company_id = models.UUIDField()
     step = models.ForeignKey(ApprovalStep, on_delete=models.PROTECT, related_name="decisions")
+    round = models.PositiveSmallIntegerField(default=1)
     user = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     on_behalf_of = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+", null=True)
     agrees = models.BooleanField()
+    carried = models.BooleanField(default=False)
     note = models.JSONField(null=True)  # an envelope: what people write about a customer is the customer's
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["step", "user"], name="approvaldecision_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step", "round", "user", "on_behalf_of"],
+                nulls_distinct=False,
+                name="approvaldecision_once",
+            )
+        ]
+        indexes = [models.Index(fields=["user", "-at"], name="approvaldecision_user")]
+
+
+class NoteKind(State):
+    """What was said or done in the course of a request, beside yes and no."""
+
+    COMMENT = "comment", T("评论", "Comment")
+    QUESTION = "question", T("提问", "Question")
+    ANSWER = "answer", T("答复", "Answer")
+    COPIED = "copied", T("抄送", "Copied to")
+    RETURNED = "returned", T("退回", "Returned")
+    ADDED = "added", T("加签", "Signer added")
+    DROPPED = "dropped", T("减签", "Signer taken off")
+    REMINDED = "reminded", T("催办", "Reminded")
+    ESCALATED = "escalated", T("升级", "Escalated")
+    AMENDED = "amended", T("修改", "Amended")
+    ROUTED = "routed", T("新增审批路线", "Route added")
+
+
+class ApprovalNote(models.Model):
+    """A line in the course of a request: who said or did what, to whom, about which step. Append-only."""
+
+    append_only = True
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    company_id = models.UUIDField()
+    request = models.ForeignKey(ApprovalRequest, on_delete=models.PROTECT, related_name="notes")
+    step = models.ForeignKey(ApprovalStep, on_delete=models.PROTECT, related_name="+", null=True)
+    kind = models.CharField(max_length=10)
+    user = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    to = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+", null=True)
+    answers = models.ForeignKey("self", on_delete=models.PROTECT, related_name="replies", null=True)
+    text = models.JSONField(null=True)  # an envelope
+    files = ArrayField(models.UUIDField(), default=list)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=NoteKind.values()), name="approvalnote_kind")
+        ]
+        indexes = [models.Index(fields=["to", "kind"], name="approvalnote_to")]
 
 
 class Release(models.Model):
@@ -151,6 +248,7 @@ class Delegation(Document):
 
     noun = T("审批委托", "Delegation")
     deputy = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    rooms = ArrayField(models.CharField(max_length=40), default=list)  # of which work; empty: of all
     since = models.DateField()
     until = models.DateField()
     amount_limit = models.DecimalField(max_digits=18, decimal_places=2, null=True)
@@ -169,6 +267,22 @@ class Delegation(Document):
         """A duty lent is in force; nothing is to be done about it."""
         return Q(pk__in=[])
 
+    @classmethod
+    def scope_q(cls, scope: str, user_id: UUID, post: Post) -> Q | None:
+        """One's own are those one lent and those one was lent."""
+        if scope != "own":
+            return super().scope_q(scope, user_id, post)
+        return Q(company_id=post.company_id) & (Q(owner_id=user_id) | Q(deputy_id=user_id))
+
+    def in_scope(self, scope: str, user_id: UUID, post: Post) -> bool:
+        if scope != "own":
+            return super().in_scope(scope, user_id, post)
+        return self.company_id == post.company_id and user_id in (self.owner_id, self.deputy_id)
+
+    def covers(self, operation: str) -> bool:
+        """Whether it is lent for acts of this kind."""
+        return not self.rooms or operation.split(".", 1)[0] in self.rooms
+
 
 def asked_of(user_id: UUID) -> QuerySet[ApprovalStep]:
     """Steps of which somebody is a candidate, or today the deputy of one."""
@@ -177,3 +291,14 @@ def asked_of(user_id: UUID) -> QuerySet[ApprovalStep]:
         deputy_id=user_id, state=DelegationState.ACTIVE.value, since__lte=today, until__gt=today
     ).values_list("owner_id", flat=True)
     return ApprovalStep.objects.filter(candidates__overlap=[user_id, *lenders])
+
+
+def decided_by(user_id: UUID) -> QuerySet[ApprovalDecision]:
+    """What somebody decided, or was decided for them by a deputy."""
+    return ApprovalDecision.objects.filter(Q(user_id=user_id) | Q(on_behalf_of_id=user_id))
+
+
+def heard_of(user_id: UUID) -> QuerySet[ApprovalNote]:
+    """What somebody noted on requests, and the copies and questions that went to them."""
+    told = Q(to_id=user_id, kind__in=[NoteKind.COPIED.value, NoteKind.QUESTION.value])
+    return ApprovalNote.objects.filter(told | Q(user_id=user_id))

@@ -111,12 +111,11 @@ class ReactionDone(models.Model):
 
 
 class Deadline(models.Model):
-    """A verb that the system does by itself once its time has come, unless it no longer applies by then."""
+    """At `due_at` the system does the verb `what` to a row, or the function registered as `what` looks at it, once."""
 
     id = models.BigAutoField(primary_key=True)
     company_id = models.UUIDField()
-    operation = models.CharField(max_length=80)
-    row_type = models.CharField(max_length=60)
+    what = models.CharField(max_length=80)
     row_id = models.UUIDField()
     due_at = models.DateTimeField()
     state = models.CharField(max_length=10, default="due")  # due | done | past | failed
@@ -125,12 +124,10 @@ class Deadline(models.Model):
     error = models.CharField(max_length=80, default="")  # a code or the kind of error, never its text
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["row_id", "operation"], name="deadline_once", condition=Q(state="due")
-            )
+        indexes = [
+            models.Index(fields=["due_at", "id"], name="deadline_due", condition=Q(state="due")),
+            models.Index(fields=["row_id", "what"], name="deadline_row", condition=Q(state="due")),
         ]
-        indexes = [models.Index(fields=["due_at", "id"], name="deadline_due", condition=Q(state="due"))]
 
 
 class Link(models.Model):

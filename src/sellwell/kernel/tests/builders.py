@@ -13,6 +13,7 @@ from sellwell.kernel.models import (
     ApprovalStep,
     Delegation,
     ImportBatch,
+    PolicyVersion,
     PostingPeriod,
     RequestState,
 )
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 HELD = "company.change_department"
 
 
-def a_request(world: World) -> ApprovalRequest:
-    """A request of the people department that waits for the manager of the region."""
+def a_request(world: World, *roles: str) -> ApprovalRequest:
+    """A request of the people department that waits for the manager of the region (or the roles named, in order)."""
+    roles = roles or ("regional_manager",)
     ctx = world.ctx("hr")
     department = world.department("SOUTH")
     request = drafting.document(
@@ -34,10 +36,54 @@ def a_request(world: World) -> ApprovalRequest:
         department_path=world.department("EAST").path,
     )  # fmt: skip
     request.save(force_insert=True)
-    ApprovalStep.objects.create(
-        id=new_id(), company_id=world.company.pk, request=request, guard="tests", position=0,
-        role="regional_manager", candidates=[world.user("regional_manager").pk], opened_at=ctx.now,
-    )  # fmt: skip
+    for position, role in enumerate(roles):
+        ApprovalStep.objects.create(
+            id=new_id(), company_id=world.company.pk, request=request, guard="tests", position=position, role=role,
+            content_hash="0" * 64, candidates=[] if position else [world.user(role).pk],
+            opened_at=None if position else ctx.now,
+        )  # fmt: skip
+    return request
+
+
+def step_of(request: ApprovalRequest, position: int = 0) -> ApprovalStep:
+    """A step of a request's one route."""
+    return ApprovalStep.objects.get(request=request, position=position)
+
+
+def a_failed_request(world: World) -> ApprovalRequest:
+    """A request that was approved and could not be done then."""
+    request = a_request(world)
+    ApprovalRequest.objects.filter(pk=request.pk).update(state=RequestState.FAILED.value)
+    request.refresh_from_db()
+    return request
+
+
+def a_second_step(world: World) -> ApprovalRequest:
+    """A request whose first step was decided by the manager of the region; finance decides now."""
+    request = a_request(world, "regional_manager", "finance")
+    world.run("regional_manager", "approvals.approve", request)
+    request.refresh_from_db()
+    return request
+
+
+def an_asked_request(world: World) -> ApprovalRequest:
+    """A request whose approver asked its requester something."""
+    request = a_request(world)
+    world.run("regional_manager", "approvals.question", request, {"text": "为什么改名？"})
+    request.refresh_from_db()
+    return request
+
+
+def a_signer(world: World) -> ApprovalRequest:
+    """A request where the approver had legal sign first."""
+    request = a_request(world)
+    world.run(
+        "regional_manager",
+        "approvals.add_signer",
+        request,
+        {"person": str(world.user("legal").pk), "where": "before"},
+    )
+    request.refresh_from_db()
     return request
 
 
@@ -74,6 +120,74 @@ def _reject(world: World) -> Case:
 @builder("approvals.withdraw")
 def _withdraw(world: World) -> Case:
     return Case("hr", row=a_request(world))
+
+
+@builder("approvals.retry")
+def _retry(world: World) -> Case:
+    def in_state(state: str) -> ApprovalRequest:
+        request = a_request(world)
+        ApprovalRequest.objects.filter(pk=request.pk).update(state=state)
+        return request
+
+    return Case("hr", row=a_failed_request(world), in_state=in_state)
+
+
+@builder("approvals.return")
+def _return(world: World) -> Case:
+    request = a_second_step(world)
+    return Case("finance", row=request, data={"step": str(step_of(request).pk), "note": "请再核对"})
+
+
+@builder("approvals.add_signer")
+def _add_signer(world: World) -> Case:
+    return Case("regional_manager", row=a_request(world), data={"person": str(world.user("legal").pk)})
+
+
+@builder("approvals.drop_signer")
+def _drop_signer(world: World) -> Case:
+    return Case("regional_manager", row=a_signer(world), data={"person": str(world.user("legal").pk)})
+
+
+@builder("approvals.amend")
+def _amend(world: World) -> Case:
+    from sellwell.kernel import policy
+    from sellwell.kernel.approval_fields import FIELDS
+
+    PolicyVersion.objects.filter(name=FIELDS).update(
+        table={**policy.DEFAULTS[FIELDS].table, "rows": [[HELD, "-", "-", "name_en"]]}
+    )
+    policy.changed()
+    return Case("regional_manager", row=a_request(world), data={"name": "name_en", "value": "Southern"})
+
+
+@builder("approvals.comment")
+def _comment(world: World) -> Case:
+    return Case("hr", row=a_request(world), data={"text": "材料已补充"})
+
+
+@builder("approvals.question")
+def _question(world: World) -> Case:
+    return Case("regional_manager", row=a_request(world), data={"text": "为什么改名？"})
+
+
+@builder("approvals.answer")
+def _answer(world: World) -> Case:
+    return Case("hr", row=an_asked_request(world), data={"text": "英文名有误"})
+
+
+@builder("approvals.copy")
+def _copy(world: World) -> Case:
+    return Case("hr", row=a_request(world), data={"people": [str(world.user("finance").pk)]})
+
+
+@builder("approvals.remind")
+def _remind(world: World) -> Case:
+    return Case("hr", row=a_request(world))
+
+
+@builder("approvals.escalate")
+def _escalate(world: World) -> Case:
+    return Case("sales_manager", row=a_request(world))
 
 
 @builder("approvals.delegate")
@@ -198,3 +312,14 @@ def _close_period(world: World) -> Case:
 def _reopen_period(world: World) -> Case:
     data = {"reason": "补记运费"}
     return Case("finance", a_period(world, "closed"), data, in_state=lambda state: a_period(world, state))
+
+
+@builder("messages.choose")
+def _choose_messages(world: World) -> Case:
+    data = {
+        "systems": ["wecom", "mail"],
+        "mail": "rep@example.com",
+        "quiet_from": "21:00",
+        "quiet_until": "08:00",
+    }
+    return Case("rep", data=data)

@@ -115,4 +115,4 @@ def _ask_others(effects: Effects, user_id: UUID, ctx: Context) -> None:
         found = others or approval.candidates(step.role, step.request, ctx, without=[user_id])
         effects.update(step, candidates=found)
         if not others:
-            effects.tasks += approval.tasks_for(step, step.request)
+            effects.tasks += approval.tasks_for(step, step.request, ctx)

@@ -3,8 +3,8 @@
 from django.db import migrations
 
 SET = """
-INSERT INTO kernel_deadline (company_id, operation, row_type, row_id, due_at, state, attempts, error)
-SELECT q.company_id, 'pipeline.expire_quotation', 'pipeline.quotation', q.id,
+INSERT INTO kernel_deadline (company_id, what, row_id, due_at, state, attempts, error)
+SELECT q.company_id, 'pipeline.expire_quotation', q.id,
     (q.valid_until + 1)::timestamp AT TIME ZONE 'Asia/Shanghai', 'due', 0, ''
 FROM pipeline_quotation q WHERE q.state = 'sent'
 """

@@ -235,7 +235,7 @@ def send_quotation(quotation: Quotation, given: Any, ctx: Context, assessment: A
     hours = Decimal(8) * max(1, min(5, (quotation.valid_until - ctx.today).days))
     effects.tasks.append(NewTask("pipeline.accept_quotation", quotation, working_hours=hours))
     over = clock.day_begins(quotation.valid_until + timedelta(days=1))
-    effects.deadlines.append(NewDeadline("pipeline.expire_quotation", quotation, over))
+    effects.deadlines.append(NewDeadline("pipeline.expire_quotation", quotation.pk, over))
     effects.events.append(NewEvent("pipeline.quoted", {"quotation": str(quotation.pk)}))
     return effects
 

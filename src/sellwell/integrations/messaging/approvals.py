@@ -1,0 +1,271 @@
+"""Messages about approvals: sent as reactions of the outbox, changed once somebody decided.
+
+Each event's identifier is the key of what is sent after it, so a repeated call brings no second card. Words are made at
+the moment of sending, from numbers and names of acts: no customer and no amount of personal data stands in a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.conf import settings
+
+from sellwell.integrations import messaging
+from sellwell.integrations.messaging import Card
+from sellwell.kernel import approval, clock, outbox, system, tap_links
+from sellwell.kernel.deadlines import deadline
+from sellwell.kernel.history import title_of
+from sellwell.kernel.ids import new_id
+from sellwell.kernel.models import (
+    ApprovalRequest,
+    ApprovalStep,
+    Deadline,
+    Event,
+    Message,
+    MessageChoice,
+    NoteKind,
+    RequestState,
+    User,
+)
+from sellwell.kernel.values import T
+
+if TYPE_CHECKING:
+    from sellwell.kernel.operations import Context
+
+SEND = "messages.send"
+DEFAULT = ["wecom"]
+URGENT = ("asked_to_decide", "question", "reminder")
+ENDS = {
+    "approvals.approved": T("已批准并办理", "Approved and done"),
+    "approvals.rejected": T("已驳回", "Rejected"),
+    "approvals.failed": T("已批准，但未能办理", "Approved, but it could not be done"),
+    "approvals.withdrawn": T("申请人已撤回", "Withdrawn by its requester"),
+}
+TITLES = {
+    "asked_to_decide": T("待审批：{act}", "To approve: {act}"),
+    "reminder": T("催办：{act}", "Reminder: {act}"),
+    "question": T("审批提问：{act}", "A question about: {act}"),
+    "answer": T("审批答复：{act}", "An answer about: {act}"),
+    "copy": T("抄送：{act}", "Copied to you: {act}"),
+    "result": T("审批结果：{act}", "Outcome of: {act}"),
+}
+DIGEST = T("审批动态汇总（{count} 条）", "What happened to approvals ({count})")
+LOOK, APPROVE = T("查看", "Open"), T("批准", "Approve")
+DONE = T("已处理", "Dealt with")
+
+
+# --- who is told of what ----------------------------------------------------------------------------------------------------
+
+
+def _request(event: Event) -> ApprovalRequest:
+    return ApprovalRequest.objects.get(pk=UUID(event.payload["request"]))
+
+
+@outbox.reaction("messages.decide", on=["approvals.opened", "approvals.reminded", "approvals.escalated"])
+def ask_to_decide(event: Event) -> None:
+    """Who is asked to decide a step gets a card, and their deputies."""
+    step = ApprovalStep.objects.select_related("request").get(pk=UUID(event.payload["step"]))
+    if not step.is_open or step.request.state != RequestState.OPEN.value:
+        return
+    ctx = system.context(step.company_id)
+    people = [task.owner_id for task in approval.tasks_for(step, step.request, ctx) if task.owner_id]
+    kind = "reminder" if event.name == "approvals.reminded" else "asked_to_decide"
+    if event.name == "approvals.escalated":
+        told = Message.objects.filter(step_id=step.pk, round=step.round, kind="asked_to_decide")
+        known = set(told.values_list("user_id", flat=True))
+        people = [user for user in people if user not in known]
+    tell(event, step.request, people, kind, ctx, step)
+
+
+@outbox.reaction("messages.question", on=["approvals.asked"])
+def tell_question(event: Event) -> None:
+    """Who is asked something is told."""
+    request = _request(event)
+    tell(event, request, [UUID(event.payload["to"])], "question", system.context(request.company_id))
+
+
+@outbox.reaction("messages.answer", on=["approvals.answered"])
+def tell_answer(event: Event) -> None:
+    """Who asked is told of the answer."""
+    request = _request(event)
+    asked = request.notes.filter(kind=NoteKind.QUESTION.value, replies__isnull=False)
+    tell(
+        event, request, asked.values_list("user_id", flat=True), "answer", system.context(request.company_id)
+    )
+
+
+@outbox.reaction("messages.copy", on=["approvals.copied"])
+def tell_copy(event: Event) -> None:
+    """Who got a copy is told, once."""
+    request = _request(event)
+    told = set(Message.objects.filter(request_id=request.pk, kind="copy").values_list("user_id", flat=True))
+    people = request.notes.filter(kind=NoteKind.COPIED.value).values_list("to_id", flat=True)
+    tell(event, request, [u for u in people if u not in told], "copy", system.context(request.company_id))
+
+
+@outbox.reaction("messages.result", on=list(ENDS))
+def tell_result(event: Event) -> None:
+    """The requester is told how it ended."""
+    request = _request(event)
+    if event.name != "approvals.withdrawn":
+        tell(event, request, [request.owner_id], "result", system.context(request.company_id))
+
+
+@outbox.reaction("messages.settle", on=["approvals.opened", "approvals.returned", *ENDS])
+def settle_cards(event: Event) -> None:
+    """Cards whose step is decided say so, on every system that can change what it showed."""
+    request = _request(event)
+    waiting = {
+        (s.pk, s.round) for s in request.steps.all() if s.is_open and request.state == RequestState.OPEN.value
+    }
+    sent = Message.objects.filter(request_id=request.pk, state="sent", card="open", step_id__isnull=False)
+    for message in sent.select_related("user"):
+        if (message.step_id, message.round) in waiting:
+            continue
+        said = ENDS.get(event.name, DONE)
+        card = card_of(message, request, system.context(request.company_id), ended=said)
+        messaging.MESSENGERS[message.system].update(message.external_id, card, str(event.id))
+        message.card = event.name.removeprefix("approvals.")
+        message.save(update_fields=["card"])
+
+
+# --- sending -----------------------------------------------------------------------------------------------------------------
+
+
+def tell(
+    event: Event, request: ApprovalRequest, people: Iterable[UUID], kind: str, ctx: Context,
+    step: ApprovalStep | None = None,
+) -> None:  # fmt: skip
+    """A message for each person on each system they chose: now, or when their quiet hours or the day's wait are over."""
+    wanted = list(dict.fromkeys(people))
+    choices = {c.user_id: c for c in MessageChoice.objects.filter(user_id__in=wanted)}
+    for user in User.objects.filter(pk__in=wanted, is_active=True, is_system=False):
+        choice = choices.get(user.pk)
+        at = send_at(choice, kind, ctx.now)
+        reached = messaging.addresses(user.pk)
+        for name in choice.systems if choice is not None else DEFAULT:
+            if name not in messaging.MESSENGERS or name not in reached:
+                continue
+            message, is_new = Message.objects.get_or_create(
+                event_id=event.id, user=user, system=name,
+                defaults={
+                    "id": new_id(), "company_id": request.company_id, "kind": kind, "request_id": request.pk,
+                    "step_id": step.pk if step else None, "round": step.round if step else 1, "send_at": at,
+                },
+            )  # fmt: skip
+            if at <= ctx.now:
+                deliver(message, request, ctx, reached[name])
+            elif is_new:
+                Deadline.objects.create(company_id=request.company_id, what=SEND, row_id=user.pk, due_at=at)
+
+
+def send_at(choice: MessageChoice | None, kind: str, now: datetime) -> datetime:
+    """When a message may go: what can wait goes with the day's digest, and nothing goes in quiet hours."""
+    at = now
+    if choice is not None and choice.digest_at and kind not in URGENT:
+        at = _next(choice.digest_at, at)
+    if choice is not None and choice.quiet_from and _is_quiet(choice, at):
+        at = _next(choice.quiet_until, at)
+    return at
+
+
+def _next(text: str, after: datetime) -> datetime:
+    """The next time that the clock of the company shows `text`."""
+    local = after.astimezone(clock.BUSINESS_ZONE)
+    found = datetime.combine(local.date(), time.fromisoformat(text), clock.BUSINESS_ZONE)
+    return found if found >= local else found + timedelta(days=1)
+
+
+def _is_quiet(choice: MessageChoice, at: datetime) -> bool:
+    local = at.astimezone(clock.BUSINESS_ZONE).strftime("%H:%M")
+    begin, end = choice.quiet_from, choice.quiet_until
+    return begin <= local < end if begin < end else local >= begin or local < end
+
+
+def deliver(message: Message, request: ApprovalRequest, ctx: Context, address: str) -> None:
+    """Send one message; its key is the event's, so a repetition brings no second card."""
+    if message.state == "sent":
+        return
+    card = card_of(message, request, ctx)
+    key = f"{message.event_id}:{message.user_id}"
+    message.external_id = messaging.MESSENGERS[message.system].send(address, card, key)
+    message.state, message.sent_at, message.card = "sent", ctx.now, "open" if message.step_id else "told"
+    message.save(update_fields=["external_id", "state", "sent_at", "card"])
+
+
+def card_of(message: Message, request: ApprovalRequest, ctx: Context, ended: T | None = None) -> Card:
+    """What a message says in its reader's language."""
+    language = message.user.language
+
+    def words(text: T) -> str:
+        return text.en if language == "en" else text.zh
+
+    act = title_of(request.operation)
+    lines = [f"{request.number} {request.row_number}".strip()]
+    if message.kind == "result":
+        said = ENDS.get(f"approvals.{request.state}")
+        lines += [words(said)] if said is not None else []
+    url = f"{settings.SITE_URL}/approvals/{request.pk}/"
+    buttons: list[tuple[str, str]] = []
+    if message.step_id is not None and ended is None:
+        step = ApprovalStep.objects.get(pk=message.step_id)
+        buttons = [(words(LOOK), url)]
+        if tap_links.allowed(request, ctx):
+            secret = tap_links.make(message.event_id, message.user_id, request, step, ctx)
+            buttons.insert(0, (words(APPROVE), f"{settings.SITE_URL}/tap/{secret}"))
+    title = words(TITLES[message.kind].format(act=act))
+    return Card(title, tuple(lines), url, tuple(buttons), words(ended) if ended is not None else "")
+
+
+# --- when the quiet hours or the day's wait are over -----------------------------------------------------------------------------
+
+
+@deadline(SEND, T("发送消息", "Sending of messages"))
+def send_waiting(due: Deadline, ctx: Context) -> None:
+    """What waited for one person goes now: one by itself as its card, several that can wait as one digest."""
+    waiting = list(
+        Message.objects.filter(user_id=due.row_id, state="due", send_at__lte=ctx.now, company_id=due.company_id)
+        .select_related("user").order_by("send_at", "id")
+    )  # fmt: skip
+    requests = ApprovalRequest.objects.in_bulk([m.request_id for m in waiting])
+    reached = messaging.addresses(due.row_id)
+    for name in dict.fromkeys(m.system for m in waiting):
+        of_system = [m for m in waiting if m.system == name]
+        calm = [m for m in of_system if m.kind not in URGENT]
+        single = [m for m in of_system if m.kind in URGENT] + (calm if len(calm) == 1 else [])
+        for message in single:
+            if _still_worth(message, requests[message.request_id]):
+                deliver(message, requests[message.request_id], ctx, reached[name])
+            else:
+                _mark(message, "", ctx)
+        if len(calm) > 1:
+            _send_digest(calm, requests, ctx, reached[name])
+
+
+def _still_worth(message: Message, request: ApprovalRequest) -> bool:
+    """A decision that was made meanwhile need not be asked for."""
+    if message.step_id is None:
+        return True
+    step = ApprovalStep.objects.get(pk=message.step_id)
+    return request.state == RequestState.OPEN.value and step.is_open and step.round == message.round
+
+
+def _send_digest(
+    messages: list[Message], requests: dict[UUID, ApprovalRequest], ctx: Context, address: str
+) -> None:
+    cards = [card_of(m, requests[m.request_id], ctx) for m in messages]
+    title = DIGEST.format(count=len(cards))
+    shown = title.en if messages[0].user.language == "en" else title.zh
+    lines = tuple(f"{card.title} {' '.join(card.lines)}" for card in cards)
+    card = Card(shown, lines, f"{settings.SITE_URL}/approvals/")
+    card_id = messaging.MESSENGERS[messages[0].system].send(address, card, f"digest:{messages[0].id}")
+    for message in messages:
+        _mark(message, card_id, ctx)
+
+
+def _mark(message: Message, card_id: str, ctx: Context) -> None:
+    message.state, message.sent_at, message.external_id, message.card = "sent", ctx.now, card_id, "told"
+    message.save(update_fields=["state", "sent_at", "external_id", "card"])
