@@ -59,6 +59,32 @@ grant(
     hr="company",
     administrator="company",
 )
+# Positions, the duty matrix and its proof; absences
+SEEING_DUTIES = OVERSEERS_OF_GROUP | dict.fromkeys(
+    ("hr", "administrator", "regional_manager", "sales_manager"), "group"
+)
+grant(["company.positions", "company.duties"], **EVERYBODY_GROUP)
+grant("company.duty_matrix", **SEEING_DUTIES)
+grant(
+    ["company.positions.export", "company.duties.export", "company.duty_matrix.export"],
+    hr="group",
+    auditor="group",
+)
+grant(["company.define_position", "company.define_duty", "company.set_duty", "company.end_duty"], hr="group")
+grant(
+    "company.waivers",
+    **dict.fromkeys(("executive", "auditor", "hr", "administrator", "sales_manager"), "company"),
+)
+grant(["company.waive_conflict", "company.end_waiver"], executive="company", auditor="company")
+grant("company.waivers.export", auditor="company")
+grant(
+    "company.absences",
+    **(EVERYBODY_OWN | MANAGERS | OVERSEERS | {"hr": "company", "administrator": "company"}),
+)
+# Of the person who will be away; whose absence it is, is looked at again by the operation itself.
+grant(["company.plan_absence", "company.cancel_absence"], **(EVERYBODY_OWN | MANAGERS | {"hr": "company"}))
+grant("company.absences.export", hr="company", auditor="company")
+
 grant("company.hand_over", **MANAGERS, hr="group", administrator="group")
 grant("company.transfer", **MANAGERS, account_manager="own")
 grant("users.view", **EVERYBODY_GROUP)

@@ -1,14 +1,26 @@
-"""Open work that the kernel keeps: tasks, and requests that wait for approval."""
+"""Open work that the kernel keeps: tasks, and requests that wait for approval. What the proof asks of higher rooms."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
-from sellwell.kernel.extensions import owned_work
+from django.db.models import Q
+
+from sellwell.foundation.company.models import Absence, DutyWaiver, Reorganisation, ReorganisationState
+from sellwell.kernel import personal
+from sellwell.kernel.extensions import Extension, owned_work
 from sellwell.kernel.models import ApprovalRequest, RequestState, Task, TaskState
 
 # Deciding stays with those who hold the role of the step: these tasks are asked anew, never handed to anybody.
 DECIDING = ("approvals.approve", "approvals.reject")
+
+# Who owns customers where: (company_id) -> (owner, region, product line, how many) in one query. The proof of duties
+# looks for customers whom nobody covers.
+Coverage = Callable[[UUID], Iterable[tuple[UUID, str, str, int]]]
+covered_customers: Extension[Coverage] = Extension(
+    "company.covered_customers", "how many customers each person owns in each region"
+)
 
 
 @owned_work.register("kernel.task")
@@ -21,3 +33,20 @@ def _tasks(user_id: UUID) -> list[tuple[type[Task], list[UUID]]]:
 def _requests(user_id: UUID) -> list[tuple[type[ApprovalRequest], list[UUID]]]:
     rows = ApprovalRequest.objects.filter(owner_id=user_id, state=RequestState.OPEN.value)
     return [(ApprovalRequest, list(rows.values_list("pk", flat=True)))]
+
+
+@owned_work.register("company.reorganisation")
+def _reorganisations(user_id: UUID) -> list[tuple[type[Reorganisation], list[UUID]]]:
+    still = [ReorganisationState.DRAFT.value, ReorganisationState.SCHEDULED.value]
+    rows = Reorganisation.objects.filter(owner_id=user_id, state__in=still)
+    return [(Reorganisation, list(rows.values_list("pk", flat=True)))]
+
+
+# --- erasure: what stands in clear is blanked --------------------------------------------------------------------------
+
+personal.register_eraser(
+    "company.dutywaiver", lambda subject: personal.blank_columns(DutyWaiver, Q(user_id=subject))
+)
+personal.register_eraser(
+    "company.absence", lambda subject: personal.blank_columns(Absence, Q(user_id=subject))
+)

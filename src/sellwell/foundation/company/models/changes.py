@@ -63,7 +63,9 @@ class ReorganisationStep(CompanyRow):
     position = models.PositiveSmallIntegerField()
     action = models.CharField(max_length=10)
     code = models.CharField(max_length=20, default="", blank=True)  # the department concerned
-    into = models.CharField(max_length=20, default="", blank=True)  # the department above, or the one it goes into
+    into = models.CharField(
+        max_length=20, default="", blank=True
+    )  # the department above, or the one it goes into
     name = models.CharField(max_length=80, default="", blank=True)
     name_en = models.CharField(max_length=80, default="", blank=True)
     kind = models.CharField(max_length=20, default="", blank=True)
@@ -74,7 +76,9 @@ class ReorganisationStep(CompanyRow):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(action__in=ChangeAction.values()), name="reorganisationstep_action"),
+            models.CheckConstraint(
+                condition=Q(action__in=ChangeAction.values()), name="reorganisationstep_action"
+            ),
             models.UniqueConstraint(fields=["reorganisation", "position"], name="reorganisationstep_once"),
         ]
 
@@ -95,5 +99,7 @@ class DepartmentReview(CompanyRow):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(outcome__in=ReviewOutcome.values()), name="departmentreview_outcome"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=ReviewOutcome.values()), name="departmentreview_outcome"
+            ),
         ]

@@ -86,7 +86,9 @@ class Duty(Row):
     is_active = models.BooleanField(default=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(per__in=["unit", "customer"]), name="duty_per_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(per__in=["unit", "customer"]), name="duty_per_known")
+        ]
 
     def __str__(self) -> str:
         return str(T(self.name_zh, self.name_en))
@@ -111,7 +113,9 @@ class DutyEntry(Row):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(letter__in=DutyLetter.values()), name="dutyentry_letter_known"),
+            models.CheckConstraint(
+                condition=Q(letter__in=DutyLetter.values()), name="dutyentry_letter_known"
+            ),
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="dutyentry_dates"
             ),

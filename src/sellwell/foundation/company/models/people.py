@@ -110,7 +110,7 @@ class Person(Row):
             models.UniqueConstraint(
                 fields=["external_id"], condition=~Q(external_id=""), name="person_external_unique"
             ),
-            models.CheckConstraint(condition=Q(state__in=PersonState.values()), name="person_state_known")
+            models.CheckConstraint(condition=Q(state__in=PersonState.values()), name="person_state_known"),
         ]
 
     def subject(self) -> UUID:

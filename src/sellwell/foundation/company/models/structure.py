@@ -59,7 +59,9 @@ class Goal(CompanyRow):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["company_id", "code"], name="goal_code_unique"),
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="goal_dates"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="goal_dates"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,11 @@
 """Every verb of the organisation, in life-cycle order: people, posts, hand-over and leaving, rights, policies."""
 # ruff: noqa: I001 - the order of declaration is the order on record pages
 
-from sellwell.foundation.company.operations import people, posts
+from sellwell.foundation.company.operations import people, departments, positions, duties, posts, absences
 from sellwell.foundation.company.operations import handover, leaving, transfer
 from sellwell.foundation.company.operations import rights, policies
 
-__all__ = ["handover", "leaving", "people", "policies", "posts", "rights", "transfer"]
+__all__ = [
+    "absences", "departments", "duties", "handover", "leaving", "people", "policies", "positions", "posts", "rights",
+    "transfer",
+]  # fmt: skip

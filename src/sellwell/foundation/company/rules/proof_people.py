@@ -37,9 +37,7 @@ def conflicts(organisation: Organisation, presence: Presence, since: date, until
             roles = roles_on(person, lenders[person], presence, days.since)
             for code in broken(roles):
                 if not any(holds(days.since, w.since, w.until) for w in waived[person, code]):
-                    mine[code].append(
-                        Found("conflict", days.since, days.until, people=(person,), code=code)
-                    )
+                    mine[code].append(Found("conflict", days.since, days.until, people=(person,), code=code))
         for code in sorted(mine):
             found += joined(mine[code])
     return found
@@ -54,7 +52,9 @@ def roles_on(person: str, lenders: Iterable[str], presence: Presence, day: date)
             for lender in lenders
             if lender != person and person in presence.stands(lender, day)
         ]  # fmt: skip
-    return frozenset(p.role for who in people for p in presence.posts.get(who, ()) if holds(day, p.since, p.until))
+    return frozenset(
+        p.role for who in people for p in presence.posts.get(who, ()) if holds(day, p.since, p.until)
+    )
 
 
 def alone(organisation: Organisation, presence: Presence, since: date, until: date) -> list[Found]:
@@ -72,9 +72,7 @@ def alone(organisation: Organisation, presence: Presence, since: date, until: da
         for days in stretches(since, until, presence.changes(people)):
             a, b = _there(side_a, presence, days.since), _there(side_b, presence, days.since)
             if a and b and len(a | b) == 1:
-                mine.append(
-                    Found("pair_alone", days.since, days.until, people=tuple(a), code=pair.code)
-                )
+                mine.append(Found("pair_alone", days.since, days.until, people=tuple(a), code=pair.code))
         found += joined(mine)
     return found
 
@@ -154,9 +152,7 @@ def customers(organisation: Organisation, presence: Presence, since: date, until
             gone = not presence.works(person, days.since)
             if gone or not presence.stands(person, days.since):
                 kind = "owner_gone" if gone else "owner_away"
-                mine.append(
-                    Found(kind, days.since, days.until, people=(person,), count=by_owner[person])
-                )
+                mine.append(Found(kind, days.since, days.until, people=(person,), count=by_owner[person]))
         found += joined(mine)
     for region in sorted(by_region):
         working = [u for u in organisation.units if u.region == region and region]

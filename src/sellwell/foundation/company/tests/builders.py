@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sellwell.foundation.company.models import Assignment, Person
+from sellwell.foundation.company.models import Absence, Assignment, Duty, DutyEntry, Person, Position
 from sellwell.kernel import policy
 from sellwell.kernel.ids import new_id
-from sellwell.kernel.models import Grant, PolicyVersion, Task, User
+from sellwell.kernel.models import DutyPair, Grant, PolicyVersion, Task, User
 from sellwell.kernel.testing import Case, builder
 
 if TYPE_CHECKING:
@@ -147,3 +148,102 @@ def _draft_policy(world: World) -> Case:
 @builder("company.publish_policy")
 def _publish_policy(world: World) -> Case:
     return Case("sales_manager", row=a_draft(world), data={"since": str(world.today)})
+
+
+# --- positions, duties, waivers, absences --------------------------------------------------------------------------------
+
+
+def position(code: str) -> Position:
+    """A shipped position."""
+    return Position.objects.get(code=code)
+
+
+def duty(code: str) -> Duty:
+    """A shipped duty."""
+    return Duty.objects.get(code=code)
+
+
+def an_entry(code: str = "campaigns", letter: str = "A") -> DutyEntry:
+    """A cell of the shipped matrix."""
+    return DutyEntry.objects.filter(duty__code=code, letter=letter).order_by("id")[0]
+
+
+def absence_data(
+    world: World, who: str = "rep", deputy: str = "account_manager", start: int = 3
+) -> dict[str, Any]:
+    """The input for some days away."""
+    since = world.today + timedelta(days=start)
+    found = {
+        "person": str(a_person(world, who).pk), "since": str(since), "until": str(since + timedelta(days=7)),
+    }  # fmt: skip
+    return found | ({"deputy": str(world.user(deputy).pk)} if deputy else {})
+
+
+def an_absence(world: World, who: str = "rep", deputy: str = "account_manager", start: int = 3) -> Absence:
+    """Some days away."""
+    made: Absence = world.run(
+        "hr", "company.plan_absence", data=absence_data(world, who, deputy, start)
+    ).result
+    return made
+
+
+def waiver_data(world: World, who: str = "rep", pair: str = "price_quote") -> dict[str, Any]:
+    """The input that waives a pair for somebody."""
+    return {
+        "person": str(world.user(who).pk), "pair": str(DutyPair.objects.get(code=pair).pk),
+        "control": "财务部每周全数复核", "since": str(world.today), "until": str(world.today + timedelta(days=90)),
+    }  # fmt: skip
+
+
+@builder("company.define_position")
+def _define_position(world: World) -> Case:
+    data = {
+        "code": "channel_manager", "role": "account_manager", "layer": "3", "name_zh": "渠道经理",
+        "name_en": "Channel manager", "duties_zh": "发展和管理渠道伙伴。", "statement_since": str(world.today),
+    }  # fmt: skip
+    return Case("hr", data=data)
+
+
+@builder("company.define_duty")
+def _define_duty(world: World) -> Case:
+    data = {
+        "code": "channel_care",
+        "name_zh": "渠道维护",
+        "name_en": "Care of channels",
+        "verbs": ["customers.add"],
+    }
+    return Case("hr", data=data)
+
+
+@builder("company.set_duty")
+def _set_duty(world: World) -> Case:
+    data = {
+        "duty": str(duty("campaigns").pk), "position": str(position("rep").pk), "letter": "I", "since": str(world.today),
+    }  # fmt: skip
+    return Case("hr", data=data)
+
+
+@builder("company.end_duty")
+def _end_duty(world: World) -> Case:
+    return Case("hr", row=an_entry(), data={"until": str(world.today)})
+
+
+@builder("company.waive_conflict")
+def _waive(world: World) -> Case:
+    return Case("executive", data=waiver_data(world))
+
+
+@builder("company.end_waiver")
+def _end_waiver(world: World) -> Case:
+    row = world.run("executive", "company.waive_conflict", data=waiver_data(world)).result
+    return Case("executive", row=row)
+
+
+@builder("company.plan_absence")
+def _plan_absence(world: World) -> Case:
+    return Case("hr", data=absence_data(world))
+
+
+@builder("company.cancel_absence")
+def _cancel_absence(world: World) -> Case:
+    return Case("hr", row=an_absence(world))

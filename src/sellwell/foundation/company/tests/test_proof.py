@@ -54,9 +54,7 @@ accountable = st.builds(
     lambda duty, pos, r, n, t, s: Accountable(duty, pos, r, n, *t, *s),
     st.sampled_from(DUTIES), positions, regions, lines, tier, open_spans,
 )  # fmt: skip
-pairs = st.builds(
-    Pair, st.sampled_from(("p1", "p2")), verbs, verbs, st.sampled_from(("person", "document"))
-)
+pairs = st.builds(Pair, st.sampled_from(("p1", "p2")), verbs, verbs, st.sampled_from(("person", "document")))
 organisations = st.builds(
     Organisation,
     duties=st.just(DUTIES),
@@ -156,6 +154,7 @@ def people_facts(o: Organisation, day: date) -> Iterator[tuple[object, ...]]:
                 yield ("conflict", who, pair.code)
     for pair in o.pairs:
         if pair.per == "document":
+
             def side(verbs: frozenset[str]) -> set[str]:
                 return {
                     w for w in PEOPLE
@@ -166,8 +165,11 @@ def people_facts(o: Organisation, day: date) -> Iterator[tuple[object, ...]]:
             if a and b and not any(x != y for x in a for y in b):
                 yield ("pair_alone", pair.code)
     for role in {r for route in o.routes for r in route.roles}:
+
         def deciders(r: str) -> set[str]:
-            return set().union(*(acting(o, h.person, day, True) for h in o.held if h.role == r and on(day, h)))
+            return set().union(
+                *(acting(o, h.person, day, True) for h in o.held if h.role == r and on(day, h))
+            )
 
         all_ = deciders(role).union(*(deciders(r) for r in o.last_resort))
         if not all_:
@@ -207,7 +209,14 @@ def told(found: list[Found], day: date) -> set[tuple[object, ...]]:
             case "no_position" | "two_positions" | "nobody" | "several":
                 for place in PLACES:
                     if one.region in ("", place.region) and one.line in ("", place.line):
-                        for amount in (Decimal(0), Decimal(50), Decimal(100), Decimal(300), Decimal(500), Decimal(9999)):
+                        for amount in (
+                            Decimal(0),
+                            Decimal(50),
+                            Decimal(100),
+                            Decimal(300),
+                            Decimal(500),
+                            Decimal(9999),
+                        ):
                             if one.above <= amount and (one.up_to is None or amount < one.up_to):
                                 facts.add((one.kind, one.duty, place.region, place.line, amount))
             case "conflict":
@@ -278,6 +287,8 @@ def test_a_deputy_gets_no_second_side_of_a_pair() -> None:
     lent = Away("he", date(2026, 5, 3), date(2026, 5, 5), "ke")
     verbs = {"manager": frozenset({"price"}), "clerk": frozenset({"quote"})}
     found = prove(a_region(pairs=(pair,), verbs=verbs, away=(lent,)), START, END)
-    assert found == [Found("conflict", date(2026, 5, 3), date(2026, 5, 5), people=("ke",), code="price_quote")]
+    assert found == [
+        Found("conflict", date(2026, 5, 3), date(2026, 5, 5), people=("ke",), code="price_quote")
+    ]
     waived = Waived("ke", "price_quote", START, END)
     assert prove(a_region(pairs=(pair,), verbs=verbs, away=(lent,), waived=(waived,)), START, END) == []

@@ -1,4 +1,4 @@
-"""Evidence for the clauses that the organisation answers for."""
+"""Evidence about people: roles, rights, and one accountable person for each document."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REFUSED_BY_MATRIX = (
 )
 
 
-def _last_day(period: Period) -> date:
+def last_day(period: Period) -> date:
     """The day that the organisation is looked at: the period's last, today where it is still running."""
     today = clock.business_day(clock.now())
     return today if period.until is None else min(today, period.until - timedelta(days=1))
@@ -38,7 +38,7 @@ def _last_day(period: Period) -> date:
 @evidence("1.1.2", T("在职人员都有角色", "Every active person holds a role"))
 def people_without_a_role(company_id: UUID, period: Period) -> Evidence:
     """Active people and whether each holds a role on the period's last day (in any company)."""
-    day = _last_day(period)
+    day = last_day(period)
     people = Person.objects.filter(state=PersonState.ACTIVE.value, hired_on__lte=day).select_related("user")
     holding = set(Assignment.objects.filter(queries.in_force_on(day)).values_list("user_id", flat=True))
     rows = list(people)
@@ -52,7 +52,7 @@ def people_without_a_role(company_id: UUID, period: Period) -> Evidence:
 def roles_without_a_person(company_id: UUID, period: Period) -> Evidence:
     """The 14 roles and whether an active person of the company holds each on the period's last day."""
     held = Assignment.objects.filter(
-        queries.in_force_on(_last_day(period)), company_id=company_id, user__is_active=True
+        queries.in_force_on(last_day(period)), company_id=company_id, user__is_active=True
     ).values_list("role", flat=True)
     missing = [role for role in RoleCode if role.value not in set(held)]
     return found(len(RoleCode), [Broken("role", None, str(role.label), NOBODY) for role in missing])
