@@ -59,6 +59,15 @@ grant(
     hr="company",
     administrator="company",
 )
+# Strategic goals
+grant("company.goals", **EVERYBODY_COMPANY)
+grant("company.goals.export", executive="company", auditor="company")
+grant(
+    ["company.add_goal", "company.serve_goal", "company.end_goal"],
+    executive="company",
+    sales_manager="company",
+)
+
 # Positions, the duty matrix and its proof; absences
 SEEING_DUTIES = OVERSEERS_OF_GROUP | dict.fromkeys(
     ("hr", "administrator", "regional_manager", "sales_manager"), "group"

@@ -13,8 +13,27 @@ from sellwell.foundation.company.evidence.people import (
     refused_by_the_matrix,
     roles_without_a_person,
 )
+from sellwell.foundation.company.evidence.structure import (
+    approval_hours,
+    departments_without_a_goal,
+    heads_and_layers,
+    lines_agree,
+    spans_outside,
+)
 
 __all__ = [
-    "documents", "documents_without_an_active_person", "duty_conflicts", "open_states", "people_without_a_role",
-    "people_without_a_statement", "positions_vacant", "refused_by_the_matrix", "roles_without_a_person",
+    "approval_hours",
+    "departments_without_a_goal",
+    "documents",
+    "documents_without_an_active_person",
+    "duty_conflicts",
+    "heads_and_layers",
+    "lines_agree",
+    "open_states",
+    "people_without_a_role",
+    "people_without_a_statement",
+    "positions_vacant",
+    "refused_by_the_matrix",
+    "roles_without_a_person",
+    "spans_outside",
 ]  # fmt: skip

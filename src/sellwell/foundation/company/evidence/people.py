@@ -58,7 +58,7 @@ def roles_without_a_person(company_id: UUID, period: Period) -> Evidence:
     return found(len(RoleCode), [Broken("role", None, str(role.label), NOBODY) for role in missing])
 
 
-def _moments(period: Period) -> dict[str, datetime]:
+def moments(period: Period) -> dict[str, datetime]:
     """The period as moments, for `at`."""
     found_moments = {"at__gte": datetime.combine(period.since, time(), clock.BUSINESS_ZONE).astimezone(UTC)}
     if period.until is not None:
@@ -69,7 +69,7 @@ def _moments(period: Period) -> dict[str, datetime]:
 @evidence("1.3.1", T("被权限矩阵拒绝的操作", "Operations refused by the matrix"))
 def refused_by_the_matrix(company_id: UUID, period: Period) -> Evidence:
     """Every attempt of the period: those done, and those that rights, limits or duties refused."""
-    within = _moments(period)
+    within = moments(period)
     done = LedgerEntry.objects.filter(company_id=company_id, within="", **within).count()
     refused = SecurityLog.objects.filter(company_id=company_id, code__in=REFUSED_BY_MATRIX, **within)
     broken = [

@@ -1,11 +1,19 @@
 """Every verb of the organisation, in life-cycle order: people, posts, hand-over and leaving, rights, policies."""
 # ruff: noqa: I001 - the order of declaration is the order on record pages
 
-from sellwell.foundation.company.operations import people, departments, positions, duties, posts, absences
+from sellwell.foundation.company.operations import (
+    people,
+    departments,
+    positions,
+    duties,
+    posts,
+    absences,
+    goals,
+)
 from sellwell.foundation.company.operations import handover, leaving, transfer
 from sellwell.foundation.company.operations import rights, policies
 
 __all__ = [
-    "absences", "departments", "duties", "handover", "leaving", "people", "policies", "positions", "posts", "rights",
+    "absences", "departments", "duties", "goals", "handover", "leaving", "people", "policies", "positions", "posts", "rights",
     "transfer",
 ]  # fmt: skip

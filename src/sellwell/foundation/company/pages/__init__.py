@@ -1,5 +1,5 @@
 """What people see of the organisation."""
 
-from sellwell.foundation.company.pages import duties, people
+from sellwell.foundation.company.pages import chart, duties, people
 
-__all__ = ["duties", "people"]
+__all__ = ["chart", "duties", "people"]

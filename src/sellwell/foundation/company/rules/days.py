@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from sellwell.kernel.values import T
 
@@ -20,7 +21,7 @@ class Stretch:
 def stretches(since: date, until: date, changes: Iterable[date | None]) -> list[Stretch]:
     """The days from `since` up to `until`, cut at every day on which something changes."""
     cuts = sorted({since, until, *(day for day in changes if day is not None and since < day < until)})
-    return [Stretch(a, b) for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [Stretch(a, b) for a, b in pairwise(cuts)]
 
 
 def holds(day: date, since: date | None, until: date | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sellwell.foundation.company.models import Absence, Assignment, Duty, DutyEntry, Person, Position
+from sellwell.foundation.company.models import Absence, Assignment, Duty, DutyEntry, Goal, Person, Position
 from sellwell.kernel import policy
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import DutyPair, Grant, PolicyVersion, Task, User
@@ -247,3 +247,28 @@ def _plan_absence(world: World) -> Case:
 @builder("company.cancel_absence")
 def _cancel_absence(world: World) -> Case:
     return Case("hr", row=an_absence(world))
+
+
+# --- goals ---------------------------------------------------------------------------------------------------------------
+
+
+def a_goal(world: World) -> Goal:
+    """A goal of this year."""
+    data = {"code": "GROW", "name": "华东市场份额第一", "since": str(world.today)}
+    made: Goal = world.run("executive", "company.add_goal", data=data).result
+    return made
+
+
+@builder("company.add_goal")
+def _add_goal(world: World) -> Case:
+    return Case("executive", data={"code": "GROW", "name": "华东市场份额第一", "since": str(world.today)})
+
+
+@builder("company.serve_goal")
+def _serve_goal(world: World) -> Case:
+    return Case("executive", row=a_goal(world), data={"departments": [str(world.department("EAST").pk)]})
+
+
+@builder("company.end_goal")
+def _end_goal(world: World) -> Case:
+    return Case("executive", row=a_goal(world), data={"until": str(world.today + timedelta(days=30))})

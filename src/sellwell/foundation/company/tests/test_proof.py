@@ -164,6 +164,9 @@ def people_facts(o: Organisation, day: date) -> Iterator[tuple[object, ...]]:
             a, b = side(pair.a), side(pair.b)
             if a and b and not any(x != y for x in a for y in b):
                 yield ("pair_alone", pair.code)
+
+
+def route_facts(o: Organisation, day: date) -> Iterator[tuple[object, ...]]:
     for role in {r for route in o.routes for r in route.roles}:
 
         def deciders(r: str) -> set[str]:
@@ -241,7 +244,7 @@ def test_the_proof_finds_what_brute_force_finds_and_nothing_else(o: Organisation
     found = prove(o, START, END)
     assert all(START <= f.since < f.until <= END for f in found)
     for day in DAYS:
-        truth = {*duty_facts(o, day), *people_facts(o, day), *place_facts(o, day)}
+        truth = {*duty_facts(o, day), *people_facts(o, day), *route_facts(o, day), *place_facts(o, day)}
         assert told(found, day) == truth, day
 
 
