@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,14 @@ log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 8
 BATCH = 100
+
+
+class NotYet(Exception):
+    """Raised by a reaction whose work is due later: it is run again then, and nothing has failed."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,10 @@ def _one() -> bool:
         try:
             with transaction.atomic():
                 REACTIONS[due.reaction].function(event)
+        except NotYet as wait:
+            due.next_try_at = wait.until
+            due.save(update_fields=["next_try_at"])
+            return True
         except Exception as error:
             _failed(due, error)
         else:

@@ -59,6 +59,25 @@ grant(
     hr="company",
     administrator="company",
 )
+# Reorganisations: drafted by human resources, settled by somebody else
+PLANNERS = dict.fromkeys(("hr", "executive", "administrator", "auditor", "sales_manager"), "company")
+grant("company.reorganisations", **PLANNERS, regional_manager="company")
+grant("company.reorganisations.export", hr="company", auditor="company")
+grant(
+    [
+        "company.draft_reorganisation",
+        "company.add_change",
+        "company.drop_change",
+        "company.withdraw_reorganisation",
+    ],
+    hr="company",
+    executive="company",
+)
+grant(["company.schedule_reorganisation", "company.apply_reorganisation"], executive="company")
+grant("company.reviews", **PLANNERS, regional_manager="company")
+grant("company.reviews.export", hr="company", auditor="company")
+grant("company.review_department", hr="company", executive="company", sales_manager="company")
+
 # Strategic goals
 grant("company.goals", **EVERYBODY_COMPANY)
 grant("company.goals.export", executive="company", auditor="company")

@@ -11,6 +11,7 @@ from sellwell.foundation.company.models import Absence, DutyWaiver, Reorganisati
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
 from sellwell.kernel.models import ApprovalRequest, RequestState, Task, TaskState
+from sellwell.kernel.values import T
 
 # Deciding stays with those who hold the role of the step: these tasks are asked anew, never handed to anybody.
 DECIDING = ("approvals.approve", "approvals.reject")
@@ -20,6 +21,13 @@ DECIDING = ("approvals.approve", "approvals.reject")
 Coverage = Callable[[UUID], Iterable[tuple[UUID, str, str, int]]]
 covered_customers: Extension[Coverage] = Extension(
     "company.covered_customers", "how many customers each person owns in each region"
+)
+
+# What else changes hands when departments move: (company_id, the rows' condition on owner and department) -> (what it
+# is called, how many). Tables with an owner are counted anyway; rooms add what hangs on them (targets, budgets).
+Counting = Callable[[UUID, Q], Iterable[tuple[T, int]]]
+changing_hands: Extension[Counting] = Extension(
+    "company.changing_hands", "what else changes hands in a reorganisation"
 )
 
 

@@ -38,6 +38,7 @@ from sellwell.foundation.company.rules.proof import (
     Waived,
     prove,
 )
+from sellwell.foundation.company.rules.reorganising import Outcome
 from sellwell.kernel import approval, directory, duties, policy
 from sellwell.kernel.access import ROLES
 from sellwell.kernel.models import DutyPair, Grant
@@ -52,14 +53,17 @@ def overlapping(since: date, until: date) -> Q:
     return Q(since__lt=until) & (Q(until__isnull=True) | Q(until__gt=since))
 
 
-def organisation(company_id: UUID, since: date, until: date) -> Organisation:
-    """Everything that the proof looks at, as planned for the period, in a fixed number of queries."""
+def organisation(company_id: UUID, since: date, until: date, planned: Outcome | None = None) -> Organisation:
+    """Everything that the proof looks at, as planned for the period, in a fixed number of queries.
+
+    `planned` puts posts and departments as a reorganisation would leave them.
+    """
     positions = {p.code: p for p in Position.objects.filter(is_active=True)}
     by_role = {
         p.role: p.code for p in sorted(positions.values(), key=lambda p: p.code != p.role, reverse=True)
     }
     departments = list(Department.objects.filter(company_id=company_id))
-    held = _held(company_id, since, until, by_role)
+    held = _held(company_id, since, until, by_role, planned)
     covered = tuple(
         Covered(str(owner), Place(region, line), count)
         for _, function in covered_customers
@@ -67,11 +71,7 @@ def organisation(company_id: UUID, since: date, until: date) -> Organisation:
     )
     known = list(Duty.objects.filter(is_active=True).order_by("order", "code"))
     accountable = _accountable(since, until)
-    units = tuple(
-        Unit(d.path, d.kind, d.region, d.product_line, d.since, d.until)
-        for d in departments
-        if d.kind in ("regional", "product", "division", "customer")
-    )
+    units = _units(departments, planned)
     return Organisation(
         duties=tuple(d.code for d in known),
         by_customer=frozenset(d.code for d in known if d.per == "customer"),
@@ -89,24 +89,48 @@ def organisation(company_id: UUID, since: date, until: date) -> Organisation:
     )
 
 
-def _held(company_id: UUID, since: date, until: date, by_role: dict[str, str]) -> tuple[Held, ...]:
+WORKING = ("regional", "product", "division", "customer")
+
+
+def _units(departments: Iterable[Department], planned: Outcome | None) -> tuple[Unit, ...]:
+    """Departments that work a region or a line; with a plan, those that there will be."""
+    if planned is not None:
+        nodes = planned.nodes.values()
+        return tuple(Unit(planned.path(n.code), n.kind, n.region, n.line) for n in nodes if n.kind in WORKING)
+    return tuple(
+        Unit(d.path, d.kind, d.region, d.product_line, d.since, d.until)
+        for d in departments
+        if d.kind in WORKING
+    )
+
+
+def _held(
+    company_id: UUID, since: date, until: date, by_role: dict[str, str], planned: Outcome | None
+) -> tuple[Held, ...]:
     rows = (
         Assignment.objects.filter(overlapping(since, until), company_id=company_id, user__is_active=True)
+        .select_related("position", "department")
         .order_by("id")
-        .values_list(
-            "user_id", "role", "position__code", "position__region", "region", "department__region",
-            "position__product_line", "product_line", "department__product_line", "since", "until",
-            "department__head_id",
-        )
-    )  # fmt: skip
-    return tuple(
-        Held(
-            str(user), position or by_role.get(role, role), role, of_position or region or of_department or "",
-            line_of_position or line or line_of_department or "", begins, ends, head == user,
-        )
-        for user, role, position, of_position, region, of_department, line_of_position, line, line_of_department,
-        begins, ends, head in rows
-    )  # fmt: skip
+    )
+    after = {p.id: planned.nodes[p.code] for p in planned.posts} if planned is not None else {}
+    found = []
+    for post in rows:
+        own, place = post.position, post.department
+        region, line, head = place.region, place.product_line, str(place.head_id or "")
+        of_post = post.region
+        if (node := after.get(str(post.pk))) is not None:
+            # A region of the post's own stays; one that was the department's follows the department.
+            of_post = "" if post.region == place.region else post.region
+            region, line, head = node.region, node.line, node.head
+        found.append(
+            Held(
+                str(post.user_id), own.code if own else by_role.get(post.role, post.role), post.role,
+                (own.region if own else "") or of_post or region,
+                (own.product_line if own else "") or post.product_line or line,
+                post.since, post.until, head == str(post.user_id),
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 def _accountable(since: date, until: date) -> tuple[Accountable, ...]:

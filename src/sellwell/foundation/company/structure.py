@@ -19,6 +19,7 @@ from sellwell.foundation.company.models import (
     GoalLink,
     Reorganisation,
     ReorganisationState,
+    ReorganisationStep,
 )
 from sellwell.foundation.company.policies import STRUCTURE
 from sellwell.foundation.company.rules import reorganising
@@ -46,15 +47,17 @@ def node_of(row: Any, department: Department, codes: dict[UUID, str]) -> Node:
     )  # fmt: skip
 
 
-def as_of(company_id: UUID, day: date) -> AsOf:
-    """The organisation as it was, is, or is planned to be on a day."""
+def as_of(company_id: UUID, day: date, without: UUID | None = None) -> AsOf:
+    """The organisation as it was, is, or is planned to be on a day; `without` leaves a planned change out."""
     nodes, posts = _nodes(company_id, day), _posts(company_id, day)
     planned: list[Reorganisation] = []
     if day > clock.business_day(clock.now()):
         due = Reorganisation.objects.filter(
             company_id=company_id, state=ReorganisationState.SCHEDULED.value, effective_on__lte=day
         )
-        for reorganisation in due.order_by("effective_on", "id").prefetch_related("steps"):
+        for reorganisation in (
+            due.exclude(pk=without).order_by("effective_on", "id").prefetch_related("steps")
+        ):
             after = reorganising.apply(nodes, posts, steps_of(reorganisation))
             nodes, posts = tuple(after.nodes.values()), after.posts
             planned.append(reorganisation)
@@ -93,20 +96,15 @@ def _posts(company_id: UUID, day: date) -> tuple[Post, ...]:
 def steps_of(reorganisation: Reorganisation) -> list[Step]:
     """The changes of a reorganisation in their order."""
     kept = sorted((s for s in reorganisation.steps.all() if not s.is_dropped), key=lambda s: s.position)
-    return [
-        Step(
-            s.action,
-            s.code,
-            s.into,
-            s.name,
-            s.name_en,
-            s.kind,
-            s.region,
-            s.product_line,
-            str(s.user_id or ""),
-        )
-        for s in kept
-    ]
+    return [step_of(s) for s in kept]
+
+
+def step_of(row: ReorganisationStep) -> Step:
+    """One change as the rules read it."""
+    return Step(
+        row.action, row.code, row.into, row.name, row.name_en, row.kind, row.region, row.product_line,
+        str(row.user_id or ""),
+    )  # fmt: skip
 
 
 def limits(company_id: UUID, day: date) -> dict[str, Limits]:

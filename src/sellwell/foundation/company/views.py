@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from sellwell.foundation.company import directory, duty_views, kernel_views, seed, structure_views  # noqa: F401 - these register what they declare
+from sellwell.foundation.company import (  # noqa: F401 - these register what they declare
+    change_views,
+    directory,
+    duty_views,
+    kernel_views,
+    seed,
+    structure_views,
+)
 from sellwell.foundation.company.access import RoleCode
 from sellwell.foundation.company.models import Assignment, Company, Department, Person, PersonState
 from sellwell.kernel import personal

@@ -18,6 +18,7 @@ from sellwell.foundation.company.evidence.structure import (
     departments_without_a_goal,
     heads_and_layers,
     lines_agree,
+    reviews_overdue,
     spans_outside,
 )
 
@@ -34,6 +35,7 @@ __all__ = [
     "people_without_a_statement",
     "positions_vacant",
     "refused_by_the_matrix",
+    "reviews_overdue",
     "roles_without_a_person",
     "spans_outside",
 ]  # fmt: skip

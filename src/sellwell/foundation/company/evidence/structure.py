@@ -7,7 +7,7 @@ from decimal import Decimal
 from statistics import median
 from uuid import UUID
 
-from sellwell.foundation.company import rollup, structure
+from sellwell.foundation.company import reviewing, rollup, structure
 from sellwell.foundation.company.evidence.people import last_day, moments
 from sellwell.foundation.company.rules.chart import Beyond
 from sellwell.kernel.evidence import Broken, Evidence, evidence, found
@@ -91,3 +91,24 @@ def approval_hours(company_id: UUID, period: Period) -> dict[str, Decimal]:
         if region:
             hours["region"].append(took)
     return {name: Decimal(str(round(median(took), 1))) for name, took in hours.items() if took}
+
+
+OVERDUE = T("检视已逾期", "its review is overdue")
+
+
+@evidence("2.1.5", T("部门按期检视", "Departments are reviewed in time"))
+def reviews_overdue(company_id: UUID, period: Period) -> Evidence:
+    """Departments open on the period's last day, and whether the review that was due has been held."""
+    day = last_day(period)
+    every = reviewing.due(company_id, day)
+    broken = [
+        Broken(
+            "company.department",
+            d.department.pk,
+            str(T(d.department.name, d.department.name_en or d.department.name)),
+            OVERDUE,
+        )
+        for d in every
+        if d.is_overdue(day)
+    ]
+    return found(len(every), broken)

@@ -14,6 +14,7 @@ from sellwell.foundation.company.operations import handover, leaving, transfer
 from sellwell.foundation.company.operations import rights, policies
 
 __all__ = [
-    "absences", "departments", "duties", "goals", "handover", "leaving", "people", "policies", "positions", "posts", "rights",
+    "absences", "departments", "duties", "goals", "handover", "leaving", "people", "policies", "positions", "posts", "reorganising", "reviews",
+    "rights",
     "transfer",
 ]  # fmt: skip

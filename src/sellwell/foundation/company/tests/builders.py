@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sellwell.foundation.company.models import Absence, Assignment, Duty, DutyEntry, Goal, Person, Position
+from sellwell.foundation.company.models import (
+    Absence,
+    Assignment,
+    Duty,
+    DutyEntry,
+    Goal,
+    Person,
+    Position,
+    Reorganisation,
+)
 from sellwell.kernel import policy
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import DutyPair, Grant, PolicyVersion, Task, User
@@ -272,3 +281,79 @@ def _serve_goal(world: World) -> Case:
 @builder("company.end_goal")
 def _end_goal(world: World) -> Case:
     return Case("executive", row=a_goal(world), data={"until": str(world.today + timedelta(days=30))})
+
+
+# --- reorganisations and reviews -----------------------------------------------------------------------------------------
+
+
+def a_draft_change(world: World, *changes: dict[str, Any], on: int = 0) -> Reorganisation:
+    """A draft with these changes, in effect so many days from today."""
+    data = {"title": "华东调整", "effective_on": str(world.today + timedelta(days=on))}
+    row: Reorganisation = world.run("hr", "company.draft_reorganisation", data=data).result
+    for change in changes:
+        world.run("hr", "company.add_change", row, change)
+    return row
+
+
+def moving_south(world: World) -> dict[str, Any]:
+    """The south goes under the east."""
+    departments = {
+        name: str(world.department(code).pk) for name, code in (("department", "SOUTH"), ("into", "EAST"))
+    }
+    return {"action": "move", **departments}
+
+
+def a_scheduled(world: World, on: int = 0) -> Reorganisation:
+    """A change that is settled."""
+    row = a_draft_change(world, moving_south(world), on=on)
+    world.run("executive", "company.schedule_reorganisation", row)
+    return Reorganisation.objects.get(pk=row.pk)
+
+
+def _in_state(world: World, state: str) -> Reorganisation | None:
+    row = a_draft_change(world, moving_south(world)) if state == "draft" else a_scheduled(world)
+    if state == "applied":
+        world.run("executive", "company.apply_reorganisation", row)
+    if state == "withdrawn":
+        world.run("hr", "company.withdraw_reorganisation", row)
+    return Reorganisation.objects.get(pk=row.pk)
+
+
+def _change_case(world: World, role: str, row: Reorganisation, data: dict[str, Any] | None = None) -> Case:
+    return Case(role, row=row, data=data or {}, in_state=lambda state: _in_state(world, state))
+
+
+@builder("company.draft_reorganisation")
+def _draft_reorganisation(world: World) -> Case:
+    return Case("hr", data={"title": "华东调整", "effective_on": str(world.today)})
+
+
+@builder("company.add_change")
+def _add_change(world: World) -> Case:
+    return _change_case(world, "hr", a_draft_change(world), moving_south(world))
+
+
+@builder("company.drop_change")
+def _drop_change(world: World) -> Case:
+    return _change_case(world, "hr", a_draft_change(world, moving_south(world)), {"number": 1})
+
+
+@builder("company.schedule_reorganisation")
+def _schedule(world: World) -> Case:
+    return _change_case(world, "executive", a_draft_change(world, moving_south(world)))
+
+
+@builder("company.withdraw_reorganisation")
+def _withdraw(world: World) -> Case:
+    return _change_case(world, "hr", a_scheduled(world))
+
+
+@builder("company.apply_reorganisation")
+def _apply(world: World) -> Case:
+    return _change_case(world, "executive", a_scheduled(world))
+
+
+@builder("company.review_department")
+def _review(world: World) -> Case:
+    data = {"strategy": "与年度战略一致", "market": "市场稳定", "outcome": "keep"}
+    return Case("hr", row=world.department("EAST"), data=data)
