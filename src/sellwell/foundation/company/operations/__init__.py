@@ -1,4 +1,5 @@
-"""Every verb of the organisation, in life-cycle order: people, posts, hand-over and leaving, rights, policies."""
+"""Every verb of the organisation, in life-cycle order: departments, positions, people, posts, changes, hand-over and
+leaving, rights, policies."""
 # ruff: noqa: I001 - the order of declaration is the order on record pages
 
 from sellwell.foundation.company.operations import (
@@ -10,11 +11,23 @@ from sellwell.foundation.company.operations import (
     absences,
     goals,
 )
+from sellwell.foundation.company.operations import reorganising, reviews
 from sellwell.foundation.company.operations import handover, leaving, transfer
 from sellwell.foundation.company.operations import rights, policies
 
 __all__ = [
-    "absences", "departments", "duties", "goals", "handover", "leaving", "people", "policies", "positions", "posts", "reorganising", "reviews",
+    "absences",
+    "departments",
+    "duties",
+    "goals",
+    "handover",
+    "leaving",
+    "people",
+    "policies",
+    "positions",
+    "posts",
+    "reorganising",
+    "reviews",
     "rights",
     "transfer",
-]  # fmt: skip
+]

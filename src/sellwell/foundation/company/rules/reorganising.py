@@ -110,8 +110,8 @@ class _Work:
         self.went: dict[str, str] = {}
         self.problems: list[Problem] = []
 
-    def refuse(self, code: str, step: int, **args: object) -> None:
-        self.problems.append(Problem(code, step, args))
+    def refuse(self, reason: str, step: int, /, **args: object) -> None:
+        self.problems.append(Problem(reason, step, args))
 
     def known(self, code: str, step: int) -> bool:
         if code in self.nodes:
