@@ -16,7 +16,7 @@ from django.db import connection
 from sellwell.kernel import clock, ids
 from sellwell.kernel.access import ROLES
 from sellwell.kernel.models import User
-from sellwell.simulation import history, setting_up, staging
+from sellwell.simulation import history, organisation, setting_up, staging
 from sellwell.simulation.digest import digest
 from sellwell.simulation.people import Stage
 from sellwell.simulation.play import Play
@@ -100,6 +100,7 @@ def _set_up(
         warehouses = install_stock(stage.company_id, stage.today)
         install_pricing(stage.company_id, stage.today)
     staff = setting_up.hire_all(stage, installed.departments, scale, stage.today)
+    organisation.shape(stage, installed.departments, staff)
     User.objects.filter(is_system=False).update(password=make_password(PASSWORD))
     places = [w for w in warehouses.values() if w.kind == "physical"]
     return staff, setting_up.add_products(stage, taxes, places, stage.today, products)

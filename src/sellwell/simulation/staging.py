@@ -9,6 +9,7 @@ from django.apps import apps
 
 from sellwell.kernel import policy
 from sellwell.kernel.policy import DEFAULTS
+from sellwell.simulation import organisation
 from sellwell.simulation.play import Play
 
 BIG_ORDERS = 5
@@ -22,6 +23,7 @@ def leave_waiting(play: Play) -> None:
     _policies(play)
     _stock_loss(play)
     _credit(play)
+    organisation.leave_waiting(play.stage)
     play.stage.settle()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Q
@@ -11,7 +12,7 @@ from sellwell.foundation.company.models import Absence, DutyWaiver, Reorganisati
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
 from sellwell.kernel.models import ApprovalRequest, RequestState, Task, TaskState
-from sellwell.kernel.values import T
+from sellwell.kernel.values import Period, T
 
 # Deciding stays with those who hold the role of the step: these tasks are asked anew, never handed to anybody.
 DECIDING = ("approvals.approve", "approvals.reject")
@@ -29,6 +30,10 @@ Counting = Callable[[UUID, Q], Iterable[tuple[T, int]]]
 changing_hands: Extension[Counting] = Extension(
     "company.changing_hands", "what else changes hands in a reorganisation"
 )
+
+# What markets earn: (company_id, period) -> (region, product line, margin as a share of sales). For staffing.
+Margins = Callable[[UUID, Period], Iterable[tuple[str, str, Decimal]]]
+market_margins: Extension[Margins] = Extension("company.market_margins", "the margin of each region and line")
 
 
 @owned_work.register("kernel.task")

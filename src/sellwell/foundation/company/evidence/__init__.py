@@ -16,6 +16,7 @@ from sellwell.foundation.company.evidence.people import (
 from sellwell.foundation.company.evidence.structure import (
     approval_hours,
     departments_without_a_goal,
+    headcount_gap,
     heads_and_layers,
     lines_agree,
     reviews_overdue,
@@ -28,6 +29,7 @@ __all__ = [
     "documents",
     "documents_without_an_active_person",
     "duty_conflicts",
+    "headcount_gap",
     "heads_and_layers",
     "lines_agree",
     "open_states",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from statistics import median
 from uuid import UUID
 
-from sellwell.foundation.company import reviewing, rollup, structure
+from sellwell.foundation.company import reviewing, rollup, staffing, structure
 from sellwell.foundation.company.evidence.people import last_day, moments
 from sellwell.foundation.company.rules.chart import Beyond
 from sellwell.kernel.evidence import Broken, Evidence, evidence, found
@@ -112,3 +112,18 @@ def reviews_overdue(company_id: UUID, period: Period) -> Evidence:
         if d.is_overdue(day)
     ]
     return found(len(every), broken)
+
+
+@evidence("2.1.3", T("编制与标准相符", "People as the staffing rules ask"))
+def headcount_gap(company_id: UUID, period: Period) -> Evidence:
+    """Regions with sales or sellers, and whether as many people sell there as the rules in force ask for."""
+    shown = staffing.staffing(company_id, last_day(period))
+    broken = [
+        Broken(
+            "region", None, gap.region,
+            T(f"需 {gap.needed} 人，实有 {gap.actual} 人", f"needs {gap.needed}, has {gap.actual}"),
+        )
+        for gap in shown.gaps
+        if gap.gap
+    ]  # fmt: skip
+    return found(len(shown.gaps), broken)

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from sellwell.foundation.company import planning, reviewing, structure
+from sellwell.foundation.company import planning, reviewing, staffing, structure
 from sellwell.foundation.company.change_views import REORGANISATIONS, REVIEWS
 from sellwell.foundation.company.models import ChangeAction, Reorganisation, ReorganisationState
+from sellwell.foundation.company.rules.staffing import simulated
+from sellwell.foundation.company.views import EMPLOYMENT
 from sellwell.kernel import directory, search
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
@@ -134,6 +136,29 @@ def reviews_page(request: Any) -> HttpResponse:
 page(
     "reviews-due", reviews_page, "company.reviews_due", title=T("部门检视", "Department reviews"),
     right="company.reviews", section="people", icon="clock", order=68,
+)  # fmt: skip
+
+
+# --- staffing ----------------------------------------------------------------------------------------------------------
+
+
+def staffing_page(request: Any) -> HttpResponse:
+    """People needed against people there, and what other numbers would earn by head."""
+    shown = staffing.staffing(request.ctx.company_id, request.ctx.today)
+    heads = sum(gap.actual for gap in shown.gaps)
+    steps = sorted({max(1, heads + change) for change in (-4, -2, 0, 2, 4)}) if heads else []
+    context = {
+        "needs": shown.needs,
+        "gaps": shown.gaps,
+        "simulated": [(count, count - heads, simulated(shown.needs, count)) for count in steps],
+        "employment": EMPLOYMENT,
+    }
+    return render(request, "company/staffing.html", context, title=T("编制", "Staffing"))
+
+
+page(
+    "staffing", staffing_page, "company.staffing_page", title=T("编制", "Staffing"), right="company.duty_matrix",
+    section="people", icon="scale", order=69,
 )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ list_page(
 record_page(
     PEOPLE,
     path=[PersonState.ACTIVE],
-    facts=["number", "username", "employment", "hired_on", "left_on", "phone"],
+    facts=["number", "username", "employment", "speciality", "hired_on", "left_on", "phone"],
 )
 related("company.person", ASSIGNMENTS, by="user__person", title=T("任职", "Posts"), place="main", order=10)
 
@@ -190,7 +190,12 @@ form("company.end_grant", initial=lambda row, ctx: {"until": ctx.today.isoformat
 form("company.issue_password", url="/people/{row}/password")
 form(
     "company.change_person",
-    initial=lambda row, ctx: {"name": row.user.name, "number": row.number, "employment": row.employment},
+    initial=lambda row, ctx: {
+        "name": row.user.name,
+        "number": row.number,
+        "employment": row.employment,
+        "speciality": row.speciality,
+    },
 )
 form(
     "company.change_department",

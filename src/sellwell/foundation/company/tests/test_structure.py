@@ -129,7 +129,8 @@ def a_sale(world: World, amount: str, path: str, line: str) -> Fact:
     return Fact.objects.create(
         company_id=world.company.pk, measure="invoiced", happened_on=world.today, recorded_at=clock.now(),
         recorded_month=world.today.replace(day=1), amount=Decimal(amount), document_amount=Decimal(amount),
-        department_path=path, product_line=line, document_type="x", document_id=new_id(), source=new_id(),
+        department_path=path, product_line=line,
+        region=world.department(path.rstrip(".").rpartition(".")[2]).region, document_type="x", document_id=new_id(), source=new_id(),
     )  # fmt: skip
 
 
