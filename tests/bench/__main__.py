@@ -15,7 +15,7 @@ Bench = Callable[[int | None], Iterable[Figure]]
 
 def _benches() -> dict[str, Bench]:
     """Every bench by name, in the order of the report."""
-    from tests.bench import api_fuzz, confirm, importing, lists, others
+    from tests.bench import api_fuzz, confirm, importing, lists, organisation, others
 
     def with_rounds(bench: Callable[..., list[Figure]]) -> Bench:
         return lambda rounds: bench(rounds) if rounds else bench()
@@ -25,6 +25,8 @@ def _benches() -> dict[str, Bench]:
         "orders.confirm.4": with_rounds(confirm.four),
         "orders.list": with_rounds(lists.orders_list),
         "customer.page": with_rounds(lists.customer_page),
+        "org.chart": with_rounds(organisation.chart),
+        "org.proof": with_rounds(organisation.proof),
         "import.rows": with_rounds(importing.rows),
         "api.fuzz": with_rounds(api_fuzz.api_fuzz),
         "start.warm": with_rounds(others.start_warm),
