@@ -50,7 +50,13 @@ grant(
 )
 grant(["company.people.export", "company.assignments.export"], hr="company", auditor="company")
 grant(
-    ["company.hire", "company.change_person", "company.leave", "company.issue_password"],
+    [
+        "company.hire",
+        "company.change_person",
+        "company.leave",
+        "company.issue_password",
+        "company.sync_directory",
+    ],
     hr="group",
     administrator="group",
 )

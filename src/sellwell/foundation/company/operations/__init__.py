@@ -11,7 +11,7 @@ from sellwell.foundation.company.operations import (
     absences,
     goals,
 )
-from sellwell.foundation.company.operations import reorganising, reviews
+from sellwell.foundation.company.operations import reorganising, reviews, syncing
 from sellwell.foundation.company.operations import handover, leaving, transfer
 from sellwell.foundation.company.operations import rights, policies
 
@@ -29,5 +29,6 @@ __all__ = [
     "reorganising",
     "reviews",
     "rights",
+    "syncing",
     "transfer",
 ]

@@ -135,6 +135,7 @@ def branch_part(request: Any) -> HttpResponse:
     listed = sorted({(p.layer, people.get(UUID(p.person), ""), p.role) for p in here})
     context = {
         "day": day,
+        "id": branch.node.id,
         "children": [_card(c, names, marks, 0) for c in branch.children],
         "staff": [(name, role_name(role)) for _, name, role in listed[:MOST_PEOPLE]],
         "more": max(0, len(listed) - MOST_PEOPLE),

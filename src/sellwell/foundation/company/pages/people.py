@@ -56,6 +56,7 @@ list_page(
     icon="users",
     order=10,
     new=["company.hire"],
+    links=[(T("导入", "Import"), "/directory/import", "company.sync_directory")],
     columns=["number", "name", "username", "state", "hired_on"],
     card=["name", "state"],
     saved=[

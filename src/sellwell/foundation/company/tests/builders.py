@@ -357,3 +357,28 @@ def _apply(world: World) -> Case:
 def _review(world: World) -> Case:
     data = {"strategy": "与年度战略一致", "market": "市场稳定", "outcome": "keep"}
     return Case("hr", row=world.department("EAST"), data=data)
+
+
+# --- another directory ---------------------------------------------------------------------------------------------------
+
+
+def directory_data(world: World) -> dict[str, Any]:
+    """A department and two people as another directory sends them."""
+    people = [
+        {"external_id": f"u-{n}", "name": f"新同事{n}", "username": f"new{n}", "number": f"N{n:03d}",
+         "hired_on": str(world.today), "department": "d-1", "role": "rep"}
+        for n in (1, 2)
+    ]  # fmt: skip
+    department = {
+        "external_id": "d-1",
+        "code": "EAST9",
+        "name": "华东九部",
+        "kind": "regional",
+        "above": "EAST",
+    }
+    return {"departments": [department], "people": people}
+
+
+@builder("company.sync_directory")
+def _sync(world: World) -> Case:
+    return Case("hr", row=world.company, data=directory_data(world))
