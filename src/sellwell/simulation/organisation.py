@@ -115,11 +115,12 @@ def _changes(stage: Stage, departments: dict[str, Any], people: dict[Any, Any], 
     }
     stage.act(hr, "company.add_change", draft, moving)
     stage.act(hr, "company.add_change", draft, {"action": "head", "code": "ROBOT", "person": person})
-    manager = people[stage.user("regional_manager").pk].pk
+    # The south would be left without a manager: the preview says so.
+    south = departments["SOUTH"]
     moving = {
         "action": "person",
-        "department": departments["EAST"].pk,
+        "department": south.pk,
         "into": departments["WEST"].pk,
-        "person": manager,
+        "person": people[south.head_id].pk,
     }
     stage.act(hr, "company.add_change", draft, moving)
