@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -70,7 +71,7 @@ def objections(problems: Iterable[Problem]) -> list[Objection]:
     names = directory.current().names(people) if people else {}
     answers = []
     for problem in found:
-        args = {"step": problem.step, **problem.args}
+        args: dict[str, Any] = {"step": problem.step, **problem.args}
         if args.get("person"):
             args["person"] = names.get(UUID(str(args["person"])), "")
         answers.append(PROBLEMS[problem.code].refuse(**args))

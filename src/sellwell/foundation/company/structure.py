@@ -55,9 +55,9 @@ def as_of(company_id: UUID, day: date, without: UUID | None = None) -> AsOf:
         due = Reorganisation.objects.filter(
             company_id=company_id, state=ReorganisationState.SCHEDULED.value, effective_on__lte=day
         )
-        for reorganisation in (
-            due.exclude(pk=without).order_by("effective_on", "id").prefetch_related("steps")
-        ):
+        if without is not None:
+            due = due.exclude(pk=without)
+        for reorganisation in due.order_by("effective_on", "id").prefetch_related("steps"):
             after = reorganising.apply(nodes, posts, steps_of(reorganisation))
             nodes, posts = tuple(after.nodes.values()), after.posts
             planned.append(reorganisation)

@@ -85,6 +85,8 @@ def approval_hours(company_id: UUID, period: Period) -> dict[str, Decimal]:
     for region, line, asked, decided in rows.values_list(
         "region", "product_line", "created_at", "decided_at"
     ):
+        if decided is None:
+            continue
         took = (decided - asked) / timedelta(hours=1)
         if line:
             hours["product"].append(took)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sellwell.foundation.company.models import Absence, AbsenceState, Assignment
 from sellwell.kernel import access, drafting
@@ -80,7 +81,7 @@ def assess_absence(row: Any, given: PlanAbsence, ctx: Context) -> Assessment:
     if twice := planned.filter(user_id=person.user_id).order_by("since").first():
         objections.append(ABSENT_TWICE.refuse(path="since", since=twice.since))
     if given.deputy is not None:
-        objections += _deputy(given, person, planned)
+        objections += _deputy(given.deputy, given, person, planned)
     content = {
         "person": str(person.user_id),
         "deputy": str(given.deputy or ""),
@@ -90,13 +91,13 @@ def assess_absence(row: Any, given: PlanAbsence, ctx: Context) -> Assessment:
     return Assessment(content=content, carry=person, objections=tuple(objections))
 
 
-def _deputy(given: PlanAbsence, person: Any, planned: Any) -> list[Objection]:
-    if given.deputy == person.user_id:
+def _deputy(deputy: UUID, given: PlanAbsence, person: Any, planned: Any) -> list[Objection]:
+    if deputy == person.user_id:
         return [OWN_DEPUTY.refuse(path="deputy")]
-    away = planned.filter(user_id=given.deputy).order_by("since").first()
+    away = planned.filter(user_id=deputy).order_by("since").first()
     if away is not None:
         return [DEPUTY_AWAY.refuse(path="deputy", since=away.since)]
-    posts = Assignment.objects.filter(user_id=given.deputy, user__is_active=True, since__lte=given.since)
+    posts = Assignment.objects.filter(user_id=deputy, user__is_active=True, since__lte=given.since)
     if not any(post.until is None or post.until >= given.until for post in posts):
         return [DEPUTY_NO_POST.refuse(path="deputy")]
     return []
@@ -158,7 +159,7 @@ def cancel_absence(absence: Absence, given: Any, ctx: Context, assessment: Asses
     """Cancel an absence and take the lent approvals back."""
     effects = Effects(result=absence)
     effects.update(absence, state=AbsenceState.CANCELLED.value)
-    lent = Delegation.objects.filter(pk=absence.delegation_id, state=DelegationState.ACTIVE.value).first()
-    if lent is not None:
-        effects.update(lent, state=DelegationState.REVOKED.value)
+    lent = Delegation.objects.filter(state=DelegationState.ACTIVE.value)
+    for delegation in lent.filter(pk=absence.delegation_id) if absence.delegation_id else ():
+        effects.update(delegation, state=DelegationState.REVOKED.value)
     return effects

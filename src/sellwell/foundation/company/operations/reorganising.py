@@ -148,12 +148,13 @@ def step_of(row: Reorganisation, given: AddChange) -> ReorganisationStep:
             "pk", "code"
         )
     )
+    code = codes[given.department] if given.department else given.code
+    into = codes[given.into] if given.into else given.into_code
     person = Person.objects.filter(pk=given.person).first() if given.person else None
     last = row.steps.order_by("-position").first()
     return ReorganisationStep(
         id=new_id(), company_id=row.company_id, reorganisation=row, position=last.position + 1 if last else 1,
-        action=given.action.value, code=codes.get(given.department, given.code),
-        into=codes.get(given.into, given.into_code), name=given.name, name_en=given.name_en, kind=given.kind,
+        action=given.action.value, code=code, into=into, name=given.name, name_en=given.name_en, kind=given.kind,
         region=given.region, product_line=given.product_line, user_id=person.user_id if person else None,
     )  # fmt: skip
 

@@ -87,7 +87,7 @@ def _steps(row: Reorganisation, ctx: Context) -> dict[str, Any]:
                 "action": ChangeAction(s.action).label,
                 "what": known.get(s.code, s.code),
                 "into": known.get(s.into, s.into),
-                "person": names.get(s.user_id, ""),
+                "person": names.get(s.user_id, "") if s.user_id else "",
             }
             for s in steps
         ],

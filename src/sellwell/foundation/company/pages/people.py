@@ -312,7 +312,10 @@ def owners_page(request: Any, row_type: str, row_id: UUID) -> HttpResponse:
         raise Http404(row_type)
     row = row_or_404(request, view, row_id)
     context = {"tenures": ownership.tenures(row), "label": view.label(row)}
-    crumbs = [(view.title, f"/{view.url}/"), (view.label(row), f"/{view.url}/{row.pk}/")]
+    crumbs: list[tuple[T | str, str]] = [
+        (view.title, f"/{view.url}/"),
+        (view.label(row), f"/{view.url}/{row.pk}/"),
+    ]
     return render(
         request, "company/ownership.html", context, title=T("历任负责人", "Owners over time"), crumbs=crumbs
     )

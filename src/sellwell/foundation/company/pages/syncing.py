@@ -34,11 +34,9 @@ SHEETS: tuple[tuple[str, str, type[BaseModel]], ...] = (
 
 def columns_of(model: type[BaseModel]) -> dict[str, T]:
     """The fields of a row with the heads that a file carries."""
-    found = {}
-    for name, info in model.model_fields.items():
-        label = (info.json_schema_extra or {})["label"]  # type: ignore[index]
-        found[name] = T(label["zh"], label["en"])  # type: ignore[index]
-    return found
+    return {
+        name: T(info.description or name, info.title or name) for name, info in model.model_fields.items()
+    }
 
 
 def _words() -> dict[str, dict[str, str]]:

@@ -182,8 +182,9 @@ def units(organisation: Organisation, since: date, until: date) -> list[Found]:
                 tops = [u for u in there if not any(o is not u and u.path.startswith(o.path) for o in there)]
                 if len(tops) > 1:
                     paths = tuple(sorted(u.path for u in tops))
+                    region, line = (scope, "") if what == "region" else ("", scope)
                     mine.append(
-                        Found(f"{what}_twice", days.since, days.until, positions=paths, **{what: scope})
+                        Found(f"{what}_twice", days.since, days.until, "", region, line, positions=paths)
                     )
             found += joined(mine)
     return found
