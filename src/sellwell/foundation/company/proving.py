@@ -23,7 +23,7 @@ from sellwell.foundation.company.models import (
     DutyWaiver,
     Position,
 )
-from sellwell.foundation.company.rules.days import in_words
+from sellwell.foundation.company.rules.days import from_then_on, in_words
 from sellwell.foundation.company.rules.proof import (
     Accountable,
     Away,
@@ -301,7 +301,7 @@ def _sentence(one: Found, named: list[str], proof: Proof) -> Sentence:
     filled = text.format(
         what=_what(one, named, proof),
         where=_where(one),
-        when=in_words(one.since, one.until),
+        when=in_words(one.since, one.until) if one.until < proof.until else from_then_on(one.since),
         positions=_listed(proof.positions.get(p) or _role(p) for p in one.positions),
         people=_listed(_plain(proof.names.get(p, p)) for p in one.people),
         pair=proof.pairs.get(one.code, T(one.code, one.code)),

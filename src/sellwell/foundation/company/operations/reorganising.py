@@ -171,6 +171,7 @@ def step_of(row: Reorganisation, given: AddChange) -> ReorganisationStep:
     from_states=[ReorganisationState.DRAFT],
     assess=assess_change,
     clauses=["2.1.5"],
+    menu=False,
 )
 def add_change(row: Reorganisation, given: AddChange, ctx: Context, assessment: Assessment) -> Effects:
     """Add a change to the end of the draft."""
@@ -193,6 +194,7 @@ class DropChange(Input):
     input=DropChange,
     from_states=[ReorganisationState.DRAFT],
     clauses=["2.1.5"],
+    menu=False,
 )
 def drop_change(row: Reorganisation, given: DropChange, ctx: Context, assessment: Assessment) -> Effects:
     """Leave a change out; the others keep their numbers."""

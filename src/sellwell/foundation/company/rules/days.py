@@ -45,6 +45,11 @@ def in_words(since: date, until: date) -> T:
     return T(f"{_zh(since)}至{zh_last}", f"from {en_since} to {_en(last)}")
 
 
+def from_then_on(since: date) -> T:
+    """`from 3 May 2026 on`, where no end is in sight."""
+    return T(f"{_zh(since)}起", f"from {_en(since)} on")
+
+
 def _zh(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
