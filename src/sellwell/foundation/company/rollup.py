@@ -77,6 +77,21 @@ def rollup(company_id: UUID, period: Period, measure: str = SALES) -> Rollup:
     return found
 
 
+def of_department(department: Department, period: Period, measure: str = SALES) -> Decimal:
+    """What a department and those below it sold: a product department along its line, any other along its path."""
+    facts = Fact.objects.filter(
+        company_id=department.company_id,
+        measure=measure,
+        happened_on__gte=period.since,
+        happened_on__lt=period.until,
+    )
+    if department.kind in ("product", "division") and department.product_line:
+        facts = facts.filter(product_line=department.product_line)
+    else:
+        facts = facts.filter(department_path__startswith=department.path)
+    return facts.aggregate(total=Sum("amount"))["total"] or ZERO
+
+
 def known_paths(company_id: UUID) -> set[str]:
     """Every path that a department has or had."""
     now = Department.objects.filter(company_id=company_id).values_list("path", flat=True)

@@ -15,6 +15,9 @@ from sellwell.foundation.company.models import (
     Assignment,
     Department,
     DepartmentPast,
+    Duty,
+    DutyEntry,
+    DutyLetter,
     Goal,
     GoalLink,
     Reorganisation,
@@ -144,6 +147,19 @@ def goals(company_id: UUID, day: date) -> tuple[list[Goal], list[Goal], list[Dep
 def _is_open(department: Department, day: date) -> bool:
     began = department.since is None or department.since <= day
     return began and (department.until is None or day < department.until)
+
+
+def duties_here(code: str, posts: Iterable[Post]) -> list[tuple[DutyLetter, list[Duty]]]:
+    """What the positions held in a department answer for and carry out today, by letter."""
+    roles = {p.role for p in posts if p.code == code}
+    today = clock.business_day(clock.now())
+    entries = DutyEntry.objects.filter(
+        queries.in_force_on(today), position__role__in=roles, letter__in=["A", "R"]
+    )
+    found: dict[str, dict[str, Duty]] = {"A": {}, "R": {}}
+    for entry in entries.select_related("duty").order_by("duty__order"):
+        found[entry.letter][entry.duty.code] = entry.duty
+    return [(DutyLetter(letter), list(known.values())) for letter, known in found.items() if known]
 
 
 BEYOND_WORDS = {

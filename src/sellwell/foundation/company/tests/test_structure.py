@@ -172,3 +172,23 @@ def test_a_branch_is_fetched_when_it_is_opened(world: World, client: object) -> 
     text = client.get(f"/org-chart/part?code=EAST&on={world.today}").content.decode()  # type: ignore[attr-defined]
     assert a_person(world, "rep").user.name in text
     assert client.get("/org-chart/part?code=NOWHERE").status_code == 404  # type: ignore[attr-defined]
+
+
+@clause("2.2.1")
+def test_a_departments_page_tells_its_people_sales_goals_and_duties(world: World, client: object) -> None:
+    a_sale(world, "125.00", "HQ.EAST.", "parts")
+    a_sale(world, "75.00", "HQ.SOUTH.", "parts")
+    goal = a_goal(world)
+    world.run("executive", "company.serve_goal", goal, {"departments": [str(world.department("EAST").pk)]})
+    data = {
+        "code": "PARTS",
+        "name": "备件部",
+        "kind": "product",
+        "parent": str(world.department("HQ").pk),
+        "product_line": "parts",
+    }
+    line = world.run("hr", "company.add_department", data=data).result
+    client.force_login(world.user("hr"))  # type: ignore[attr-defined]
+    east = client.get(f"/departments/{world.department('EAST').pk}/").content.decode()  # type: ignore[attr-defined]
+    assert "¥125.00" in east and "华东市场份额第一" in east and "区域目标与进度" in east
+    assert "¥200.00" in client.get(f"/departments/{line.pk}/").content.decode()  # type: ignore[attr-defined]
