@@ -18,6 +18,7 @@ from sellwell.foundation.company.rules import reorganising
 from sellwell.foundation.company.rules.reorganising import Outcome, Problem
 from sellwell.foundation.company.structure import AsOf
 from sellwell.kernel import directory
+from sellwell.kernel.access import ROLES
 from sellwell.kernel.models import ApprovalRequest, Owned, RequestState, Task
 from sellwell.kernel.values import Objection, Reason, T
 
@@ -145,13 +146,24 @@ def touched(company_id: UUID, shown: Moves) -> Q:
 
 
 @dataclass(frozen=True)
+class Deciders:
+    """Who decides for a role in a department, before and after."""
+
+    department: T
+    role: T
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class Preview:
     """What people look at before they settle it."""
 
     departments: list[tuple[T, T]]  # the department, what happens to it
     people: list[tuple[str, T, T]]  # who, from where, to where
     records: list[tuple[T, int]]  # what changes hands, how many
-    approvals: list[tuple[str, str]]  # open requests whose department or approver changes: number, what
+    requests: list[tuple[str, str]]  # open requests whose record moves: number, requester
+    approvals: list[Deciders]  # who decides from then on, where it is somebody else
     gaps: list[proving.Sentence]
     objections: list[Objection]
 
@@ -173,7 +185,8 @@ def preview(row: Reorganisation) -> Preview:
         departments=_departments(before, after),
         people=_people(before, after),
         records=records,
-        approvals=_approvals(row.company_id, before, after, found if shown.paths or shown.people else None),
+        requests=_requests(found) if shown.paths or shown.people else [],
+        approvals=_approvals(row.company_id, before, after),
         gaps=[] if after.problems else new_sentences(row, after),
         objections=objections(after.problems),
     )
@@ -211,12 +224,33 @@ def _people(before: AsOf, after: Outcome) -> list[tuple[str, T, T]]:
     return [(known.get(UUID(p.person), ""), names[old.code], names[p.code]) for old, p in moved]
 
 
-def _approvals(company_id: UUID, before: AsOf, after: Outcome, found: Q | None) -> list[tuple[str, str]]:
-    """Open requests of records that move, and those of people whose department gets another head."""
-    if found is None:
-        return []
+def _requests(found: Q) -> list[tuple[str, str]]:
+    """Open requests of records that move. Who was asked already still decides them."""
     rows = ApprovalRequest.objects.filter(found, state=RequestState.OPEN.value).select_related("owner")
     return [(row.number, row.owner.name) for row in rows.order_by("number")[:50]]
+
+
+def _approvals(company_id: UUID, before: AsOf, after: Outcome) -> list[Deciders]:
+    """For each role that approval policies name and each department: whether somebody else decides afterwards."""
+    roles = sorted({role for route in proving.routes(company_id, before.day) for role in route.roles})
+    was, names = {n.code: n for n in before.nodes}, structure.names_of(after.nodes.values())
+    changed: list[tuple[str, str, frozenset[str], frozenset[str]]] = []
+    for code in after.nodes:
+        for role in roles:
+            then = reorganising.deciders(was, before.posts, role, code)
+            now = reorganising.deciders(after.nodes, after.posts, role, code)
+            if then != now and code in was:
+                changed.append((code, role, then, now))
+    people = {UUID(p) for _, _, then, now in changed for p in (*then, *now)}
+    known = {str(k): v for k, v in directory.current().names(people).items()}
+
+    def listed(who: frozenset[str]) -> str:
+        return "、".join(sorted(known.get(p, "") for p in who)[:4]) or "—"
+
+    return [
+        Deciders(names[code], ROLES[role].name if role in ROLES else T(role, role), listed(then), listed(now))
+        for code, role, then, now in changed[:50]
+    ]
 
 
 def new_sentences(row: Reorganisation, after: Outcome) -> list[proving.Sentence]:

@@ -82,7 +82,7 @@ def organisation(company_id: UUID, since: date, until: date, planned: Outcome | 
         pairs=tuple(Pair(p.code, frozenset(p.duty_a), frozenset(p.duty_b), p.per) for p in duties.pairs()),
         waived=_waived(company_id, since, until),
         verbs=_verbs(since),
-        routes=_routes(company_id, since),
+        routes=routes(company_id, since),
         last_resort=approval.LAST_RESORT,
         covered=covered,
         units=units,
@@ -192,7 +192,7 @@ def _verbs(day: date) -> dict[str, frozenset[str]]:
     return {role: frozenset(verbs) for role, verbs in found.items()}
 
 
-def _routes(company_id: UUID, day: date) -> tuple[Route, ...]:
+def routes(company_id: UUID, day: date) -> tuple[Route, ...]:
     """The roles that each approval policy in force names in any of its rows."""
     found = []
     for name in sorted(policy.DEFAULTS):

@@ -95,6 +95,18 @@ def is_below(nodes: Mapping[str, Node], code: str, top: str) -> bool:
     return False
 
 
+def deciders(nodes: Mapping[str, Node], posts: Iterable[Post], role: str, code: str) -> frozenset[str]:
+    """Who decides for a role in a department, as approvals climb: those in it, else in the one above, else anybody."""
+    held = [p for p in posts if p.role == role]
+    seen: set[str] = set()
+    while code in nodes and code not in seen:
+        if here := frozenset(p.person for p in held if p.code == code):
+            return here
+        seen.add(code)
+        code = nodes[code].above
+    return frozenset(p.person for p in held)
+
+
 def apply(nodes: Iterable[Node], posts: Iterable[Post], steps: Sequence[Step]) -> Outcome:
     """The organisation after every step, in their order."""
     work = _Work({n.code: n for n in nodes}, list(posts))

@@ -183,6 +183,16 @@ def test_counter_examples_are_named_before_it_is_settled(world: World) -> None:
     assert any("华东" in t and "无人负责" in t and "区域经理" in t for t in texts), texts
 
 
+@clause("2.1.5")
+def test_approvals_that_change_hands_are_named(world: World) -> None:
+    world.add("southern", "regional_manager", "SOUTH", name="南经理")
+    row = a_draft_change(world, change(world, "person", "EAST", "SOUTH", "regional_manager"))
+    told = [(d.department.zh, d.role.zh, d.before, d.after) for d in planning.preview(row).approvals]
+    east = world.user("regional_manager").name
+    both = "、".join(sorted([east, "南经理"]))
+    assert ("华东大区", "区域经理", east, both) in told and ("华南大区", "区域经理", "南经理", both) in told
+
+
 def test_it_cannot_be_settled_empty_or_for_a_day_that_is_past(world: World) -> None:
     row = a_draft_change(world)
     with pytest.raises(Refusal) as refusal:
