@@ -248,6 +248,38 @@ def test_the_proof_finds_what_brute_force_finds_and_nothing_else(o: Organisation
         assert told(found, day) == truth, day
 
 
+# Where the matrix is whole and people hold their posts throughout, only absences and deputies make a difference.
+absences_only = st.builds(
+    Organisation,
+    duties=st.just(("claims",)),
+    places=st.just(PLACES[:1]),
+    accountable=st.just((Accountable("claims", "P", "", "", Decimal(0), None, START),)),
+    held=st.lists(
+        st.builds(
+            lambda who, pos, leads: Held(who, pos, "x", "", "", START, None, leads),
+            people, st.sampled_from(("P", "P", "Q")), st.booleans(),
+        ),
+        min_size=2, max_size=4,
+    ).map(tuple),
+    away=st.lists(away, min_size=2, max_size=5).map(tuple),
+    verbs=st.just(dict.fromkeys(ROLES, frozenset[str]())),
+    routes=st.just((Route("r", ("x",)),)),
+    last_resort=st.just(("z",)),
+    covered=st.just((Covered("an", PLACES[0], 1),)),
+)  # fmt: skip
+
+
+@clause("2.1.4")
+@given(absences_only)
+@settings(max_examples=300, deadline=None)
+def test_deputies_who_are_away_themselves_stand_in_for_nobody(o: Organisation) -> None:
+    found = prove(o, START, END)
+    for day in DAYS:
+        truth = {*duty_facts(o, day), *people_facts(o, day), *route_facts(o, day), *place_facts(o, day)}
+        shown = {f for f in told(found, day) if len(f) < 3 or f[2:4] == (PLACES[0].region, PLACES[0].line)}
+        assert shown == truth, day
+
+
 # --- the examples of the page on the rule --------------------------------------------------------------------------------
 
 
