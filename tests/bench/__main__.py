@@ -15,13 +15,15 @@ Bench = Callable[[int | None], Iterable[Figure]]
 
 def _benches() -> dict[str, Bench]:
     """Every bench by name, in the order of the report."""
-    from tests.bench import api_fuzz, confirm, conformance, importing, lists, matching, others
+    from tests.bench import api_fuzz, confirm, conformance, importing, lists, matching, organisation, others
 
     return {
         "orders.confirm.1": _with_rounds(confirm.one),
         "orders.confirm.4": _with_rounds(confirm.four),
         "orders.list": _with_rounds(lists.orders_list),
         "customer.page": _with_rounds(lists.customer_page),
+        "org.chart": _with_rounds(organisation.chart),
+        "org.proof": _with_rounds(organisation.proof),
         "import.rows": _with_rounds(importing.rows),
         "manual.conformance": _with_rounds(conformance.one_month),
         "api.fuzz": _with_rounds(api_fuzz.api_fuzz),

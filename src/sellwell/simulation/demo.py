@@ -16,7 +16,7 @@ from django.db import connection
 from sellwell.kernel import clock, ids
 from sellwell.kernel.access import ROLES
 from sellwell.kernel.models import User
-from sellwell.simulation import history, manual, setting_up, staging, training
+from sellwell.simulation import history, manual, organisation, setting_up, staging, training
 from sellwell.simulation.digest import digest
 from sellwell.simulation.people import Stage
 from sellwell.simulation.play import Play
@@ -112,6 +112,7 @@ def _set_up(
         install_pricing(stage.company_id, stage.today)
         install_procedures(stage.company_id)
     staff = setting_up.hire_all(stage, installed.departments, scale, stage.today)
+    organisation.shape(stage, installed.departments, staff)
     User.objects.filter(is_system=False).update(password=make_password(PASSWORD))
     training.teach(stage, _people())
     places = [w for w in warehouses.values() if w.kind == "physical"]

@@ -40,12 +40,25 @@ def hire_all(
                 boss, "company.hire", None,
                 {
                     "name": namer.person(), "username": username, "number": f"S{serial:04d}", "hired_on": hired_on,
-                    "department": departments[code].pk, "role": role,
+                    "department": departments[code].pk, "role": role, **kind_of_staff(role, serial),
                 },
             )  # fmt: skip
             if person is not None:
                 staff.setdefault(f"{role}@{code}", []).append(stage.user(username))
     return staff
+
+
+SPECIALITIES = {
+    "rep": ("机械", "自动化", "食品机械", "包装"), "account_manager": ("大客户", "渠道"), "regional_manager": ("机械", "管理"),
+    "finance": ("会计", "信用"), "service": ("售后",), "legal": ("合同",), "quality": ("检验",), "marketing": ("活动", "内容"),
+}  # fmt: skip
+
+
+def kind_of_staff(role: str, serial: int) -> dict[str, str]:
+    """Employment and speciality by turns, so that the same seed draws the same names as before."""
+    known = SPECIALITIES.get(role, ("",))
+    employment = "part_time" if role == "rep" and serial % 6 == 0 else "full_time"
+    return {"employment": employment, "speciality": known[serial % len(known)]}
 
 
 def add_products(

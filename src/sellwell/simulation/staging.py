@@ -10,6 +10,7 @@ from django.apps import apps
 
 from sellwell.kernel import policy
 from sellwell.kernel.policy import DEFAULTS
+from sellwell.simulation import organisation
 from sellwell.simulation.play import Play
 
 BIG_ORDERS = 8
@@ -25,6 +26,7 @@ def leave_waiting(play: Play) -> None:
     _stock_loss(play)
     _credit(play)
     _rights(play)
+    organisation.leave_waiting(play.stage)
     play.stage.settle()
 
 

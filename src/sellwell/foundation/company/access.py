@@ -50,7 +50,13 @@ grant(
 )
 grant(["company.people.export", "company.assignments.export"], hr="company", auditor="company")
 grant(
-    ["company.hire", "company.change_person", "company.leave", "company.issue_password"],
+    [
+        "company.hire",
+        "company.change_person",
+        "company.leave",
+        "company.issue_password",
+        "company.sync_directory",
+    ],
     hr="group",
     administrator="group",
 )
@@ -59,6 +65,60 @@ grant(
     hr="company",
     administrator="company",
 )
+# Reorganisations: drafted by human resources, settled by somebody else
+PLANNERS = dict.fromkeys(("hr", "executive", "administrator", "auditor", "sales_manager"), "company")
+grant("company.reorganisations", **PLANNERS, regional_manager="company")
+grant("company.reorganisations.export", hr="company", auditor="company")
+grant(
+    [
+        "company.draft_reorganisation",
+        "company.add_change",
+        "company.drop_change",
+        "company.withdraw_reorganisation",
+    ],
+    hr="company",
+    executive="company",
+)
+grant(["company.schedule_reorganisation", "company.apply_reorganisation"], executive="company")
+grant("company.reviews", **PLANNERS, regional_manager="company")
+grant("company.reviews.export", hr="company", auditor="company")
+grant("company.review_department", hr="company", executive="company", sales_manager="company")
+
+# Strategic goals
+grant("company.goals", **EVERYBODY_COMPANY)
+grant("company.goals.export", executive="company", auditor="company")
+grant(
+    ["company.add_goal", "company.serve_goal", "company.end_goal"],
+    executive="company",
+    sales_manager="company",
+)
+
+# Positions, the duty matrix and its proof; absences
+SEEING_DUTIES = OVERSEERS_OF_GROUP | dict.fromkeys(
+    ("hr", "administrator", "regional_manager", "sales_manager"), "group"
+)
+grant(["company.positions", "company.duties"], **EVERYBODY_GROUP)
+grant("company.duty_matrix", **SEEING_DUTIES)
+grant(
+    ["company.positions.export", "company.duties.export", "company.duty_matrix.export"],
+    hr="group",
+    auditor="group",
+)
+grant(["company.define_position", "company.define_duty", "company.set_duty", "company.end_duty"], hr="group")
+grant(
+    "company.waivers",
+    **dict.fromkeys(("executive", "auditor", "hr", "administrator", "sales_manager"), "company"),
+)
+grant(["company.waive_conflict", "company.end_waiver"], executive="company", auditor="company")
+grant("company.waivers.export", auditor="company")
+grant(
+    "company.absences",
+    **(EVERYBODY_OWN | MANAGERS | OVERSEERS | {"hr": "company", "administrator": "company"}),
+)
+# Of the person who will be away; whose absence it is, is looked at again by the operation itself.
+grant(["company.plan_absence", "company.cancel_absence"], **(EVERYBODY_OWN | MANAGERS | {"hr": "company"}))
+grant("company.absences.export", hr="company", auditor="company")
+
 grant("company.hand_over", **MANAGERS, hr="group", administrator="group")
 grant("company.transfer", **MANAGERS, account_manager="own")
 grant("users.view", **EVERYBODY_GROUP)

@@ -1,14 +1,39 @@
-"""Open work that the kernel keeps: tasks, and requests that wait for approval."""
+"""Open work that the kernel keeps: tasks, and requests that wait for approval. What the proof asks of higher rooms."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 from uuid import UUID
 
-from sellwell.kernel.extensions import own_tasks, owned_work
+from django.db.models import Q
+
+from sellwell.foundation.company.models import Absence, DutyWaiver, Reorganisation, ReorganisationState
+from sellwell.kernel import personal
+from sellwell.kernel.extensions import Extension, own_tasks, owned_work
 from sellwell.kernel.models import ApprovalRequest, RequestState, Task, TaskState
+from sellwell.kernel.values import Period, T
 
 # Deciding stays with those who hold the role of the step: these tasks are asked anew, never handed to anybody.
 DECIDING = ("approvals.approve", "approvals.reject")
+
+# Who owns customers where: (company_id) -> (owner, region, product line, how many) in one query. The proof of duties
+# looks for customers whom nobody covers.
+Coverage = Callable[[UUID], Iterable[tuple[UUID, str, str, int]]]
+covered_customers: Extension[Coverage] = Extension(
+    "company.covered_customers", "how many customers each person owns in each region"
+)
+
+# What else changes hands when departments move: (company_id, the rows' condition on owner and department) -> (what it
+# is called, how many). Tables with an owner are counted anyway; rooms add what hangs on them (targets, budgets).
+Counting = Callable[[UUID, Q], Iterable[tuple[T, int]]]
+changing_hands: Extension[Counting] = Extension(
+    "company.changing_hands", "what else changes hands in a reorganisation"
+)
+
+# What markets earn: (company_id, period) -> (region, product line, margin as a share of sales). For staffing.
+Margins = Callable[[UUID, Period], Iterable[tuple[str, str, Decimal]]]
+market_margins: Extension[Margins] = Extension("company.market_margins", "the margin of each region and line")
 
 
 @owned_work.register("kernel.task")
@@ -23,3 +48,20 @@ def _tasks(user_id: UUID) -> list[tuple[type[Task], list[UUID]]]:
 def _requests(user_id: UUID) -> list[tuple[type[ApprovalRequest], list[UUID]]]:
     rows = ApprovalRequest.objects.filter(owner_id=user_id, state=RequestState.OPEN.value)
     return [(ApprovalRequest, list(rows.values_list("pk", flat=True)))]
+
+
+@owned_work.register("company.reorganisation")
+def _reorganisations(user_id: UUID) -> list[tuple[type[Reorganisation], list[UUID]]]:
+    still = [ReorganisationState.DRAFT.value, ReorganisationState.SCHEDULED.value]
+    rows = Reorganisation.objects.filter(owner_id=user_id, state__in=still)
+    return [(Reorganisation, list(rows.values_list("pk", flat=True)))]
+
+
+# --- erasure: what stands in clear is blanked --------------------------------------------------------------------------
+
+personal.register_eraser(
+    "company.dutywaiver", lambda subject: personal.blank_columns(DutyWaiver, Q(user_id=subject))
+)
+personal.register_eraser(
+    "company.absence", lambda subject: personal.blank_columns(Absence, Q(user_id=subject))
+)

@@ -119,7 +119,7 @@ def install(on: date, password: str = "") -> Installed:
         raise Refusal(NOT_FRESH.refuse())
     company = Company.objects.create(**COMPANY)
     see_companies([company.pk])
-    departments = _departments(company)
+    departments = _departments(company, on)
     users = _people(company, departments, on, password)
     for code, role in HEADS.items():
         departments[code].head = users[role.value]
@@ -132,13 +132,13 @@ def install(on: date, password: str = "") -> Installed:
     return Installed(company, departments, users)
 
 
-def _departments(company: Company) -> dict[str, Department]:
+def _departments(company: Company, on: date) -> dict[str, Department]:
     made: dict[str, Department] = {}
     for code, name, kind, region in DEPARTMENTS:
         top = made.get("HQ")
         made[code] = Department(
             id=new_id(), company_id=company.pk, code=code, name=name.zh, name_en=name.en, kind=kind, parent=top,
-            path=f"{top.path if top else ''}{code}.", region=region,
+            path=f"{top.path if top else ''}{code}.", region=region, since=on,
         )  # fmt: skip
     Department.objects.bulk_create(made.values())
     return made

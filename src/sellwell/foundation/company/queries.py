@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import Q
 
-from sellwell.foundation.company.models import Assignment, Company
+from sellwell.foundation.company.models import Assignment, Company, Person
 from sellwell.kernel import duties
 from sellwell.kernel.extensions import owned_work
 from sellwell.kernel.models import DutyPair, Grant, Owned
@@ -115,7 +115,12 @@ def people_below(paths: Iterable[str], company_id: UUID, on: date) -> set[UUID]:
     return set(held.values_list("user_id", flat=True))
 
 
-def conflict_of(verbs: set[str]) -> DutyPair | None:
-    """The first pair of duties, incompatible per person, of which these verbs hold both sides."""
-    found = duties.conflicts_per_person({UUID(int=0): verbs})
-    return found[0][1] if found else None
+def conflict_of(verbs: set[str], waived: Collection[UUID] = ()) -> DutyPair | None:
+    """The first pair of duties, incompatible per person and not waived, of which these verbs hold both sides."""
+    found = [pair for _, pair in duties.conflicts_per_person({UUID(int=0): verbs}) if pair.pk not in waived]
+    return found[0] if found else None
+
+
+def person_of(user_id: UUID) -> Person | None:
+    """The employment beside an account."""
+    return Person.objects.select_related("user").filter(user_id=user_id).first()

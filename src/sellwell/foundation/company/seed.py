@@ -1,10 +1,17 @@
-"""The incompatible duties that ship with the product (domain.md 1.3); what people changed stays as it is."""
+"""What ships with the product: incompatible duties (domain.md 1.3), positions, the duty matrix (domain.md 8.2).
+
+What people changed stays as it is.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
+from sellwell.foundation.company.defaults import DUTIES as SHIPPED_DUTIES
+from sellwell.foundation.company.defaults import POSITIONS as SHIPPED_POSITIONS
+from sellwell.foundation.company.models import Duty, DutyEntry, Position
 from sellwell.kernel import generations
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import DutyPair
@@ -147,3 +154,35 @@ def seed_duties(since: date) -> None:
     DutyPair.objects.bulk_create(missing)
     if missing:
         generations.bump("duties")
+
+
+@seed_with
+def seed_matrix(since: date) -> None:
+    """Bring in the shipped positions and duties that are missing, each duty with its row of the matrix."""
+    known = set(Position.objects.values_list("code", flat=True))
+    Position.objects.bulk_create(
+        Position(
+            id=new_id(), code=p.code, role=p.code, layer=p.layer, name_zh=p.name.zh, name_en=p.name.en,
+            purpose_zh=p.purpose.zh, purpose_en=p.purpose.en, duties_zh=p.duties.zh, duties_en=p.duties.en,
+            scorecard=p.scorecard, statement_since=since,
+        )
+        for p in SHIPPED_POSITIONS
+        if p.code not in known
+    )  # fmt: skip
+    positions = dict(Position.objects.values_list("code", "id"))
+    there = set(Duty.objects.values_list("code", flat=True))
+    for order, shipped in enumerate(SHIPPED_DUTIES, start=1):
+        if shipped.code in there:
+            continue
+        duty = Duty(
+            id=new_id(), code=shipped.code, name_zh=shipped.name.zh, name_en=shipped.name.en,
+            verbs=list(shipped.verbs), per=shipped.per, order=order * 10,
+        )  # fmt: skip
+        Duty.objects.bulk_create([duty])
+        DutyEntry.objects.bulk_create(
+            DutyEntry(
+                id=new_id(), duty=duty, position_id=positions[cell.position], letter=cell.letter, since=since,
+                amount_from=Decimal(cell.above), amount_until=Decimal(cell.up_to) if cell.up_to else None,
+            )
+            for cell in shipped.letters
+        )  # fmt: skip

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from sellwell.foundation.company import directory, kernel_views, seed  # noqa: F401 - these register what they declare
+from sellwell.foundation.company import (  # noqa: F401 - these register what they declare
+    change_views,
+    directory,
+    duty_views,
+    kernel_views,
+    seed,
+    structure_views,
+)
 from sellwell.foundation.company.access import RoleCode
 from sellwell.foundation.company.models import Assignment, Company, Department, Person, PersonState
 from sellwell.kernel.values import T
@@ -13,6 +20,7 @@ KINDS = {
     "regional": T("区域部门", "Regional"),
     "product": T("产品部门", "Product"),
     "customer": T("客户部门", "Customer"),
+    "division": T("事业部", "Division"),
     "function": T("职能部门", "Function"),
 }
 
@@ -25,6 +33,8 @@ PEOPLE = view(
         Column("name", T("姓名", "Name"), path="user__name", sortable=True, filterable=True),
         Column("username", T("用户名", "User name"), "code", path="user__username", sortable=True),
         Column("employment", T("用工", "Employment"), value=lambda row: str(EMPLOYMENT[row.employment])),
+        Column("speciality", T("专长", "Speciality"), path="speciality", filterable=True, in_list=False),
+        Column("external_id", T("外部编号", "External id"), "code", path="external_id", in_list=False),
         Column("state", T("状态", "State"), "state", path="state", states=PersonState, filterable=True),
         Column("hired_on", T("入职", "Hired"), "date", path="hired_on", sortable=True, filterable=True),
         Column("left_on", T("离职", "Left"), "date", path="left_on", sortable=True),
@@ -58,7 +68,11 @@ DEPARTMENTS = view(
         Column("kind", T("类别", "Kind"), value=lambda row: str(KINDS[row.kind])),
         Column("parent", T("上级部门", "Above"), "ref", path="parent__name", ref="company.department"),
         Column("region", T("区域", "Region"), path="region", filterable=True),
+        Column("product_line", T("产品线", "Product line"), path="product_line", filterable=True),
         Column("head", T("负责人", "Head"), "person", path="head"),
+        Column("since", T("设立", "Set up"), "date", path="since", sortable=True),
+        Column("until", T("撤销", "Closed"), "date", path="until", sortable=True, filterable=True),
+        Column("external_id", T("外部编号", "External id"), "code", path="external_id", in_list=False),
     ],
     url="departments",
     help=T("公司的部门、上下级和负责人。", "The departments, who is above whom, and who heads them."),
@@ -76,6 +90,7 @@ ASSIGNMENTS = view(
     [
         Column("person", T("姓名", "Person"), "person", path="user", filterable=True),
         Column("role", T("角色", "Role"), "state", path="role", states=RoleCode, filterable=True),
+        Column("position", T("岗位", "Position"), value=lambda row: str(row.position or "")),
         Column(
             "department", T("部门", "Department"), "ref", path="department__name", ref="company.department"
         ),
@@ -89,7 +104,7 @@ ASSIGNMENTS = view(
         "谁在哪个部门担任什么角色、起止日期。",
         "Who holds which role in which department, from when until when.",
     ),
-    related=("user", "department"),
+    related=("user", "department", "position"),
     order=("-since", "-id"),
     label=lambda row: f"{row.user.name} · {RoleCode(row.role).label}",
     clauses=("1.1.2",),

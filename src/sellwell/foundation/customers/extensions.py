@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
-from sellwell.foundation.customers.models import Address, Contact, Customer, Party
+from sellwell.foundation.company.extensions import covered_customers
+from sellwell.foundation.customers.models import Address, Contact, Customer, CustomerState, Party
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
 from sellwell.kernel.values import T
@@ -48,3 +49,14 @@ personal.register_eraser("customers.party", _erase_party)
 personal.register_eraser("customers.customer", _erase_customers)
 personal.register_eraser("customers.contact", _erase_contacts)
 personal.register_eraser("customers.address", _erase_addresses)
+
+
+# --- what the organisation's proof asks ------------------------------------------------------------------------------------
+
+
+@covered_customers.register("customers.customer")
+def _covered(company_id: UUID) -> list[tuple[UUID, str, str, int]]:
+    """How many active customers each person owns in each region."""
+    rows = Customer.objects.filter(company_id=company_id, state=CustomerState.ACTIVE.value)
+    grouped = rows.values_list("owner_id", "region", "product_line").annotate(count=Count("id"))
+    return list(grouped.order_by("owner_id", "region", "product_line"))

@@ -7,15 +7,16 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q, Sum
 
+from sellwell.foundation.company.extensions import market_margins
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.stock.extensions import waiting as stock_waiting
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
-from sellwell.kernel.values import T
+from sellwell.kernel.values import Period, T
 from sellwell.selling.orders import queries
-from sellwell.selling.orders.models import Order
+from sellwell.selling.orders.models import Order, OrderLine
 
 OPEN = ("draft", "confirmed")
 
@@ -51,3 +52,24 @@ def _erase(subject: UUID) -> int:
 
 
 personal.register_eraser("orders.order", _erase)
+
+
+# --- what markets earn, for the staffing rules of the organisation -----------------------------------------------------
+
+
+@market_margins.register("orders.order")
+def _margins(company_id: UUID, period: Period) -> list[tuple[str, str, Decimal]]:
+    """The margin of each region and product line as a share of what was ordered, where costs are known."""
+    lines = OrderLine.objects.filter(
+        order__company_id=company_id, order__state__in=("confirmed", "closed"), is_void=False, unit_cost__isnull=False,
+        order__business_date__gte=period.since, net__gt=0,
+    )  # fmt: skip
+    if period.until is not None:
+        lines = lines.filter(order__business_date__lt=period.until)
+    rows = lines.values_list("order__region", "product__product_line").annotate(
+        sold=Sum("net"), cost=Sum(F("unit_cost") * F("quantity"))
+    )
+    return [
+        (region, line, ((sold - cost) / sold).quantize(Decimal("0.0001")))
+        for region, line, sold, cost in rows.order_by("order__region", "product__product_line")
+    ]

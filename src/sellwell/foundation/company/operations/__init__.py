@@ -1,8 +1,34 @@
-"""Every verb of the organisation, in life-cycle order: people, posts, hand-over and leaving, rights, policies."""
+"""Every verb of the organisation, in life-cycle order: departments, positions, people, posts, changes, hand-over and
+leaving, rights, policies."""
 # ruff: noqa: I001 - the order of declaration is the order on record pages
 
-from sellwell.foundation.company.operations import people, posts
+from sellwell.foundation.company.operations import (
+    people,
+    departments,
+    positions,
+    duties,
+    posts,
+    absences,
+    goals,
+)
+from sellwell.foundation.company.operations import reorganising, reviews, syncing
 from sellwell.foundation.company.operations import handover, leaving, transfer
 from sellwell.foundation.company.operations import rights, policies
 
-__all__ = ["handover", "leaving", "people", "policies", "posts", "rights", "transfer"]
+__all__ = [
+    "absences",
+    "departments",
+    "duties",
+    "goals",
+    "handover",
+    "leaving",
+    "people",
+    "policies",
+    "positions",
+    "posts",
+    "reorganising",
+    "reviews",
+    "rights",
+    "syncing",
+    "transfer",
+]

@@ -45,6 +45,7 @@ class Hire(Input):
     employment: Literal["full_time", "part_time"] = field(T("用工方式", "Employment"), "full_time")
     hired_on: date = field(T("入职日期", "Hired on"))
     phone: ShortText = field(T("电话", "Phone"), "")
+    speciality: Code = field(T("专长", "Speciality"), "", max_length=40)
     department: Ref("company.department") | None = field(T("部门", "Department"), None)  # type: ignore[valid-type]
     role: RoleCode | None = field(T("角色", "Role"), None)
 
@@ -79,7 +80,7 @@ def hire(row: Any, given: Hire, ctx: Context, assessment: Assessment) -> Effects
     user = User(id=new_id(), username=given.username, name=given.name, password=make_password(None))
     person = Person(
         id=new_id(), user=user, number=given.number, employment=given.employment, hired_on=given.hired_on,
-        phone=personal.seal(user.id, given.phone) if given.phone else None,
+        speciality=given.speciality, phone=personal.seal(user.id, given.phone) if given.phone else None,
     )  # fmt: skip
     effects = Effects(result=person, search=[user, person])
     effects.insert(user)
@@ -103,6 +104,7 @@ class ChangePerson(Input):
     number: Code | None = field(T("工号", "Number"), None, min_length=1, max_length=20)
     employment: Literal["full_time", "part_time"] | None = field(T("用工方式", "Employment"), None)
     phone: ShortText | None = field(T("电话", "Phone"), None)
+    speciality: Code | None = field(T("专长", "Speciality"), None, max_length=40)
 
 
 def assess_change(person: Person, given: ChangePerson | None, ctx: Context) -> Assessment:
@@ -133,6 +135,8 @@ def change_person(person: Person, given: ChangePerson, ctx: Context, assessment:
         changed["number"] = given.number
     if given.employment is not None:
         changed["employment"] = given.employment
+    if given.speciality is not None:
+        changed["speciality"] = given.speciality
     if given.phone is not None:
         changed["phone"] = personal.seal(user.id, given.phone) if given.phone else None
     effects.update(person, **changed)

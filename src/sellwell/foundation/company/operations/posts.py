@@ -1,31 +1,23 @@
-"""Departments, and the roles that people hold in them from day to day."""
+"""The roles that people hold in departments, from day to day."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from django.db.models import Q
 
 from sellwell.foundation.company import directory, queries
 from sellwell.foundation.company.access import RoleCode
-from sellwell.foundation.company.models import Assignment, Department, Person, PersonState
+from sellwell.foundation.company.models import Assignment, Department, Person, PersonState, Position
+from sellwell.foundation.company.operations.duties import waived_pairs
 from sellwell.kernel import generations
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.ids import new_id
-from sellwell.kernel.inputs import Code, Input, Name, Ref, field
-from sellwell.kernel.models import User
+from sellwell.kernel.inputs import Code, Input, Ref, field
 from sellwell.kernel.operations import Assessment, Context, operation
 from sellwell.kernel.values import Objection, Reason, T
 
-CODE_TAKEN = Reason(
-    "company.code_taken",
-    T("部门代码“{code}”已被使用，请换一个。", "The code “{code}” is taken. Choose another one."),
-)
-HEAD_LEFT = Reason(
-    "company.head_left",
-    T("部门负责人必须在职。请另选一人。", "The head must work here. Choose somebody else."),
-)
 HAS_LEFT = Reason(
     "company.has_left", T("此人已离职，不能任职。", "This person has left and can hold no post.")
 )
@@ -40,100 +32,26 @@ TWICE = Reason(
 BOTH_DUTIES = Reason(
     "company.both_duties",
     T(
-        "不相容职务“{pair}”：同一人不能同时担任这些角色。",
-        "Incompatible duties, “{pair}”: one person cannot hold these roles together.",
+        "不相容职务“{pair}”：同一人不能同时担任这些角色。请另安排人，或先登记豁免。",
+        "Incompatible duties, “{pair}”: one person cannot hold these roles together. Choose somebody else, or record a"
+        " waiver first.",
+    ),
+)
+OTHER_ROLE = Reason(
+    "company.position_role",
+    T(
+        "岗位“{position}”对应的角色不同。请选择与角色一致的岗位。",
+        "{position} stands for another role. Choose a position of the role.",
+    ),
+)
+CLOSED = Reason(
+    "company.department_closed",
+    T(
+        "该部门自 {until} 起撤销。请选择其他部门。",
+        "This department is closed from {until}. Choose another one.",
     ),
 )
 ENDED = Reason("company.post_ended", T("该任职已经结束。", "This post has ended already."))
-
-
-# --- departments ------------------------------------------------------------------------------------------------------
-
-
-class AddDepartment(Input):
-    """A department and its place."""
-
-    code: Code = field(T("代码", "Code"), pattern=r"^[A-Z][A-Z0-9_-]{1,18}$")
-    name: Name = field(T("名称", "Name"), max_length=80)
-    name_en: Code = field(T("英文名称", "Name in English"), "")
-    kind: Literal["regional", "product", "customer", "function"] = field(T("类别", "Kind"), "regional")
-    parent: Ref("company.department") | None = field(T("上级部门", "Above"), None)  # type: ignore[valid-type]
-    region: Code = field(T("区域", "Region"), "", max_length=40)
-    head: Ref("kernel.user") | None = field(T("负责人", "Head"), None)  # type: ignore[valid-type]
-
-
-def assess_department(row: Any, given: AddDepartment, ctx: Context) -> Assessment:
-    """The code is free in the company; the head works here."""
-    objections: list[Objection] = []
-    if Department.objects.filter(company_id=ctx.company_id, code=given.code).exists():
-        objections.append(CODE_TAKEN.refuse(path="code", code=given.code))
-    if given.head is not None and not User.objects.filter(pk=given.head, is_active=True).exists():
-        objections.append(HEAD_LEFT.refuse(path="head"))
-    return Assessment(content={"code": given.code}, objections=tuple(objections))
-
-
-@operation(
-    "company.add_department",
-    T("新建部门", "Add department"),
-    Department,
-    help=T("在上级部门之下新建一个部门。", "Make a department under another one."),
-    input=AddDepartment,
-    creates=True,
-    parent="parent",
-    assess=assess_department,
-    clauses=["1.3.2"],
-)
-def add_department(row: Any, given: AddDepartment, ctx: Context, assessment: Assessment) -> Effects:
-    """Make a department; its path carries the codes from the top."""
-    above = Department.objects.get(pk=given.parent) if given.parent else None
-    department = Department(
-        id=new_id(), company_id=ctx.company_id, code=given.code, name=given.name, name_en=given.name_en,
-        kind=given.kind, parent=above, path=f"{above.path if above else ''}{given.code}.",
-        region=given.region or (above.region if above else ""), head_id=given.head,
-    )  # fmt: skip
-    effects = Effects(result=department, search=[department])
-    effects.insert(department)
-    generations.bump(directory.GENERATION)
-    return effects
-
-
-class ChangeDepartment(Input):
-    """What may change about a department; what is left out stays."""
-
-    name: Name | None = field(T("名称", "Name"), None, max_length=80)
-    name_en: Code | None = field(T("英文名称", "Name in English"), None)
-    head: Ref("kernel.user") | None = field(T("负责人", "Head"), None)  # type: ignore[valid-type]
-
-
-def assess_department_change(
-    department: Department, given: ChangeDepartment | None, ctx: Context
-) -> Assessment:
-    """The head works here."""
-    head = given.head if given is not None else None
-    if head is not None and not User.objects.filter(pk=head, is_active=True).exists():
-        return Assessment(objections=(HEAD_LEFT.refuse(path="head"),))
-    return Assessment()
-
-
-@operation(
-    "company.change_department",
-    T("修改部门", "Change department"),
-    Department,
-    help=T("修改部门名称或负责人。", "Change a department's name or head."),
-    input=ChangeDepartment,
-    assess=assess_department_change,
-    clauses=["1.3.2"],
-)
-def change_department(
-    department: Department, given: ChangeDepartment, ctx: Context, assessment: Assessment
-) -> Effects:
-    """Change what was given. Code and path stay, since documents carry them."""
-    effects = Effects(result=department)
-    columns = {"name": given.name, "name_en": given.name_en, "head_id": given.head}
-    effects.update(department, **{name: value for name, value in columns.items() if value is not None})
-    effects.search.append(department)
-    generations.bump(directory.GENERATION)
-    return effects
 
 
 # --- posts ------------------------------------------------------------------------------------------------------------
@@ -151,6 +69,9 @@ class Assign(Input):
         T("区域", "Region"), "", max_length=40, help=T("留空则同部门", "Empty: the department's")
     )
     product_line: Code = field(T("产品线", "Product line"), "", max_length=40)
+    position: Ref("company.position") | None = field(  # type: ignore[valid-type]
+        T("岗位", "Position"), None, help=T("留空则为该角色的岗位", "Empty: the role's own")
+    )
 
 
 def assess_assignment(row: Any, given: Assign, ctx: Context) -> Assessment:
@@ -170,9 +91,16 @@ def assess_assignment(row: Any, given: Assign, ctx: Context) -> Assessment:
     if overlapping.exists():
         objections.append(TWICE.refuse(path="role"))
     held = queries.roles_by_user(max(given.since, ctx.today)).get(person.user_id, set())
-    pair = queries.conflict_of(queries.verbs_of({*held, given.role.value}, max(given.since, ctx.today)))
+    verbs = queries.verbs_of({*held, given.role.value}, max(given.since, ctx.today))
+    pair = queries.conflict_of(verbs, waived_pairs(person.user_id, max(given.since, ctx.today)))
     if pair is not None:
         objections.append(BOTH_DUTIES.refuse(path="role", pair=T(pair.name_zh, pair.name_en)))
+    position = Position.objects.get(pk=given.position) if given.position else None
+    if position is not None and position.role != given.role.value:
+        objections.append(OTHER_ROLE.refuse(path="position", position=T(position.name_zh, position.name_en)))
+    department = Department.objects.get(pk=given.department)
+    if department.until is not None and (given.until is None or given.until > department.until):
+        objections.append(CLOSED.refuse(path="department", until=department.until))
     content = {"person": str(given.person), "role": given.role.value, "department": str(given.department)}
     return Assessment(content=content, carry=person, objections=tuple(objections))
 
@@ -194,7 +122,7 @@ def assign(row: Any, given: Assign, ctx: Context, assessment: Assessment) -> Eff
     post = Assignment(
         id=new_id(), company_id=department.company_id, user_id=assessment.carry.user_id, role=given.role.value,
         department=department, region=given.region or department.region, product_line=given.product_line,
-        since=given.since, until=given.until,
+        since=given.since, until=given.until, position_id=given.position,
     )  # fmt: skip
     effects = Effects(result=post)
     effects.insert(post)

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from sellwell.foundation.company import queries
 from sellwell.foundation.company.access import RoleCode
+from sellwell.foundation.company.models import DutyWaiver
 from sellwell.foundation.company.operations.posts import BOTH_DUTIES
 from sellwell.foundation.company.policies import RIGHTS_APPROVAL
 from sellwell.kernel import access, duties, generations
@@ -280,8 +281,9 @@ def set_duty_pair(row: Any, given: SetDutyPair, ctx: Context, assessment: Assess
 
 
 def people_with_conflicts(on: date) -> list[tuple[UUID, DutyPair]]:
-    """People whose roles give them both sides of a pair that is judged per person."""
+    """People whose roles give them both sides of a pair that is judged per person, and nobody waived it."""
     people = queries.roles_by_user(on)
     verbs = queries.verbs_by_role({role for roles in people.values() for role in roles}, on)
     held = {user: {v for role in roles for v in verbs.get(role, ())} for user, roles in people.items()}
-    return duties.conflicts_per_person(held)
+    waived = set(DutyWaiver.objects.filter(queries.in_force_on(on)).values_list("user_id", "pair_id"))
+    return [(user, pair) for user, pair in duties.conflicts_per_person(held) if (user, pair.pk) not in waived]

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sellwell.foundation.company.models import Assignment, Person
+from sellwell.foundation.company.models import (
+    Absence,
+    Assignment,
+    Duty,
+    DutyEntry,
+    Goal,
+    Person,
+    Position,
+    Reorganisation,
+)
 from sellwell.kernel import policy
 from sellwell.kernel.ids import new_id
-from sellwell.kernel.models import Grant, PolicyVersion, Task, User
+from sellwell.kernel.models import DutyPair, Grant, PolicyVersion, Task, User
 from sellwell.kernel.testing import Case, builder
 
 if TYPE_CHECKING:
@@ -147,3 +157,228 @@ def _draft_policy(world: World) -> Case:
 @builder("company.publish_policy")
 def _publish_policy(world: World) -> Case:
     return Case("sales_manager", row=a_draft(world), data={"since": str(world.today)})
+
+
+# --- positions, duties, waivers, absences --------------------------------------------------------------------------------
+
+
+def position(code: str) -> Position:
+    """A shipped position."""
+    return Position.objects.get(code=code)
+
+
+def duty(code: str) -> Duty:
+    """A shipped duty."""
+    return Duty.objects.get(code=code)
+
+
+def an_entry(code: str = "campaigns", letter: str = "A") -> DutyEntry:
+    """A cell of the shipped matrix."""
+    return DutyEntry.objects.filter(duty__code=code, letter=letter).order_by("id")[0]
+
+
+def absence_data(
+    world: World, who: str = "rep", deputy: str = "account_manager", start: int = 3
+) -> dict[str, Any]:
+    """The input for some days away."""
+    since = world.today + timedelta(days=start)
+    found = {
+        "person": str(a_person(world, who).pk), "since": str(since), "until": str(since + timedelta(days=7)),
+    }  # fmt: skip
+    return found | ({"deputy": str(world.user(deputy).pk)} if deputy else {})
+
+
+def an_absence(world: World, who: str = "rep", deputy: str = "account_manager", start: int = 3) -> Absence:
+    """Some days away."""
+    made: Absence = world.run(
+        "hr", "company.plan_absence", data=absence_data(world, who, deputy, start)
+    ).result
+    return made
+
+
+def waiver_data(world: World, who: str = "rep", pair: str = "price_quote") -> dict[str, Any]:
+    """The input that waives a pair for somebody."""
+    return {
+        "person": str(world.user(who).pk), "pair": str(DutyPair.objects.get(code=pair).pk),
+        "control": "财务部每周全数复核", "since": str(world.today), "until": str(world.today + timedelta(days=90)),
+    }  # fmt: skip
+
+
+@builder("company.define_position")
+def _define_position(world: World) -> Case:
+    data = {
+        "code": "channel_manager", "role": "account_manager", "layer": "3", "name_zh": "渠道经理",
+        "name_en": "Channel manager", "duties_zh": "发展和管理渠道伙伴。", "statement_since": str(world.today),
+    }  # fmt: skip
+    return Case("hr", data=data)
+
+
+@builder("company.define_duty")
+def _define_duty(world: World) -> Case:
+    data = {
+        "code": "channel_care",
+        "name_zh": "渠道维护",
+        "name_en": "Care of channels",
+        "verbs": ["customers.add"],
+    }
+    return Case("hr", data=data)
+
+
+@builder("company.set_duty")
+def _set_duty(world: World) -> Case:
+    data = {
+        "duty": str(duty("campaigns").pk), "position": str(position("rep").pk), "letter": "I", "since": str(world.today),
+    }  # fmt: skip
+    return Case("hr", data=data)
+
+
+@builder("company.end_duty")
+def _end_duty(world: World) -> Case:
+    return Case("hr", row=an_entry(), data={"until": str(world.today)})
+
+
+@builder("company.waive_conflict")
+def _waive(world: World) -> Case:
+    return Case("executive", data=waiver_data(world))
+
+
+@builder("company.end_waiver")
+def _end_waiver(world: World) -> Case:
+    row = world.run("executive", "company.waive_conflict", data=waiver_data(world)).result
+    return Case("executive", row=row)
+
+
+@builder("company.plan_absence")
+def _plan_absence(world: World) -> Case:
+    return Case("hr", data=absence_data(world))
+
+
+@builder("company.cancel_absence")
+def _cancel_absence(world: World) -> Case:
+    return Case("hr", row=an_absence(world))
+
+
+# --- goals ---------------------------------------------------------------------------------------------------------------
+
+
+def a_goal(world: World) -> Goal:
+    """A goal of this year."""
+    data = {"code": "GROW", "name": "华东市场份额第一", "since": str(world.today)}
+    made: Goal = world.run("executive", "company.add_goal", data=data).result
+    return made
+
+
+@builder("company.add_goal")
+def _add_goal(world: World) -> Case:
+    return Case("executive", data={"code": "GROW", "name": "华东市场份额第一", "since": str(world.today)})
+
+
+@builder("company.serve_goal")
+def _serve_goal(world: World) -> Case:
+    return Case("executive", row=a_goal(world), data={"departments": [str(world.department("EAST").pk)]})
+
+
+@builder("company.end_goal")
+def _end_goal(world: World) -> Case:
+    return Case("executive", row=a_goal(world), data={"until": str(world.today + timedelta(days=30))})
+
+
+# --- reorganisations and reviews -----------------------------------------------------------------------------------------
+
+
+def a_draft_change(world: World, *changes: dict[str, Any], on: int = 0) -> Reorganisation:
+    """A draft with these changes, in effect so many days from today."""
+    data = {"title": "华东调整", "effective_on": str(world.today + timedelta(days=on))}
+    row: Reorganisation = world.run("hr", "company.draft_reorganisation", data=data).result
+    for change in changes:
+        world.run("hr", "company.add_change", row, change)
+    return row
+
+
+def moving_south(world: World) -> dict[str, Any]:
+    """The south goes under the east."""
+    departments = {
+        name: str(world.department(code).pk) for name, code in (("department", "SOUTH"), ("into", "EAST"))
+    }
+    return {"action": "move", **departments}
+
+
+def a_scheduled(world: World, on: int = 0) -> Reorganisation:
+    """A change that is settled."""
+    row = a_draft_change(world, moving_south(world), on=on)
+    world.run("executive", "company.schedule_reorganisation", row)
+    return Reorganisation.objects.get(pk=row.pk)
+
+
+def _in_state(world: World, state: str) -> Reorganisation | None:
+    row = a_draft_change(world, moving_south(world)) if state == "draft" else a_scheduled(world)
+    if state == "applied":
+        world.run("executive", "company.apply_reorganisation", row)
+    if state == "withdrawn":
+        world.run("hr", "company.withdraw_reorganisation", row)
+    return Reorganisation.objects.get(pk=row.pk)
+
+
+def _change_case(world: World, role: str, row: Reorganisation, data: dict[str, Any] | None = None) -> Case:
+    return Case(role, row=row, data=data or {}, in_state=lambda state: _in_state(world, state))
+
+
+@builder("company.draft_reorganisation")
+def _draft_reorganisation(world: World) -> Case:
+    return Case("hr", data={"title": "华东调整", "effective_on": str(world.today)})
+
+
+@builder("company.add_change")
+def _add_change(world: World) -> Case:
+    return _change_case(world, "hr", a_draft_change(world), moving_south(world))
+
+
+@builder("company.drop_change")
+def _drop_change(world: World) -> Case:
+    return _change_case(world, "hr", a_draft_change(world, moving_south(world)), {"number": 1})
+
+
+@builder("company.schedule_reorganisation")
+def _schedule(world: World) -> Case:
+    return _change_case(world, "executive", a_draft_change(world, moving_south(world)))
+
+
+@builder("company.withdraw_reorganisation")
+def _withdraw(world: World) -> Case:
+    return _change_case(world, "hr", a_scheduled(world))
+
+
+@builder("company.apply_reorganisation")
+def _apply(world: World) -> Case:
+    return _change_case(world, "executive", a_scheduled(world))
+
+
+@builder("company.review_department")
+def _review(world: World) -> Case:
+    data = {"strategy": "与年度战略一致", "market": "市场稳定", "outcome": "keep"}
+    return Case("hr", row=world.department("EAST"), data=data)
+
+
+# --- another directory ---------------------------------------------------------------------------------------------------
+
+
+def directory_data(world: World) -> dict[str, Any]:
+    """A department and two people as another directory sends them."""
+    people = [
+        {"external_id": f"u-{n}", "name": f"新同事{n}", "username": f"new{n}", "number": f"N{n:03d}",
+         "hired_on": str(world.today), "department": "d-1", "role": "rep"}
+        for n in (1, 2)
+    ]  # fmt: skip
+    department = {
+        "external_id": "d-1",
+        "code": "EAST9",
+        "name": "华东九部",
+        "kind": "regional",
+        "above": "EAST",
+    }
+    return {"departments": [department], "people": people}
+
+
+@builder("company.sync_directory")
+def _sync(world: World) -> Case:
+    return Case("hr", row=world.company, data=directory_data(world))

@@ -80,3 +80,24 @@ def test_a_database_is_installed_once(world: World) -> None:
     assert LedgerEntry.objects.filter(operation="company.install", row_id=world.company.pk).count() == 1
     with pytest.raises(Refusal):
         install(world.today)
+
+
+@clause("1.3.2")
+def test_a_leaver_is_stopped_and_a_planted_breach_is_named_until_the_work_is_handed_over(
+    world: World,
+) -> None:
+    from sellwell.foundation.company.tests.builders import a_draft_change
+
+    draft, hr = a_draft_change(world), a_person(world, "hr")
+    with pytest.raises(Refusal) as refusal:
+        world.run("administrator", "company.leave", hr)
+    assert refusal.value.code == "company.still_owns"
+    # Past every door, as only the owner of the database could.
+    User.objects.filter(pk=hr.user_id).update(is_active=False)
+    found = evidence.documents_without_an_active_person(world.company.pk, this_week(world))
+    assert [b.row_id for b in found.broken] == [draft.pk]
+    world.run(
+        "administrator", "company.hand_over", hr, {"to": str(world.user("executive").pk), "note": "离任"}
+    )
+    again = evidence.documents_without_an_active_person(world.company.pk, this_week(world))
+    assert not again.broken and again.concerned == found.concerned

@@ -1,4 +1,4 @@
-"""Evidence for the clauses that the organisation answers for."""
+"""Evidence about people: roles, rights, and one accountable person for each document."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ REFUSED_BY_MATRIX = (
 )
 
 
-def _last_day(period: Period) -> date:
+def last_day(period: Period) -> date:
     """The day that the organisation is looked at: the period's last, today where it is still running."""
     today = clock.business_day(clock.now())
     return today if period.until is None else min(today, period.until - timedelta(days=1))
@@ -46,7 +46,7 @@ def _last_day(period: Period) -> date:
 @evidence("1.1.2", T("在职人员都有角色", "Every active person holds a role"))
 def people_without_a_role(company_id: UUID, period: Period) -> Evidence:
     """Active people and whether each holds a role on the period's last day (in any company)."""
-    day = _last_day(period)
+    day = last_day(period)
     people = Person.objects.filter(state=PersonState.ACTIVE.value, hired_on__lte=day).select_related("user")
     holding = set(Assignment.objects.filter(queries.in_force_on(day)).values_list("user_id", flat=True))
     rows = list(people)
@@ -60,13 +60,13 @@ def people_without_a_role(company_id: UUID, period: Period) -> Evidence:
 def roles_without_a_person(company_id: UUID, period: Period) -> Evidence:
     """The 14 roles and whether an active person of the company holds each on the period's last day."""
     held = Assignment.objects.filter(
-        queries.in_force_on(_last_day(period)), company_id=company_id, user__is_active=True
+        queries.in_force_on(last_day(period)), company_id=company_id, user__is_active=True
     ).values_list("role", flat=True)
     missing = [role for role in RoleCode if role.value not in set(held)]
     return found(len(RoleCode), [Broken("role", None, str(role.label), NOBODY) for role in missing])
 
 
-def _moments(period: Period) -> dict[str, datetime]:
+def moments(period: Period) -> dict[str, datetime]:
     """The period as moments, for `at`."""
     found_moments = {"at__gte": datetime.combine(period.since, time(), clock.BUSINESS_ZONE).astimezone(UTC)}
     if period.until is not None:
@@ -77,7 +77,7 @@ def _moments(period: Period) -> dict[str, datetime]:
 @evidence("1.3.1", T("被权限矩阵拒绝的操作", "Operations refused by the matrix"))
 def refused_by_the_matrix(company_id: UUID, period: Period) -> Evidence:
     """Every attempt of the period: those done, and those that rights, limits or duties refused."""
-    within = _moments(period)
+    within = moments(period)
     done = LedgerEntry.objects.filter(company_id=company_id, within="", **within).count()
     refused = SecurityLog.objects.filter(company_id=company_id, code__in=REFUSED_BY_MATRIX, **within)
     broken = [

@@ -61,14 +61,28 @@ class Department(CompanyRow):
     code = models.CharField(max_length=20)
     name = models.CharField(max_length=80)
     name_en = models.CharField(max_length=80, default="", blank=True)
-    kind = models.CharField(max_length=20, default="regional")  # regional | product | customer | function
+    kind = models.CharField(
+        max_length=20, default="regional"
+    )  # regional | product | customer | division | function
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
     path = models.CharField(max_length=200)
     region = models.CharField(max_length=40, default="", blank=True)
+    product_line = models.CharField(max_length=40, default="", blank=True)
     head = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
+    since = models.DateField(null=True)  # when it was set up; empty: before anybody counted
+    until = models.DateField(null=True)  # closed from this day on
+    as_of = models.DateField(null=True)  # since when it is as this row says; before that see DepartmentPast
+    successor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    review_months = models.PositiveSmallIntegerField(default=12)
+    external_id = models.CharField(max_length=60, default="", blank=True)  # its key in another directory
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["company_id", "external_id"],
+                condition=~Q(external_id=""),
+                name="department_external_unique",
+            ),
             models.UniqueConstraint(fields=["company_id", "code"], name="department_code_unique"),
             models.UniqueConstraint(fields=["company_id", "path"], name="department_path_unique"),
         ]
@@ -88,10 +102,15 @@ class Person(Row):
     phone = models.JSONField(null=True)  # an envelope
     hired_on = models.DateField()
     left_on = models.DateField(null=True)
+    speciality = models.CharField(max_length=40, default="", blank=True)
+    external_id = models.CharField(max_length=60, default="", blank=True)  # its key in another directory
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=PersonState.values()), name="person_state_known")
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~Q(external_id=""), name="person_external_unique"
+            ),
+            models.CheckConstraint(condition=Q(state__in=PersonState.values()), name="person_state_known"),
         ]
 
     def subject(self) -> UUID:
@@ -122,6 +141,10 @@ class Assignment(CompanyRow):
     noun = T("任职", "Assignment")
     user = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="assignments")
     role = models.CharField(max_length=40)
+    # What the post is for; empty: the position that stands for its role.
+    position = models.ForeignKey(
+        "company.Position", on_delete=models.PROTECT, null=True, related_name="assignments"
+    )
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="assignments")
     region = models.CharField(max_length=40, default="", blank=True)
     product_line = models.CharField(max_length=40, default="", blank=True)

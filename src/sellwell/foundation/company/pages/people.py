@@ -11,10 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
-from sellwell.foundation.company import evidence, queries
+from sellwell.foundation.company import evidence, ownership, queries
 from sellwell.foundation.company.access import RoleCode
 from sellwell.foundation.company.kernel_views import DUTIES, POLICIES, RIGHTS, SECURITY, USERS, role_name
 from sellwell.foundation.company.models import Department, PersonState
@@ -58,6 +58,7 @@ list_page(
     icon="users",
     order=10,
     new=["company.hire"],
+    links=[(T("导入", "Import"), "/directory/import", "company.sync_directory")],
     columns=["number", "name", "username", "state", "hired_on"],
     card=["name", "state"],
     saved=[
@@ -69,7 +70,7 @@ list_page(
 record_page(
     PEOPLE,
     path=[PersonState.ACTIVE],
-    facts=["number", "username", "employment", "hired_on", "left_on", "phone"],
+    facts=["number", "username", "employment", "speciality", "hired_on", "left_on", "phone"],
 )
 related("company.person", ASSIGNMENTS, by="user__person", title=T("任职", "Posts"), place="main", order=10)
 
@@ -203,7 +204,12 @@ form("company.end_grant", initial=lambda row, ctx: {"until": ctx.today.isoformat
 form("company.issue_password", url="/people/{row}/password")
 form(
     "company.change_person",
-    initial=lambda row, ctx: {"name": row.user.name, "number": row.number, "employment": row.employment},
+    initial=lambda row, ctx: {
+        "name": row.user.name,
+        "number": row.number,
+        "employment": row.employment,
+        "speciality": row.speciality,
+    },
 )
 form(
     "company.change_department",
@@ -310,6 +316,25 @@ def offer_transfers() -> None:
 
 offer_transfers()
 form("company.transfer", hidden=("row_type", "row"))
+
+
+def owners_page(request: Any, row_type: str, row_id: UUID) -> HttpResponse:
+    """Who answered for a record, from when until when, and by whose act."""
+    view = BY_TYPE.get(row_type)
+    if view is None or queries.owned_model(row_type) is None:
+        raise Http404(row_type)
+    row = row_or_404(request, view, row_id)
+    context = {"tenures": ownership.tenures(row), "label": view.label(row)}
+    crumbs: list[tuple[T | str, str]] = [
+        (view.title, f"/{view.url}/"),
+        (view.label(row), f"/{view.url}/{row.pk}/"),
+    ]
+    return render(
+        request, "company/ownership.html", context, title=T("历任负责人", "Owners over time"), crumbs=crumbs
+    )
+
+
+page("owners/<str:row_type>/<uuid:row_id>", owners_page, "company.owners", right="company.transfer")
 
 
 # --- workbench of the administrator and of human resources ----------------------------------------------------------------
