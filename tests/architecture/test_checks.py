@@ -142,6 +142,8 @@ BREAKAGES: dict[str, list[str]] = {
     "rights.keys": ["UPDATE kernel_grant SET until = '2000-01-01' WHERE verb LIKE 'company.%' OR verb LIKE 'rights.%'"],
     "stock.lines": [bend("stock_reservationmove", "quantity = -1000000")],
     "stock.no_oversell": [bend("stock_stocklevel", "reserved = on_hand + 1")],
+    "manual.citations": ["UPDATE manual_passage SET bases = ARRAY['NO-SUCH'] WHERE id = (SELECT id FROM manual_passage LIMIT 1)"],
+    "manual.in_force": ["UPDATE manual_edition SET until = since + 1 WHERE until IS NULL"],
     "stock.on_hand": [bend("stock_stocklevel", "on_hand = on_hand + 1")],
     "stock.reserved": [bend("stock_stocklevel", "reserved = reserved + 1")],
     "stock.supply": [

@@ -50,6 +50,7 @@ def paper(template: str, texts: list[str]) -> dict[str, Any]:
         "title": "买卖合同", "articles": [{"heading": f"第{n}条", "text": text} for n, text in enumerate(texts)],
         "first_day": date(2026, 1, 1), "last_day": date(2026, 10, 31), "opening": Decimal("1000"),
         "consignee": texts[0], "address": texts[-1], "mark": "草稿", "count": "2",
+        "passages": [{"number": f"1.1.{n}", "level": 3, "zh": t, "en": t, "bases": t} for n, t in enumerate(texts)],
         "sections": [{"title": text, "procedures": [procedure(text)]} for text in texts],
     }  # fmt: skip
 

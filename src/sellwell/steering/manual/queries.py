@@ -19,6 +19,8 @@ from sellwell.steering.manual import rules
 from sellwell.steering.manual.models import Basis, Edition, EditionState, Passage
 from sellwell.steering.manual.rules import Wording
 
+GENERATION = "manual"  # counts up when another edition is published
+
 
 def in_force_on(day: date) -> Q:
     """Dated rows (`since` inclusive, `until` exclusive) that hold on a day."""

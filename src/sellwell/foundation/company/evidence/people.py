@@ -161,7 +161,7 @@ GROUP BY operation ORDER BY operation
 @evidence("1.3.3", T("各环节交接用时", "Hand-over time of each link"))
 def hand_overs(company_id: UUID, period: Period) -> Evidence:
     """Steps done in the period and those still open past their time; median and 90th percentile of each link in hours."""
-    since, until = _moments(period)["at__gte"], _moments(period).get("at__lt")
+    since, until = moments(period)["at__gte"], moments(period).get("at__lt")
     with connection.cursor() as cursor:
         cursor.execute(_WAITED, [company_id, since, until, until])
         links = cursor.fetchall()

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sellwell.kernel import generations
 from sellwell.kernel.effects import Effects, NewEvent
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Code, Input, ShortText, Text, field
@@ -296,6 +297,7 @@ def publish_edition(edition: Edition, given: PublishEdition, ctx: Context, asses
         effects.update(assessment.carry, until=begins)
     effects.update(edition, state=EditionState.PUBLISHED.value, since=begins, held_by=None)
     effects.events.append(NewEvent("manual.published", {"edition": str(edition.pk)}))
+    generations.bump(queries.GENERATION)
     effects.drop_tasks.append(edition.pk)
     return effects
 
