@@ -15,14 +15,16 @@ from sellwell.kernel import clock
 from sellwell.kernel.models import Document
 from sellwell.kernel.operations import REGISTRY, Operation
 
+SELLING = "sellwell.selling."  # the rooms of the sale, from contact to cash
+
 
 def steps() -> list[Operation]:
-    """The steps of the standard process: verbs of rooms on documents, offered to people, that carry out a clause."""
+    """The steps of the standard process: verbs of selling on documents, offered to people, that carry out a clause."""
     return [
         op
         for op in REGISTRY.values()
-        if op.clauses and "web" in op.channels and op.room != "approvals" and issubclass(op.model, Document)
-        and op.verb != "comment"
+        if op.clauses and "web" in op.channels and op.verb != "comment" and issubclass(op.model, Document)
+        and op.model.__module__.startswith(SELLING)
     ]  # fmt: skip
 
 

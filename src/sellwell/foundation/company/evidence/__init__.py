@@ -7,7 +7,9 @@ from sellwell.foundation.company.evidence.duties import (
 )
 from sellwell.foundation.company.evidence.people import (
     documents,
+    documents_in_nobodys_list,
     documents_without_an_active_person,
+    hand_overs,
     open_states,
     people_without_a_role,
     refused_by_the_matrix,
@@ -27,8 +29,10 @@ __all__ = [
     "approval_hours",
     "departments_without_a_goal",
     "documents",
+    "documents_in_nobodys_list",
     "documents_without_an_active_person",
     "duty_conflicts",
+    "hand_overs",
     "headcount_gap",
     "heads_and_layers",
     "lines_agree",

@@ -282,7 +282,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='departmentreview',
-            name='held_by',
+            name='reviewed_by',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddConstraint(
