@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.apps import apps
 
-from sellwell.kernel import directory, personal
+from sellwell.kernel import directory, personal, takings
 from sellwell.kernel.models import LedgerChange, LedgerEntry
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import Reason, T
@@ -66,6 +66,8 @@ def title_of(operation: str) -> T:
     """The name of an operation, also of one that no longer exists."""
     if operation in REGISTRY:
         return REGISTRY[operation].title
+    if operation in takings.TITLES:
+        return takings.TITLES[operation]
     return T("提交审批", "Asked for approval") if operation == "approvals.ask" else T(operation, operation)
 
 

@@ -65,6 +65,15 @@ class ListQuery:
             params[name] = value
         return "?" + params.urlencode()
 
+    def without_personal_values(self) -> dict[str, list[str] | None]:
+        """The filters in force, as kept in the security log: of a typed text only that it was asked for (None)."""
+        found: dict[str, list[str] | None] = {"q": None} if self.q else {}
+        for one in self.filters:
+            for name in one.params:
+                if values := [value for value in self.params.getlist(name) if value]:
+                    found[name] = values if one.column.kind in filters.IMPERSONAL else None
+        return found
+
     @property
     def canonical(self) -> str:
         """What is asked for, without place and searched text: the query of a saved view."""
