@@ -190,8 +190,9 @@ def since(row: Any) -> datetime | None:
     state = getattr(row, "state", None)
     if state is None:
         return None
+    column = getattr(row, "state_column", "state")
     change = (
-        LedgerChange.objects.filter(row_id=row.pk, after__state=str(state))
+        LedgerChange.objects.filter(row_id=row.pk, **{f"after__{column}": str(state)})
         .order_by("-id").values_list("entry_id", flat=True).first()
     )  # fmt: skip
     if change is None:

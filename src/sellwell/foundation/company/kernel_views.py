@@ -251,6 +251,7 @@ POLICIES = view(
     order=("name", "number", "id"),
     label=lambda row: f"{policy.title_of(row.name)} v{row.number}",
     clauses=("1.2.4",),
+    states=PolicyStatus,
 )
 
 LEDGER = view(
