@@ -127,6 +127,20 @@ def as_of(table: str, row_id: UUID, moment: datetime) -> dict[str, Any] | None:
     return image
 
 
+def completed(image: dict[str, Any], row: Any, moment: datetime) -> dict[str, Any]:
+    """An image with the columns that the ledger did not hold by then: a row that was there before its first entry.
+
+    They stood as the first later change found them, or as they stand now.
+    """
+    found = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    later = LedgerChange.objects.filter(
+        table=row._meta.label_lower, row_id=row.pk, entry__at__gt=moment, before__isnull=False
+    )
+    for before in later.order_by("-id").values_list("before", flat=True):
+        found.update(before)
+    return {**found, **image}
+
+
 def objection_text(stored: dict[str, Any]) -> T:
     """The sentence of a stored objection; arguments that were names are not stored and show as '…'."""
     reason = Reason.known.get(stored.get("code", ""))

@@ -371,6 +371,7 @@ def _as_of(request: Any, page: RecordPage, row: Any, text: str) -> HttpResponse:
     image = history.as_of(row._meta.label_lower, row.pk, moment)
     then = None
     if image is not None:
+        image = history.completed(image, row, moment)
         fields = {f.attname: f for f in row._meta.concrete_fields}
         then = type(row)(
             **{n: fields[n].to_python(history.opened(v)) for n, v in image.items() if n in fields}

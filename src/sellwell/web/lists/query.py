@@ -43,7 +43,7 @@ class ListQuery:
         for one in self.filters:
             queryset = queryset.filter(one.condition)
         if self.q:
-            queryset = search.filter(queryset, self.view.row_type, self.q)
+            queryset = search.filter(queryset, self.view.row_type, self.q, self.actor)
         return queryset
 
     def page(self, size: int = PAGE_SIZE) -> keyset.Slice:
