@@ -137,7 +137,7 @@ def completed(image: dict[str, Any], row: Any, moment: datetime) -> dict[str, An
         table=row._meta.label_lower, row_id=row.pk, entry__at__gt=moment, before__isnull=False
     )
     for before in later.order_by("-id").values_list("before", flat=True):
-        found.update(before)
+        found |= before or {}
     return {**found, **image}
 
 
