@@ -15,12 +15,13 @@ from django.db.utils import DatabaseError
 from django.test import Client
 
 from sellwell.cli import acting
-from sellwell.kernel import clock
+from sellwell.kernel import clock, door
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import ApiToken, User
 from sellwell.kernel.operations import REGISTRY
-from sellwell.kernel.testing import BUILDERS, Case
+from sellwell.kernel.testing import BUILDERS, Case, digest
 from sellwell.kernel.token_operations import new_secret
+from sellwell.kernel.values import Refusal
 from sellwell.kernel.views import BY_TYPE
 from sellwell.testing.builders import load
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 load()
 # Verbs of the machine (imports, clocks) are offered to nobody at a keyboard.
 OFFERED = sorted(name for name, o in REGISTRY.items() if {"web", "api", "cli"} & o.channels)
+# Verbs that some way in does not offer: it must refuse them, not only hide them.
+NOT_EVERYWHERE = sorted(name for name, o in REGISTRY.items() if not {"web", "api", "cli"} <= o.channels)
 pytestmark = pytest.mark.django_db
 
 
@@ -146,3 +149,29 @@ def test_the_same_refusal_on_every_way_in(name: str, world: World) -> None:
         wrong = codes(world, user, name, row, data)
         assert len(set(wrong.values())) == 1, wrong
         assert set(wrong.values()) <= {"wrong_state", "not_found"}, wrong
+
+
+@pytest.mark.parametrize("name", NOT_EVERYWHERE)
+def test_a_way_in_that_is_not_offered_refuses_even_those_who_may(name: str, world: World) -> None:
+    """The address is not there, the command says why, and nothing changed."""
+    case: Case = BUILDERS[name](world)
+    user, data = world.user(case.role), json.loads(json.dumps(dict(case.data), default=str))
+    # The test makes a token to call the API with; all else stands still.
+    tables = {REGISTRY[name].model._meta.db_table, "kernel_ledgerentry"} - {ApiToken._meta.db_table}
+    before = digest(*tables)
+    refusals = {"web": "not_found", "api": "no_endpoint", "cli": "channel"}
+    closed = {way: code for way, code in refusals.items() if way not in REGISTRY[name].channels}
+    assert closed
+    for way, code in closed.items():
+        assert WAYS[way](world, user, name, case.row, data) == code, way
+        world.see()
+    assert digest(*tables) == before
+    for way in closed:
+        with pytest.raises(Refusal) as refusal:
+            door.run(name, world.ctx(case.role, way), getattr(case.row, "pk", None), data)
+        assert refusal.value.code == "channel"
+
+
+def test_the_steps_of_an_import_are_the_worker_s_alone() -> None:
+    for name in ("imports.advance", "imports.finish"):
+        assert REGISTRY[name].channels == {"job", "import"}

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 
 from sellwell.kernel import door
 from sellwell.kernel.operations import REGISTRY
-from sellwell.kernel.testing import BUILDERS, Case
+from sellwell.kernel.testing import BUILDERS, Case, channel_of
 from sellwell.kernel.tests.shared import shared_path, shared_rows
 from sellwell.kernel.values import Refusal
 from sellwell.kernel.views import BY_TYPE
@@ -97,7 +97,8 @@ def attempt(name: str, case: Case, world: World, text: str) -> Any:
 def _run(name: str, case: Case, world: World, data: dict[str, Any]) -> Any:
     try:
         with transaction.atomic():
-            return door.run(name, world.ctx(case.role), case.row.pk if case.row is not None else None, data)
+            ctx = world.ctx(case.role, channel_of(name))
+            return door.run(name, ctx, case.row.pk if case.row is not None else None, data)
     except Refusal as refusal:
         return refusal
 

@@ -15,7 +15,7 @@ from sellwell.kernel import door
 from sellwell.kernel.effects import subject_of
 from sellwell.kernel.inputs import free_text_of
 from sellwell.kernel.operations import REGISTRY
-from sellwell.kernel.testing import BUILDERS
+from sellwell.kernel.testing import BUILDERS, channel_of
 from sellwell.kernel.values import Refusal
 from sellwell.testing.builders import load
 
@@ -88,7 +88,7 @@ def test_a_planted_name_stands_in_no_store(name: str, world: Any) -> None:
     operation = REGISTRY[name]
     data = plant(operation.input, dict(case.data))
     try:
-        outcome = door.run(name, world.ctx(case.role), getattr(case.row, "pk", None), data)
+        outcome = door.run(name, world.ctx(case.role, channel_of(name)), getattr(case.row, "pk", None), data)
     except Refusal:
         # The texts do not fit this input's own rules (a phone number, an e-mail): what it was refused with is stored too.
         assert where(PLANTED) == []

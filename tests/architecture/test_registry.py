@@ -17,7 +17,7 @@ from sellwell.kernel.access import Actor, Post
 from sellwell.kernel.ledger import hash_of
 from sellwell.kernel.models import LedgerEntry, SecurityLog
 from sellwell.kernel.operations import REGISTRY, Context
-from sellwell.kernel.testing import BUILDERS, Case, digest
+from sellwell.kernel.testing import BUILDERS, Case, channel_of, digest
 from sellwell.kernel.values import Refusal
 from sellwell.kernel.views import BY_TYPE
 from sellwell.testing.builders import load
@@ -49,6 +49,7 @@ def every_operation(function: object) -> object:
 def run(name: str, ctx: Context, case: Case, **options: object) -> door.Outcome:
     data = options.pop("data", dict(case.data))
     row = options.pop("row", case.row)
+    ctx = replace(ctx, channel=channel_of(name))
     return door.run(name, ctx, row.pk if row is not None else None, data, **options)  # type: ignore[arg-type]
 
 

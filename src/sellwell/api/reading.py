@@ -25,6 +25,8 @@ from sellwell.kernel.views import Column, View, json_value, read_keys
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from sellwell.kernel.access import Actor
+
 LIMIT, MOST = 50, 200
 LONGEST = 200  # characters of a parameter
 # Filters by kind of column: what follows the column's name in the query string.
@@ -37,7 +39,7 @@ def rows(request: HttpRequest, ctx: Context, *, view: View) -> HttpResponse:
     """A page of rows: `?limit=&after=&sort=&q=&<column>=&<column>__gte=`."""
     _permit(view, ctx)
     columns = view.visible(ctx.actor)
-    queryset = filtered(view.rows(ctx.actor), view, columns, request)
+    queryset = filtered(view.rows(ctx.actor), view, ctx.actor, columns, request)
     keys = keyset.keys_of(view.model, _order(view, columns, _single(request, "sort")))
     limit = _limit(_single(request, "limit") or str(LIMIT))
     after = _opened(_single(request, "after"), view, keys)
@@ -136,14 +138,14 @@ def _single(request: HttpRequest, name: str) -> str:
 
 
 def filtered(
-    queryset: QuerySet[Any], view: View, columns: Sequence[Column], request: HttpRequest
+    queryset: QuerySet[Any], view: View, actor: Actor, columns: Sequence[Column], request: HttpRequest
 ) -> QuerySet[Any]:
     """Rows narrowed by the query string; an unknown parameter is told, not ignored. Repeated values: any of them."""
     for name, texts in request.GET.lists():
         if name in ("limit", "after", "sort"):
             continue
         if name == "q":
-            queryset = search.filter(queryset, view.row_type, _text("q", _single(request, "q")))
+            queryset = search.filter(queryset, view.row_type, _text("q", _single(request, "q")), actor)
             continue
         base, _, suffix = name.partition("__")
         column = next((c for c in columns if c.name == base and c.filterable and c.path), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -120,7 +120,8 @@ def run(
             progress(done, total_lines)
         add_up(result)
         counts = {"rows": result.rows, "rejected": result.rejected_rows, "known": result.known_rows}
-        door.run("imports.finish", ctx, batch.pk, {**counts, "total": result.imported_total})
+        step = replace(ctx, channel="import")
+        door.run("imports.finish", step, batch.pk, {**counts, "total": result.imported_total})
     return add_up(result)
 
 

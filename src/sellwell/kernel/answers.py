@@ -48,6 +48,13 @@ OVER_LIMIT = Reason(
         "The amount {amount} is over your limit of {limit} and needs approval.",
     ),
 )
+OVER_LIMIT_OF = Reason(  # the same, as those read it who are asked to agree
+    "over_limit.of",
+    T(
+        "金额 {amount} 超过申请人{who}的限额 {limit}，需要上级审批。",
+        "The amount {amount} is over the limit of {who}, {limit}, and needs approval.",
+    ),
+)
 NO_ROUTE = Reason(
     "over_limit.no_route",
     T(

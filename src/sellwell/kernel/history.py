@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.apps import apps
 
-from sellwell.kernel import directory, personal
+from sellwell.kernel import directory, personal, takings
 from sellwell.kernel.models import LedgerChange, LedgerEntry
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import Reason, T
@@ -66,6 +66,8 @@ def title_of(operation: str) -> T:
     """The name of an operation, also of one that no longer exists."""
     if operation in REGISTRY:
         return REGISTRY[operation].title
+    if operation in takings.TITLES:
+        return takings.TITLES[operation]
     return T("提交审批", "Asked for approval") if operation == "approvals.ask" else T(operation, operation)
 
 
@@ -123,6 +125,20 @@ def as_of(table: str, row_id: UUID, moment: datetime) -> dict[str, Any] | None:
         else:
             image = {**(image or {}), **(change["after"] or {})}
     return image
+
+
+def completed(image: dict[str, Any], row: Any, moment: datetime) -> dict[str, Any]:
+    """An image with the columns that the ledger did not hold by then: a row that was there before its first entry.
+
+    They stood as the first later change found them, or as they stand now.
+    """
+    found = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    later = LedgerChange.objects.filter(
+        table=row._meta.label_lower, row_id=row.pk, entry__at__gt=moment, before__isnull=False
+    )
+    for before in later.order_by("-id").values_list("before", flat=True):
+        found |= before or {}
+    return {**found, **image}
 
 
 def objection_text(stored: dict[str, Any]) -> T:

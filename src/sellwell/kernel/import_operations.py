@@ -37,6 +37,8 @@ NOT_A_JOB = Reason(
 )
 # What the worker hears: the next documents of a batch are due.
 DUE = "imports.due"
+# Steps that the worker takes for whoever asked for the import. By hand they would pass documents over, so people cannot.
+STEPS = ("job", "import")
 
 # profile -> (batch, ctx) -> Effects that reverse all that the batch brought in; raises Refusal if others build on it
 undo_batch: Extension[Callable[..., Effects]] = Extension(
@@ -184,6 +186,7 @@ def assess_job(batch: ImportBatch, given: Any, ctx: Context) -> Assessment:
     input=Advance,
     from_states=[BatchState.RUNNING],
     assess=assess_job,
+    channels=STEPS,
     menu=False,
 )
 def advance(batch: ImportBatch, given: Advance, ctx: Context, assessment: Assessment) -> Effects:
@@ -257,6 +260,7 @@ class Finish(Input):
     help=T("记录行数与合计，结束批次。", "Keep the counts and the total, and close the batch."),
     input=Finish,
     from_states=[BatchState.RUNNING],
+    channels=STEPS,
     menu=False,
 )
 def finish(batch: ImportBatch, given: Finish, ctx: Context, assessment: Assessment) -> Effects:

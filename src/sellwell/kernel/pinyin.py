@@ -1,8 +1,8 @@
 """Search tokens of names and numbers, such that a row matches a query if it holds every token of the query. Pure.
 
 Of 上海华东机械: each character and each pair, the pinyin of up to twelve letters from each character on (huadong), and
-the initials likewise (hdjx). Of Latin words: their beginnings. Of digits: the group, its last four, its beginnings.
-So a fragment of two characters, a few initials, or a number without its zeros find their row by one index.
+the initials likewise (hdjx). Of Latin words: their beginnings. Of digits: the group without its zeros, and every piece
+of three digits or more (of a long number its beginnings and its ends). So a fragment of two characters, a few initials, or a number without its zeros find their row by one index.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any
 
 LONGEST = 12  # letters of a token; a longer query word is cut to this, so it finds more, never less
 _LONGEST_NUMBER = 40
+_LEAST_PIECE = 3  # digits of a part that is looked for; two would be found by everything
+_SHORT_NUMBER = 8  # digits of a document's number or a day: every part of it is kept
 _MOST_TEXT = 200
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -104,12 +106,19 @@ def _readings(run: str) -> list[list[str]]:
 def _word_tokens(word: str) -> Iterator[str]:
     for group in _DIGITS.findall(word):
         yield group[:_LONGEST_NUMBER]
-        yield group[-4:]
         yield group.lstrip("0")[:_LONGEST_NUMBER] or "0"
-    # Beginnings of a number that starts with zeros would be found by everything.
-    least = 1 if not _DIGITS.fullmatch(word) else len(word) if word.startswith("0") else 3
-    for end in range(least, min(len(word), LONGEST) + 1):
+        yield from _pieces_of_number(group)
+    for end in range(_LEAST_PIECE if _DIGITS.fullmatch(word) else 1, min(len(word), LONGEST) + 1):
         yield word[:end]
+
+
+def _pieces_of_number(group: str) -> Iterator[str]:
+    """The parts of a number that people type: any of a document's, the two ends of a long one (an account, a code)."""
+    size = len(group)
+    for length in range(_LEAST_PIECE, min(size, LONGEST) + 1):
+        starts = range(size - length + 1) if size <= _SHORT_NUMBER else (0, size - length)
+        for start in starts:
+            yield group[start : start + length]
 
 
 def _query_word(word: str) -> str:

@@ -80,14 +80,16 @@ def matching(tokens: list[str], row_type: str = "", most: int | None = None) -> 
     return found
 
 
-def filter(queryset: QuerySet[Any], row_type: str, q: str) -> QuerySet[Any]:  # noqa: A001 - reads as search.filter
+def filter(  # noqa: A001 - reads as search.filter
+    queryset: QuerySet[Any], row_type: str, q: str, actor: Actor
+) -> QuerySet[Any]:
     """Rows of a queryset that the query finds by their own tokens, or by those of the rows that `found_by` of their view
-    names, for instance an order by its customer's name."""
+    names, for instance an order by its customer's name; never by what is hidden from the actor."""
     tokens = pinyin.query_tokens(q)
     if not tokens:
         return queryset
     conditions = [_among(queryset.model, "pk", row_type, tokens)]
-    for name in BY_TYPE[row_type].found_by:
+    for name in BY_TYPE[row_type].found_along(actor):
         other = queryset.model._meta.get_field(name).related_model
         conditions.append(_among(queryset.model, name, other._meta.label_lower, tokens))
     wanted = [condition for condition in conditions if condition is not None]

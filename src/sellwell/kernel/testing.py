@@ -17,6 +17,8 @@ from typing import Any
 
 from django.db import connection
 
+from sellwell.kernel.operations import REGISTRY
+
 
 @dataclass(frozen=True)
 class Case:
@@ -47,6 +49,12 @@ def builder(operation: str) -> Callable[[Builder], Builder]:
         return function
 
     return declare
+
+
+def channel_of(operation: str) -> str:
+    """The way in by which tests do an operation: the web, or its own where the web does not offer it."""
+    channels = REGISTRY[operation].channels
+    return "web" if "web" in channels else min(channels)
 
 
 def digest(*tables: str) -> dict[str, str]:

@@ -128,6 +128,12 @@ class View:
         """A column by name, if this actor may see it."""
         return next((c for c in self.visible(actor) if c.name == name), None)
 
+    def found_along(self, actor: Actor) -> tuple[str, ...]:
+        """The keys of `found_by`, without those that only lead to what is hidden from this actor."""
+        visible = {column.name for column in self.visible(actor)}
+        hidden = {c.path.split("__")[0] for c in self.columns if c.path and c.name not in visible}
+        return tuple(name for name in self.found_by if name not in hidden)
+
     def rows(self, actor: Actor, shown: Iterable[Column] | None = None) -> QuerySet[Any]:
         """The rows that this actor may see; with `shown`, only what these columns read is fetched along."""
         paths = None if shown is None else [f"{column.path}__" for column in shown]

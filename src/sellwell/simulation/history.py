@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,7 +22,7 @@ def bring_in(
     parcels = _parcels(stage, customers, items, first, until, sales_a_day)
     manager = stage.user("sales_manager")
     with clock.at(stage.now):
-        ctx = stage.context(manager)
+        ctx = replace(stage.context(manager), channel="import")
         begun = door.run(
             "imports.begin", ctx, None, {"profile": "orders", "source": "history", "file_name": "history"}
         )

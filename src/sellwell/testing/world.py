@@ -22,6 +22,7 @@ from sellwell.kernel.door import Outcome, see_companies
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import User
 from sellwell.kernel.operations import Context, context_for
+from sellwell.kernel.testing import channel_of
 
 # The people have been here for a while, so that yesterday's documents are possible.
 INSTALLED_BEFORE = timedelta(days=400)
@@ -92,9 +93,9 @@ class World:
         data: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> Outcome:
-        """Do an operation as that person; `row` is a row or its identifier."""
+        """Do an operation as that person, on the web or on its own way in; `row` is a row or its identifier."""
         row_id = row if row is None or isinstance(row, UUID) else row.pk
-        return door.run(operation, self.ctx(role), row_id, data, **options)
+        return door.run(operation, self.ctx(role, channel_of(operation)), row_id, data, **options)
 
     def see(self) -> None:
         """Let the test's own queries see the company's rows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import prefetch_related_objects
 
 from sellwell.kernel import access, approval_fields, approval_lists, directory, history
+from sellwell.kernel.answers import OVER_LIMIT, OVER_LIMIT_OF
 from sellwell.kernel.approval_operations import deciding
 from sellwell.kernel.ledger import opened_input
 from sellwell.kernel.models import ApprovalRequest, NoteKind, RequestState, StepOutcome, StoredFile
@@ -80,6 +81,11 @@ class Card:
     amount: Decimal | None
 
     @property
+    def course(self) -> list[Route]:
+        """Who is asked, each once."""
+        return without_repeats(self.routes)
+
+    @property
     def state(self) -> RequestState:
         """Where the request stands."""
         return RequestState(self.request.state)
@@ -112,7 +118,7 @@ def _card(request: ApprovalRequest, names: dict[Any, str], ctx: Context, mine: b
         operation.title if operation else request.operation,
         cells.record_url("kernel.approvalrequest", request.pk),
         cells.record_url(request.row_type, request.row_id),
-        [history.objection_text(o) for o in request.objections],
+        [reason(o, request, ctx) for o in request.objections],
         routes(request, names, ctx),
         snapshot_lines({k: v for k, v in request.snapshot.items() if k not in unseen}),
         f"/do/approvals.approve/{request.pk}/",
@@ -125,12 +131,36 @@ def _card(request: ApprovalRequest, names: dict[Any, str], ctx: Context, mine: b
 
 def routes(request: ApprovalRequest, names: dict[Any, str], ctx: Context) -> list[Route]:
     """The routes of a request, each with the objection that asked for it."""
-    reasons = {o.get("code"): history.objection_text(o) for o in request.objections}
+    reasons = {o.get("code"): reason(o, request, ctx) for o in request.objections}
     found: dict[str, Route] = {}
     for step in sorted(request.steps.all(), key=lambda s: (s.guard, s.position)):
         route = found.setdefault(step.guard, Route(reasons.get(step.guard, ""), []))
         route.steps.append(_step(step, names, ctx))
     return list(found.values())
+
+
+def reason(stored: dict[str, Any], request: ApprovalRequest, ctx: Context) -> T:
+    """Why it was held, told to this reader: a limit is the requester's own, so others read whose it is."""
+    if stored.get("code") == OVER_LIMIT.code and request.owner_id != ctx.user_id:
+        given = {**(stored.get("args") or {}), "who": request.owner.name}
+        stored = {**stored, "code": OVER_LIMIT_OF.code, "args": given}
+    return history.objection_text(stored)
+
+
+def without_repeats(found: Sequence[Route]) -> list[Route]:
+    """The routes as a card shows them: who is asked by two of them, and stands alike in both, is named once."""
+    seen: set[tuple[str, tuple[str, ...], str]] = set()
+    shown = []
+    for route in found:
+        steps = []
+        for step in route.steps:
+            key = (step.role, tuple(sorted(step.people)), step.state)
+            if key not in seen:
+                steps.append(step)
+            seen.add(key)
+        if steps:
+            shown.append(replace(route, steps=steps))
+    return shown
 
 
 def _step(step: Any, names: dict[Any, str], ctx: Context) -> StepLine:

@@ -70,7 +70,7 @@ def _rows(view: View, ctx: Context, params: Mapping[str, str]) -> QuerySet[Any]:
 def _find(view: View, q: str, ctx: Context, params: Mapping[str, str]) -> list[Choice]:
     rows = _rows(view, ctx, params)
     if q:
-        rows = search.filter(rows, view.row_type, q)
+        rows = search.filter(rows, view.row_type, q, ctx.actor)
     return [choice_of(view, row) for row in rows.order_by(*view.order)[:MOST]]
 
 

@@ -190,8 +190,9 @@ def since(row: Any) -> datetime | None:
     state = getattr(row, "state", None)
     if state is None:
         return None
+    column = getattr(row, "state_column", "state")
     change = (
-        LedgerChange.objects.filter(row_id=row.pk, after__state=str(state))
+        LedgerChange.objects.filter(row_id=row.pk, **{f"after__{column}": str(state)})
         .order_by("-id").values_list("entry_id", flat=True).first()
     )  # fmt: skip
     if change is None:
@@ -370,6 +371,7 @@ def _as_of(request: Any, page: RecordPage, row: Any, text: str) -> HttpResponse:
     image = history.as_of(row._meta.label_lower, row.pk, moment)
     then = None
     if image is not None:
+        image = history.completed(image, row, moment)
         fields = {f.attname: f for f in row._meta.concrete_fields}
         then = type(row)(
             **{n: fields[n].to_python(history.opened(v)) for n, v in image.items() if n in fields}

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 
-from sellwell.kernel import access, asking, door
+from sellwell.kernel import access, asking, door, takings
 from sellwell.kernel.models import DutyPair, Grant, User
 from sellwell.kernel.operations import REGISTRY, Operation
 from sellwell.kernel.values import Objection, T
@@ -156,6 +156,7 @@ def _export(rows: list[MatrixRow], request: Any) -> HttpResponse:
     ]
     title = str(T("权限矩阵", "Rights matrix"))
     note = f"{request.actor.name} · {formats.moment(request.ctx.now)}"
+    takings.exported(request.ctx, "rights.view", T("权限矩阵", "Rights matrix"), len(lines), (), {})
     response = HttpResponse(export.workbook(title, heads, lines, note), content_type=export.TYPE)
     response["Content-Disposition"] = 'attachment; filename="rights.xlsx"'
     return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
 
-from sellwell.kernel import directory
+from sellwell.kernel import directory, takings
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import T, language
 from sellwell.web import registry, tasks, toasts
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sellwell.kernel.views import View
 
 Crumbs = Iterable[tuple[T | str, str]]
+PDF = "application/pdf"
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,18 @@ def row_or_404(request: Any, view: View, row_id: UUID) -> Any:
     if row is None:
         raise Http404(view.name)
     return row
+
+
+def paper(
+    request: Any, view: View, row_id: UUID | None, content: bytes, filename: str, content_type: str = PDF
+) -> HttpResponse:
+    """A paper to read or save, of a record or (without one) of a whole view; the security log says who took it."""
+    takings.printed(request.ctx, view.name, view.title, row_id)
+    response = HttpResponse(content, content_type=content_type)
+    how = "inline" if content_type == PDF else "attachment"
+    name = f'filename="{filename}"' if filename.isascii() else f"filename*=UTF-8''{quote(filename)}"
+    response["Content-Disposition"] = f"{how}; {name}"
+    return response
 
 
 def is_htmx(request: Any) -> bool:

@@ -77,7 +77,7 @@ def find(q: str, ctx: Context, params: Mapping[str, str]) -> Sequence[Choice]:
     """Products by number, name, pinyin or initials; those on sale first."""
     rows = PRODUCTS.rows(ctx.actor)
     if q:
-        rows = search.filter(rows, PRODUCTS.row_type, q)
+        rows = search.filter(rows, PRODUCTS.row_type, q, ctx.actor)
     return [choice(product) for product in rows.order_by("state", "code")[:20]]
 
 

@@ -251,6 +251,7 @@ POLICIES = view(
     order=("name", "number", "id"),
     label=lambda row: f"{policy.title_of(row.name)} v{row.number}",
     clauses=("1.2.4",),
+    states=PolicyStatus,
 )
 
 LEDGER = view(
@@ -297,7 +298,10 @@ SECURITY = view(
         Column("operation", T("操作代码", "Verb"), "code", path="operation", filterable=True, in_list=False),
     ],
     url="security-log",
-    help=T("被拒绝或被拦下的每一次尝试。", "Every attempt that was refused or held."),
+    help=T(
+        "被拒绝或被拦下的每一次尝试，以及每一次导出和打印。",
+        "Every attempt that was refused or held, and every export and print.",
+    ),
     order=("-at", "-id"),
     label=lambda row: f"{row.operation} {row.code}",
     clauses=("1.3.1",),

@@ -208,8 +208,10 @@ def find(q: str, ctx: Context, params: Mapping[str, str]) -> Sequence[Choice]:
     """By name, pinyin, number, and by phone or its last four digits."""
     rows = CUSTOMERS.rows(ctx.actor)
     if q:
-        by_phone = queries.by_phone(ctx.company_id, q)
-        named = search.filter(rows, CUSTOMERS.row_type, q)
+        # A number finds its owner only for those who may see numbers.
+        sees_numbers = ctx.actor.may(f"{CUSTOMERS.name}:personal")
+        by_phone = queries.by_phone(ctx.company_id, q) if sees_numbers else None
+        named = search.filter(rows, CUSTOMERS.row_type, q, ctx.actor)
         rows = named | rows.filter(by_phone) if by_phone is not None else named
     return [_choice(c) for c in rows.order_by(*CUSTOMERS.order)[:20]]
 

@@ -14,6 +14,7 @@ from sellwell.foundation.procedures.paper import spoken
 from sellwell.foundation.procedures.views import PROCEDURES, REVIEWS, said, who
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
+from sellwell.web import shortcuts
 from sellwell.web.registry import (
     Warning_,
     form,
@@ -120,11 +121,8 @@ form("procedures.write", wide=True)
 def handbook(request: Any) -> HttpResponse:
     """The steps of all processes as one PDF."""
     require(request, PROCEDURES.name)
-    response = HttpResponse(
-        paper.handbook(request.ctx.company_id, request.ctx.today), content_type="application/pdf"
-    )
-    response["Content-Disposition"] = 'inline; filename="handbook.pdf"'
-    return response
+    content = paper.handbook(request.ctx.company_id, request.ctx.today)
+    return shortcuts.paper(request, PROCEDURES, None, content, "handbook.pdf")
 
 
 page("procedures/handbook.pdf", handbook, "procedures.handbook", right=PROCEDURES.name)

@@ -79,7 +79,10 @@ class LedgerChange(models.Model):
 
 
 class SecurityLog(Scoped, models.Model):
-    """One attempt that was refused or held, written by the outermost door after its roll-back. Append-only."""
+    """One attempt that was refused or held, written by the outermost door after its roll-back; or one export or print.
+
+    Append-only.
+    """
 
     noun = T("安全日志", "Security log")
     append_only = True

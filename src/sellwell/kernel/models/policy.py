@@ -34,6 +34,7 @@ class PolicyVersion(Row):
     """
 
     noun = T("制度版本", "Policy version")
+    state_column = "status"
     name = models.CharField(max_length=80)
     company_id = models.UUIDField(null=True, blank=True)
     number = models.PositiveIntegerField()
@@ -76,6 +77,11 @@ class PolicyVersion(Row):
                 condition=~Q(status="draft"),
             ),
         ]
+
+    @property
+    def state(self) -> str:
+        """Where the version stands."""
+        return self.status
 
     def __str__(self) -> str:
         return f"{self.name} v{self.number}"

@@ -51,6 +51,36 @@ def test_found(q: str, text: str) -> None:
     assert finds(q, text)
 
 
+@pytest.mark.parametrize(
+    "q",
+    ["SO-2026-0003", "so 2026 0003", "0003", "003", "0031", "312", "031", "2026-0003", "026"],
+)  # fmt: skip
+def test_a_number_is_found_by_any_part_of_it(q: str) -> None:
+    assert finds(q, "SO-2026-000312")
+
+
+@pytest.mark.parametrize("q", ["SO-2025-0003", "0004", "3126", "313", "Q-2026-0003"])
+def test_another_number_is_not(q: str) -> None:
+    assert not finds(q, "SO-2026-000312")
+
+
+@pytest.mark.parametrize("q", ["911", "341", "37341", "91110000"])
+def test_a_long_number_is_found_by_its_ends(q: str) -> None:
+    assert finds(q, "91110000600037341L")
+
+
+@given(st.text(alphabet="0123456789", min_size=3, max_size=8), st.data())
+def test_every_part_of_three_digits_finds_its_number(number: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(number) - 3))
+    end = data.draw(st.integers(start + 3, len(number)))
+    assert finds(f"SO-2026-{number[start:end]}", f"SO-2026-{number}")
+
+
+def test_names_keep_their_tokens() -> None:
+    """Parts of numbers add nothing to a name, so what a name is found by is as before."""
+    assert not [token for token in tokens(COMPANY) if token.isdigit()]
+
+
 def test_nothing_asks_for_nothing() -> None:
     assert query_tokens("  -—!（）") == []
     assert tokens("") == []
@@ -58,7 +88,8 @@ def test_nothing_asks_for_nothing() -> None:
 
 def test_a_name_costs_few_tokens() -> None:
     assert len(tokens("上海华东机械设备有限公司")) < 200
-    assert len(tokens("SO-2026-000123")) < 15
+    assert len(tokens("SO-2026-000123")) < 20
+    assert len(tokens("91110000600037341L")) < 40
     assert all(len(token) <= 80 for token in tokens("9" * 400 + "x" * 400))
 
 

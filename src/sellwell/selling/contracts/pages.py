@@ -17,6 +17,7 @@ from sellwell.selling.contracts import building, paper, queries, texts
 from sellwell.selling.contracts.lines import Priced, PricedWant, Want
 from sellwell.selling.contracts.models import Contract, ContractState
 from sellwell.selling.contracts.views import CONTRACTS, LINES
+from sellwell.web import shortcuts
 from sellwell.web.grids import Grid, GridColumn, Quote, QuotedLine, quote_url
 from sellwell.web.registry import (
     Number,
@@ -89,9 +90,7 @@ panel(
 def pdf(request: Any, row_id: UUID) -> HttpResponse:
     """The contract as PDF; drafts carry the mark 草稿."""
     contract = row_or_404(request, CONTRACTS, row_id)
-    response = HttpResponse(paper.pdf(contract), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{contract.number}.pdf"'
-    return response
+    return shortcuts.paper(request, CONTRACTS, contract.pk, paper.pdf(contract), f"{contract.number}.pdf")
 
 
 page("contracts/<uuid:row_id>/pdf", pdf, "contracts.pdf", right="contracts.view")

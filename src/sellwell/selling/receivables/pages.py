@@ -40,7 +40,7 @@ from sellwell.web.registry import (
     warnings,
     workblock,
 )
-from sellwell.web.shortcuts import render
+from sellwell.web.shortcuts import paper, render
 
 section("finance", T("财务", "Finance"), order=50)
 
@@ -207,7 +207,7 @@ def invoice_paper(request: Any, row_id: UUID) -> HttpResponse:
     row = Invoice.objects.select_related(*INVOICES.related).filter(pk=row_id).first()
     if row is None or access.cell_for(request.actor, INVOICES.name, row) is None:
         raise Http404
-    return _pdf(papers.invoice_pdf(row), row.number)
+    return paper(request, INVOICES, row.pk, papers.invoice_pdf(row), f"{row.number}.pdf")
 
 
 def statement_paper(request: Any, row_id: UUID) -> HttpResponse:
@@ -216,15 +216,8 @@ def statement_paper(request: Any, row_id: UUID) -> HttpResponse:
     if row is None or access.cell_for(request.actor, INVOICES.name, row) is None:
         raise Http404
     today = request.ctx.today
-    return _pdf(
-        papers.statement_pdf(row, today.replace(year=today.year - 1, month=1, day=1), today), row.number
-    )
-
-
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return response
+    content = papers.statement_pdf(row, today.replace(year=today.year - 1, month=1, day=1), today)
+    return paper(request, INVOICES, row.pk, content, f"{row.number}.pdf")
 
 
 page("invoices/<uuid:row_id>/paper.pdf", invoice_paper, "receivables.paper", right="receivables.invoices")

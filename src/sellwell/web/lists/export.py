@@ -6,8 +6,6 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from importlib import import_module
-from importlib.util import find_spec
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -15,6 +13,7 @@ from urllib.parse import quote
 import xlsxwriter
 from django.http import HttpResponse
 
+from sellwell.kernel import takings
 from sellwell.kernel.clock import BUSINESS_ZONE
 from sellwell.kernel.values import State, T
 from sellwell.kernel.views import Column, read_keys
@@ -52,10 +51,10 @@ def show(request: Any, page: ListPage) -> HttpResponse:
 
 
 def _log(request: Any, page: ListPage, asked: query.ListQuery, count: int) -> None:
-    """Leave a line in the ledger: who took which columns of how many rows."""
-    if find_spec("sellwell.kernel.views_log"):
-        log = import_module("sellwell.kernel.views_log")
-        log.exported(request.ctx, page.view, [c.name for c in asked.columns], count)
+    """Leave a line in the security log: who took which columns of how many rows."""
+    view = page.view
+    names = [column.name for column in asked.columns]
+    takings.exported(request.ctx, view.name, view.title, count, names, asked.without_personal_values())
 
 
 def _plain(column: Column, value: Any) -> Any:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 NUMBERS = ("amount", "price", "quantity", "rate")
 DAYS = ("date", "datetime")
+# Kinds whose filters hold numbers, days, states and identifiers, never a typed text.
+IMPERSONAL = (*NUMBERS, *DAYS, "state", "bool", "person", "ref")
 
 # Named periods of date filters: the first day and the day after the last, from today.
 PERIODS: dict[str, T] = {

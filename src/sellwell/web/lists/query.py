@@ -43,7 +43,7 @@ class ListQuery:
         for one in self.filters:
             queryset = queryset.filter(one.condition)
         if self.q:
-            queryset = search.filter(queryset, self.view.row_type, self.q)
+            queryset = search.filter(queryset, self.view.row_type, self.q, self.actor)
         return queryset
 
     def page(self, size: int = PAGE_SIZE) -> keyset.Slice:
@@ -64,6 +64,15 @@ class ListQuery:
         for name, value in changed.items():
             params[name] = value
         return "?" + params.urlencode()
+
+    def without_personal_values(self) -> dict[str, list[str] | None]:
+        """The filters in force, as kept in the security log: of a typed text only that it was asked for (None)."""
+        found: dict[str, list[str] | None] = {"q": None} if self.q else {}
+        for one in self.filters:
+            for name in one.params:
+                if values := [value for value in self.params.getlist(name) if value]:
+                    found[name] = values if one.column.kind in filters.IMPERSONAL else None
+        return found
 
     @property
     def canonical(self) -> str:

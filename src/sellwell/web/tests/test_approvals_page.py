@@ -8,9 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from sellwell.kernel.answers import OVER_LIMIT
 from sellwell.kernel.models import ApprovalRequest
 from sellwell.kernel.tests.builders import a_delegation, a_request, a_second_step, an_asked_request
 from sellwell.testing.world import World
+from sellwell.web.approvals import Route, StepLine, without_repeats
 
 pytestmark = pytest.mark.django_db
 
@@ -157,3 +159,36 @@ def test_the_page_asks_as_often_for_many_as_for_few(world: World) -> None:
         a_request(world)
     assert queries() == few
     assert few < 60
+
+
+def test_a_limit_is_told_as_the_requester_s_to_whoever_is_asked(world: World) -> None:
+    request = a_request(world)
+    request.objections = [
+        {"code": OVER_LIMIT.code, "kind": "hold", "args": {"amount": "5000.00", "limit": "100.00"}}
+    ]
+    request.save(update_fields=["objections"])
+    name = world.user("hr").name
+    asked = get(world, "regional_manager", f"/approvals/{request.pk}/")
+    listed = get(world, "regional_manager", "/approvals/")
+    for html in (asked, listed):
+        assert f"超过申请人{name}的限额" in html and "您的限额" not in html
+    assert "超过您的限额" in get(world, "hr", f"/approvals/{request.pk}/")
+
+
+def step(role: str, people: list[str], state: str = "open") -> StepLine:
+    return StepLine(None, role, people, state, [])
+
+
+def test_a_card_names_who_two_routes_ask_once() -> None:
+    manager, finance = step("区域经理", ["林"]), step("财务", ["周"])
+    routes = [
+        Route("价格", [manager, finance]),
+        Route("信用", [step("区域经理", ["林"]), step("财务", ["周"], "ahead")]),
+        Route("限额", [step("区域经理", ["林"])]),
+    ]
+    shown = without_repeats(routes)
+    assert [[(s.role, s.state) for s in route.steps] for route in shown] == [
+        [("区域经理", "open"), ("财务", "open")],
+        [("财务", "ahead")],  # not yet asked by this route: it stands apart
+    ]
+    assert len(routes[1].steps) == 2, "the record page still shows each route whole"

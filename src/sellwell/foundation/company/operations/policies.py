@@ -21,10 +21,6 @@ from sellwell.kernel.values import Objection, Reason, T
 UNKNOWN_POLICY = Reason(
     "company.unknown_policy", T("没有这项制度：{name}。", "There is no policy called {name}.")
 )
-NOT_A_DRAFT = Reason(
-    "company.not_a_draft",
-    T("只有草稿可以发布。请起草新版本。", "Only a draft can be published. Draft a new version."),
-)
 BACKDATED = Reason(
     "company.policy_past",
     T(
@@ -119,11 +115,8 @@ class PublishPolicy(Input):
 
 
 def assess_publication(version: PolicyVersion, given: PublishPolicy | None, ctx: Context) -> Assessment:
-    """A draft whose examples pass, from today or later, after the version before."""
-    objections: list[Objection] = []
-    if version.status != PolicyStatus.DRAFT.value:
-        objections.append(NOT_A_DRAFT.refuse())
-    objections += [o for o in policy.validate(version.table) if o.kind == "refuse"]
+    """Its examples pass, and it judges from today or later, after the version before."""
+    objections: list[Objection] = [o for o in policy.validate(version.table) if o.kind == "refuse"]
     before = _last_published(version)
     if given is not None:
         if given.since < ctx.today:
@@ -150,6 +143,7 @@ def _last_published(version: PolicyVersion) -> PolicyVersion | None:
         "Put a draft in force from a day on; whoever drafted it cannot publish it.",
     ),
     input=PublishPolicy,
+    from_states=[PolicyStatus.DRAFT],
     assess=assess_publication,
     clauses=["1.2.4", "1.3.1"],
 )

@@ -63,7 +63,7 @@ def find_reorganisations(q: str, ctx: Context, params: Any) -> list[Choice]:
     """Reorganisations by number or title."""
     rows = REORGANISATIONS.rows(ctx.actor)
     if q:
-        rows = search.filter(rows, REORGANISATIONS.row_type, q)
+        rows = search.filter(rows, REORGANISATIONS.row_type, q, ctx.actor)
     return [Choice(row.pk, row.number, row.title) for row in rows.order_by("-effective_on", "-id")[:20]]
 
 

@@ -165,7 +165,7 @@ def find_people(q: str, ctx: Context, params: Mapping[str, str]) -> Sequence[Cho
     """Active people by name, pinyin or user name, with the roles they hold today."""
     rows = USERS.rows(ctx.actor).filter(is_active=True, is_system=False)
     if q:
-        rows = search.filter(rows, USERS.row_type, q)
+        rows = search.filter(rows, USERS.row_type, q, ctx.actor)
     return [
         Choice(
             user.pk, user.name, "、".join(dict.fromkeys(role_name(p.role) for p in posts_today(user.pk, ctx)))

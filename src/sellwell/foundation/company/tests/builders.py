@@ -18,6 +18,7 @@ from sellwell.foundation.company.models import (
 from sellwell.kernel import policy
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import DutyPair, Grant, PolicyVersion, Task, User
+from sellwell.kernel.models.policy import PolicyStatus
 from sellwell.kernel.testing import Case, builder
 
 if TYPE_CHECKING:
@@ -156,7 +157,18 @@ def _draft_policy(world: World) -> Case:
 
 @builder("company.publish_policy")
 def _publish_policy(world: World) -> Case:
-    return Case("sales_manager", row=a_draft(world), data={"since": str(world.today)})
+    def in_state(state: str) -> PolicyVersion:
+        """In force: the version that the company began with. Retired: that one, once the draft took its place."""
+        draft = a_draft(world)
+        before = PolicyVersion.objects.get(name=draft.name, status=PolicyStatus.IN_FORCE.value)
+        if state == PolicyStatus.RETIRED.value:
+            world.run("sales_manager", "company.publish_policy", draft, {"since": str(world.today)})
+            before.refresh_from_db()
+        assert before.state == state
+        return before
+
+    data = {"since": str(world.today)}
+    return Case("sales_manager", row=a_draft(world), data=data, in_state=in_state)
 
 
 # --- positions, duties, waivers, absences --------------------------------------------------------------------------------

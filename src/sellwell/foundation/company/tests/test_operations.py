@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from sellwell.foundation.company.models import Assignment, Department, Person, PersonState
 from sellwell.foundation.company.tests.builders import a_draft, a_draft_of, a_grant, a_person, a_task
@@ -358,13 +359,27 @@ def test_a_policy_is_not_published_backwards_or_twice(world: World) -> None:
         ("company.policy_past", "since")
     ]
     world.run("administrator", "company.publish_policy", draft, {"since": str(world.today)})
-    codes = [
-        c
-        for c, _ in refused(
-            world, "administrator", "company.publish_policy", draft, {"since": str(world.today)}
-        )
-    ]
-    assert "company.not_a_draft" in codes
+    again = {"since": str(world.today)}
+    assert refused(world, "administrator", "company.publish_policy", draft, again) == [("wrong_state", "")]
+
+
+def test_a_policy_in_force_says_so_and_offers_no_publication(world: World) -> None:
+    draft = a_draft(world, by="sales_manager")
+    client = Client()
+    client.force_login(world.user("administrator"))
+    verb = f"/do/company.publish_policy/{draft.pk}/"
+
+    def page() -> str:
+        shown = client.get(f"/policies/{draft.pk}/").content.decode()
+        menu = client.get(f"/policies/{draft.pk}/menu").content.decode()
+        world.see()
+        return shown + menu
+
+    before = page()
+    assert verb in before and "草稿" in before
+    world.run("administrator", "company.publish_policy", draft, {"since": str(world.today)})
+    after = page()
+    assert verb not in after and "生效" in after
 
 
 def test_a_cell_that_cannot_be_read_is_named(world: World) -> None:

@@ -35,6 +35,7 @@ from sellwell.web.registry import (
     warnings,
     workblock,
 )
+from sellwell.web.shortcuts import paper
 
 section("delivery", T("交付", "Delivery"), order=40)
 
@@ -176,9 +177,7 @@ def delivery_note(request: Any, row_id: UUID) -> HttpResponse:
     row = Shipment.objects.select_related(*SHIPMENTS.related).filter(pk=row_id).first()
     if row is None or access.cell_for(request.actor, SHIPMENTS.name, row) is None:
         raise Http404
-    response = HttpResponse(notes.pdf(row), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{row.number}.pdf"'
-    return response
+    return paper(request, SHIPMENTS, row.pk, notes.pdf(row), f"{row.number}.pdf")
 
 
 page("shipments/<uuid:row_id>/note.pdf", delivery_note, "delivery.note", right="delivery.view")

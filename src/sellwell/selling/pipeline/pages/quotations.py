@@ -19,6 +19,7 @@ from sellwell.kernel.values import T
 from sellwell.selling.pipeline import paper, policies, pricing, queries
 from sellwell.selling.pipeline.models import Quotation, QuotationState
 from sellwell.selling.pipeline.views import OPPORTUNITIES, QUOTATIONS, PriceSource
+from sellwell.web import shortcuts
 from sellwell.web.grids import Grid, GridColumn, Quote, QuotedLine, quote_url
 from sellwell.web.registry import (
     board_page,
@@ -123,9 +124,7 @@ def pdf(request: Any, row_id: UUID) -> HttpResponse:
     """The quotation as PDF, for those who may see it; a draft says so across the page."""
     row = row_or_404(request, QUOTATIONS, row_id)
     content = documents.render("quotation", paper.quotation_data(row))
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{row.number}.pdf"'
-    return response
+    return shortcuts.paper(request, QUOTATIONS, row.pk, content, f"{row.number}.pdf")
 
 
 page("quotations/<uuid:row_id>/pdf", pdf, "pipeline.quotation_pdf", right=QUOTATIONS.name)

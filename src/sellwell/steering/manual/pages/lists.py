@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -23,6 +22,7 @@ from sellwell.steering.manual.views import (
     RUNS,
     VARIATIONS,
 )
+from sellwell.web import shortcuts
 from sellwell.web.registry import form, list_page, page, panel, record_page, related
 from sellwell.web.shortcuts import render, require, row_or_404
 
@@ -237,10 +237,8 @@ def download(request: Any, row_id: UUID, kind: str) -> HttpResponse:
     made, content_type = FILES[kind]
     ctx: Context = request.ctx
     content = made(books.open_(edition), ctx.company_id, edition.since or ctx.today)
-    response = HttpResponse(content, content_type=content_type)
-    name = quote(f"销售管理手册 V{edition.number}")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}.{kind}"
-    return response
+    name = f"销售管理手册 V{edition.number}.{kind}"
+    return shortcuts.paper(request, EDITIONS, edition.pk, content, name, content_type)
 
 
 page("manual-editions/<uuid:row_id>/file.<str:kind>", download, "manual.download", right=EDITIONS.name)
