@@ -16,6 +16,7 @@ from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
 from sellwell.web.registry import (
     Warning_,
+    family,
     form,
     guide,
     list_page,
@@ -28,11 +29,12 @@ from sellwell.web.registry import (
 )
 from sellwell.web.shortcuts import require
 
-section("house", T("制度与权限", "Rules and rights"), order=90)
+section("manual", T("手册与培训", "Manual and training"), order=85)
+family("/procedures/", "/procedure-reviews/")
 
 list_page(
     PROCEDURES,
-    section="house",
+    section="manual",
     icon="book",
     order=30,
     new=["procedures.write"],
@@ -55,7 +57,7 @@ record_page(
 )
 list_page(
     REVIEWS,
-    section="house",
+    section="manual",
     icon="check",
     order=35,
     new=["procedures.review"],

@@ -26,6 +26,7 @@ from sellwell.kernel.values import T
 from sellwell.kernel.views import BY_TYPE
 from sellwell.web.registry import (
     Choice,
+    family,
     form,
     list_page,
     new_button,
@@ -40,6 +41,8 @@ from sellwell.web.shortcuts import render, require, row_or_404
 
 section("people", T("组织与人员", "People"), order=80)
 section("house", T("制度与权限", "Rules and rights"), order=90)
+
+family("/people/", "/assignments/", "/absences/")
 
 # --- lists and records ------------------------------------------------------------------------------------------------
 

@@ -23,12 +23,22 @@ from sellwell.steering.manual.views import (
     RUNS,
     VARIATIONS,
 )
-from sellwell.web.registry import form, list_page, page, panel, record_page, related
+from sellwell.web.registry import family, form, list_page, page, panel, record_page, related, section
 from sellwell.web.shortcuts import render, require, row_or_404
+
+section("manual", T("手册与培训", "Manual and training"), order=85)
+family(
+    "/manual/",
+    "/manual/overview",
+    "/manual-editions/",
+    "/bases/",
+    "/manual-readings/",
+    "/process-variations/",
+)
 
 list_page(
     EDITIONS,
-    section="house",
+    section="manual",
     icon="copy",
     order=7,
     new=["manual.draft_edition"],
@@ -42,7 +52,7 @@ record_page(
 )
 list_page(
     BASES,
-    section="house",
+    section="manual",
     icon="scale",
     order=8,
     new=["manual.add_basis"],
@@ -62,7 +72,7 @@ record_page(
 )
 list_page(
     READINGS,
-    section="house",
+    section="manual",
     icon="check",
     order=9,
     columns=["person", "role", "department", "edition", "state", "due_on", "read_at", "reminders"],
@@ -81,7 +91,7 @@ record_page(
 )
 list_page(
     VARIATIONS,
-    section="house",
+    section="manual",
     icon="route",
     order=10,
     new=["manual.propose_variation"],

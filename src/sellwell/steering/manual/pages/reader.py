@@ -273,7 +273,7 @@ def records(request: Any, number: str) -> HttpResponse:
 
 
 page(
-    "manual/", read, "manual.book", title=TITLE, right=PASSAGES.name, section="house", icon="book", order=5
+    "manual/", read, "manual.book", title=TITLE, right=PASSAGES.name, section="manual", icon="book", order=5
 )  # fmt: skip
 page("manual/<str:number>/", passage, "manual.clause", right=PASSAGES.name)
 page("manual/<str:number>/records", records, "manual.records", right=FIGURES)
