@@ -211,6 +211,7 @@ def lines_page(request: Any) -> HttpResponse:
         "added": added,
         "hours": evidence.approval_hours(company, period),
         "period": period,
+        "today": day,
         "divisions": [
             (names[paths[n.code]], added.by_department.get(paths[n.code], rollup.ZERO))
             for n in shown.nodes
