@@ -53,7 +53,7 @@ list_page(
 record_page(
     PROCEDURES,
     path=[ProcedureState.DRAFT, ProcedureState.IN_FORCE, ProcedureState.REPLACED],
-    facts=["operation", "who", "hours", "since", "until", "next_review_on", "written_by", "published_by"],
+    facts=["who", "hours", "since", "until", "next_review_on", "written_by", "published_by"],
 )
 list_page(
     REVIEWS,

@@ -83,7 +83,13 @@ related(
     "company.department", ASSIGNMENTS, by="department_id", title=T("人员", "People"), place="main", order=10
 )
 related(
-    "company.department", DEPARTMENTS, by="parent_id", title=T("下级部门", "Below"), place="main", order=20
+    "company.department",
+    DEPARTMENTS,
+    by="parent_id",
+    title=T("下级部门", "Below"),
+    place="main",
+    order=20,
+    columns=["name", "kind", "region", "head"],
 )
 
 list_page(

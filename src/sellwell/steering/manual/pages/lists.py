@@ -151,18 +151,24 @@ def _differences(edition: Edition, ctx: Context) -> dict[str, Any] | None:
 def comparison(before: Any, after: Any) -> dict[str, Any]:
     """Two editions clause by clause, with what is gone and what is new marked."""
     nothing = Wording("", "")
+    known = queries.bases_by_code()
     found = [
         {
             "number": d.number,
             "kind": d.kind,
             "zh": rules.marked((d.before or nothing).zh, (d.after or nothing).zh),
             "en": rules.marked((d.before or nothing).en, (d.after or nothing).en),
-            "bases_gone": sorted(set((d.before or nothing).bases) - set((d.after or nothing).bases)),
-            "bases_new": sorted(set((d.after or nothing).bases) - set((d.before or nothing).bases)),
+            "bases_gone": _names(set((d.before or nothing).bases) - set((d.after or nothing).bases), known),
+            "bases_new": _names(set((d.after or nothing).bases) - set((d.before or nothing).bases), known),
         }
         for d in rules.differences(queries.wordings(before.pk), queries.wordings(after.pk))
     ]
     return {"before": before, "after": after, "differences": found}
+
+
+def _names(codes: set[str], known: dict[str, Any]) -> list[T]:
+    """What bases are called; the code where the register does not hold it."""
+    return [T(known[c].zh, known[c].en or known[c].zh) if c in known else T(c, c) for c in sorted(codes)]
 
 
 panel(

@@ -251,6 +251,7 @@ def records(request: Any, number: str) -> HttpResponse:
         "number": number,
         "month": month,
         "department": names.get(department),
+        "departments": {path: d.name for path, d in names.items()},
         "found": found,
         "is_any": any(one.is_told for one in found),
         "is_part": bool(request.GET.get("part")),
