@@ -45,6 +45,14 @@ def addresses(page: Page) -> list[str]:
     return list(dict.fromkeys([*menu, "/search?q=SO-2026", "/me", "/rights/who", *new]))
 
 
+def beside(page: Page) -> list[str]:
+    """The pages that share the menu's line of this one."""
+    urls: list[str] = page.eval_on_selector_all(
+        "main .family a", "links => links.map(a => a.getAttribute('href'))"
+    )
+    return urls
+
+
 def name_of(path: str) -> str:
     """A file name for the picture of a page."""
     return re.sub(r"\W+", "-", re.sub(ID, "record", path.split("?")[0])).strip("-") or "workbench"
@@ -86,6 +94,7 @@ def test_every_page_of_a_role_answers_fits_and_can_be_read(house: House, role: s
     queue = addresses(wide)
     for path in queue:
         judge(wide, path, "zh", found)
+        queue += [url for url in beside(wide) if url not in queue]
         record = first_record(wide, path)
         if record and record not in queue:
             queue.append(record)

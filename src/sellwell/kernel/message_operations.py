@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from sellwell.kernel import personal
 from sellwell.kernel.effects import Effects
@@ -11,9 +11,8 @@ from sellwell.kernel.inputs import Code, Input, ShortText, field
 from sellwell.kernel.models import MessageChoice
 from sellwell.kernel.operations import Assessment, Context, operation
 from sellwell.kernel.personal_values import read_email
-from sellwell.kernel.values import Objection, Reason, T
+from sellwell.kernel.values import Objection, Reason, State, T
 
-System = Literal["wecom", "dingtalk", "feishu", "mail", "sms"]
 CLOCK = r"^$|^([01][0-9]|2[0-3]):[0-5][0-9]$"
 NEEDS_ADDRESS = Reason(
     "messages.needs_address", T("选择邮件时请填写邮箱地址。", "Give an address to get messages by mail.")
@@ -21,6 +20,16 @@ NEEDS_ADDRESS = Reason(
 BOTH_ENDS = Reason(
     "messages.both_ends", T("免打扰时段请填写起止两个时间。", "Quiet hours need a beginning and an end.")
 )
+
+
+class System(State):
+    """Where messages can go."""
+
+    WECOM = "wecom", T("企业微信", "WeCom")
+    DINGTALK = "dingtalk", T("钉钉", "DingTalk")
+    FEISHU = "feishu", T("飞书", "Feishu")
+    MAIL = "mail", T("邮件", "Mail")
+    SMS = "sms", T("短信", "SMS")
 
 
 class Choose(Input):
@@ -49,7 +58,7 @@ def assess_choice(row: Any, given: Choose, ctx: Context) -> Assessment:
         found.append(problem.at("mail"))
     if bool(given.quiet_from) != bool(given.quiet_until):
         found.append(BOTH_ENDS.refuse(path="quiet_until"))
-    return Assessment(content={"systems": list(given.systems)}, objections=tuple(found))
+    return Assessment(content={"systems": [one.value for one in given.systems]}, objections=tuple(found))
 
 
 @operation(
@@ -68,7 +77,7 @@ def choose(row: Any, given: Choose, ctx: Context, assessment: Assessment) -> Eff
     """Set one's own choice; the former one is replaced."""
     effects = Effects()
     values: dict[str, Any] = {
-        "systems": list(given.systems), "quiet_from": given.quiet_from, "quiet_until": given.quiet_until,
+        "systems": [one.value for one in given.systems], "quiet_from": given.quiet_from, "quiet_until": given.quiet_until,
         "digest_at": given.digest_at, "mail": personal.seal(ctx.user_id, given.mail) if given.mail else None,
     }  # fmt: skip
     mine = MessageChoice.objects.select_for_update().filter(user_id=ctx.user_id).first()

@@ -42,7 +42,16 @@ PERIODS = view(
     T("会计月份", "Posting months"),
     PostingPeriod,
     [
-        Column("month", T("月份", "Month"), "date", path="month", sortable=True, filterable=True),
+        Column("month", T("月份", "Month"), "code", value=str),
+        Column(
+            "since",
+            T("首日", "First day"),
+            "date",
+            path="month",
+            sortable=True,
+            filterable=True,
+            in_list=False,
+        ),
         Column("state", T("状态", "State"), "state", path="state", states=PeriodState, filterable=True),
         Column("closed_at", T("结账时间", "Closed"), "datetime", path="closed_at"),
     ],

@@ -81,7 +81,6 @@ def show(request: Any, results: list[Result] | None = None) -> HttpResponse:
         "older": _address(params, number + 1) if len(found) > PAGE else "",
         "results": results or [],
         "key": do.new_key(),
-        "may_delegate": ctx.actor.may("approvals.delegate"),
     }
     return render(request, "web/work/approvals.html", context, title=T("审批", "Approvals"))
 

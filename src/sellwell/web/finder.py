@@ -13,7 +13,7 @@ from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import T
 from sellwell.kernel.views import Column, View
 from sellwell.web import cells, registry
-from sellwell.web.shortcuts import menu_for, render
+from sellwell.web.shortcuts import allowed_entries, render
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,7 @@ def commands(request: Any) -> JsonResponse:
     ]
     pages = [
         {"text": str(entry.title), "url": entry.url, "panel": False, "icon": entry.icon}
-        for section in menu_for(request.actor, "")
-        for entry, _ in section.entries
+        for entry in allowed_entries(request.actor)
         if fits(q, entry.title)
     ]
     if verbs:

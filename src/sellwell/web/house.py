@@ -79,6 +79,9 @@ def register() -> None:
     """Called once, after the rooms have registered theirs; what a room registered stays."""
     registry.section("work", T("工作", "Work"), 0)
     registry.section("house", T("制度与权限", "Rules and rights"), 90)
+    registry.family("/approvals/", "/delegations/")
+    registry.family("/rights/", "/rights/cells/", "/duties/")
+    registry.family("/ledger/", "/security-log/")
     registry.menu(T("工作台", "Workbench"), "/", section="work", icon="home", order=0)
     registry.page(
         "tasks", workbench.task_page, "tasks", title=T("待办", "Tasks"), section="work", icon="tasks", order=5

@@ -37,12 +37,13 @@ if TYPE_CHECKING:
     from sellwell.web.grids import Grid
 
 __all__ = [
-    "Choice", "Number", "Warning_", "board_page", "entry_page", "figure", "form", "guide", "list_page", "menu", "new_button",
+    "Choice", "Number", "Warning_", "board_page", "entry_page", "family", "figure", "form", "guide", "list_page", "menu", "new_button",
     "page", "panel", "picker", "record_page", "related", "section", "warnings", "workblock",
 ]  # fmt: skip
 
 SECTIONS: dict[str, Section] = {}
 MENU: list[MenuEntry] = []
+FAMILIES: list[tuple[str, ...]] = []  # addresses that share one line of the menu
 PAGES: dict[str, Page] = {}
 LISTS: dict[str, ListPage] = {}  # by view name
 RECORDS: dict[str, RecordPage] = {}  # by view name
@@ -69,6 +70,11 @@ def section(name: str, title: T, order: int = 50) -> None:
 def menu(title: T, url: str, *, section: str, right: str = "", icon: str = "dot", order: int = 50) -> None:
     """A line of the menu, for those who may `right`."""
     MENU.append(MenuEntry(title, url, section, right, icon, order))
+
+
+def family(*urls: str) -> None:
+    """Pages of one thing: the first that a reader may see stands in the menu, all stand above each of them."""
+    FAMILIES.append(urls)
 
 
 def page(

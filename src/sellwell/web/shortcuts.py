@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -82,6 +82,7 @@ def frame(request: Any, title: T | str = "", crumbs: Crumbs = ()) -> dict[str, A
             "new_menu": new_for(actor),
             "task_count": tasks.count(actor),
             "second": second_entry(actor),
+            "family": family_of(actor, request.path),
             "pins": pins(request),
             "companies": companies(request),
         }
@@ -94,17 +95,44 @@ def menu_for(actor: Actor, path: str, closed: Collection[str] = ()) -> list[Menu
     A section that the reader folded stays so, except while its page is at hand.
     """
     known = sorted(registry.SECTIONS.values(), key=lambda s: s.order)
-    allowed = sorted((e for e in registry.MENU if not e.right or actor.may(e.right)), key=lambda e: e.order)
+    allowed = allowed_entries(actor)
+    heads = _heads(allowed)
     best = max((len(e.url) for e in allowed if _under(path, e.url)), default=0)
+    current = {heads[e.url] for e in allowed if len(e.url) == best and _under(path, e.url)}
     found = []
     for section in known:
         entries = [
-            (e, len(e.url) == best and _under(path, e.url)) for e in allowed if e.section == section.name
+            (e, e.url in current) for e in allowed if e.section == section.name and heads[e.url] == e.url
         ]
         if entries:
             is_open = section.name not in closed or any(here for _, here in entries)
             found.append(MenuSection(section.name, section.title, entries, is_open))
     return found
+
+
+def allowed_entries(actor: Actor) -> list[MenuEntry]:
+    """The lines of the menu that this reader may see, in order."""
+    return sorted((e for e in registry.MENU if not e.right or actor.may(e.right)), key=lambda e: e.order)
+
+
+def _heads(allowed: Sequence[MenuEntry]) -> dict[str, str]:
+    """For each address the one that stands in the menu for it: its family's first that the reader may see."""
+    urls = [e.url for e in allowed]
+    heads = {url: url for url in urls}
+    for family in registry.FAMILIES:
+        seen = [url for url in family if url in heads]
+        heads |= dict.fromkeys(seen, seen[0] if seen else "")
+    return heads
+
+
+def family_of(actor: Actor, path: str) -> list[tuple[MenuEntry, bool]]:
+    """The pages that stand beside this one, with which is at hand; empty where it stands alone."""
+    by_url = {e.url: e for e in allowed_entries(actor)}
+    for family in registry.FAMILIES:
+        seen = [by_url[url] for url in family if url in by_url]
+        if path in family and len(seen) > 1:
+            return [(e, e.url == path) for e in seen]
+    return []
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from sellwell.kernel import access
 from sellwell.kernel.models import ApprovalRequest
 from sellwell.kernel.values import T
+from sellwell.kernel.views import VIEWS
 from sellwell.web import approvals, charts, formats, registry, tasks
 from sellwell.web.parts import EVERYBODY, FigureBlock, Number, Warning_, WorkBlock
 from sellwell.web.shortcuts import render
@@ -151,12 +152,27 @@ def task_page(request: Any) -> HttpResponse:
     return render(request, "web/work/tasks.html", context, title=T("待办", "Tasks"))
 
 
+def _departments(ctx: Context) -> dict[str, Any]:
+    """The names of the departments in which the reader works, by their path."""
+    view = VIEWS.get("company.departments")
+    if view is None:
+        return {}
+    rows = view.rows(ctx.actor).filter(path__in=[p.department_path for p in ctx.actor.posts])
+    return {row.path: view.label(row) for row in rows}
+
+
 def me(request: Any) -> HttpResponse:
     """My account: roles, language, look, company; the last stop of the phone's bar."""
     ctx = request.ctx
+    departments = _departments(ctx)
     context: dict[str, Any] = {
         "posts": [
-            (access.ROLES[p.role].name if p.role in access.ROLES else p.role, p) for p in ctx.actor.posts
+            (
+                access.ROLES[p.role].name if p.role in access.ROLES else p.role,
+                departments.get(p.department_path, ""),
+                p.region,
+            )
+            for p in ctx.actor.posts
         ]
     }
     context["looks"] = [

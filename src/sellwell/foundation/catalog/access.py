@@ -5,7 +5,7 @@ from sellwell.kernel.access import grant
 EVERYBODY = dict.fromkeys(
     (
         "rep", "account_manager", "regional_manager", "sales_manager", "marketing", "service", "legal", "finance",
-        "warehouse", "quality", "hr", "executive", "auditor", "administrator",
+        "warehouse", "quality", "executive", "auditor", "administrator",
     ),
     "group",
 )  # fmt: skip

@@ -9,9 +9,10 @@ from sellwell.foundation.catalog.views import COSTS, PRODUCTS, TAX_CLASSES, TAX_
 from sellwell.kernel import search
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
-from sellwell.web.registry import Choice, list_page, new_button, picker, record_page, related, section
+from sellwell.web.registry import Choice, family, list_page, new_button, picker, record_page, related, section
 
 section("goods", T("产品与库存", "Products and stock"), order=40)
+family("/products/", "/tax-classes/")
 
 list_page(
     PRODUCTS,

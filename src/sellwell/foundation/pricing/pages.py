@@ -9,9 +9,10 @@ from sellwell.foundation.pricing.queries import prices
 from sellwell.foundation.pricing.views import FLOORS, LISTS, RULES
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
-from sellwell.web.registry import form, list_page, new_button, panel, record_page, related, section
+from sellwell.web.registry import family, form, list_page, new_button, panel, record_page, related, section
 
 section("goods", T("产品与库存", "Products and stock"), order=40)
+family("/prices/", "/floors/", "/price-lists/")
 
 list_page(
     RULES,

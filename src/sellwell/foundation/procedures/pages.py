@@ -17,6 +17,7 @@ from sellwell.kernel.values import T
 from sellwell.web import shortcuts
 from sellwell.web.registry import (
     Warning_,
+    family,
     form,
     guide,
     list_page,
@@ -29,11 +30,12 @@ from sellwell.web.registry import (
 )
 from sellwell.web.shortcuts import require
 
-section("house", T("制度与权限", "Rules and rights"), order=90)
+section("manual", T("手册与培训", "Manual and training"), order=85)
+family("/procedures/", "/procedure-reviews/")
 
 list_page(
     PROCEDURES,
-    section="house",
+    section="manual",
     icon="book",
     order=30,
     new=["procedures.write"],
@@ -52,11 +54,11 @@ list_page(
 record_page(
     PROCEDURES,
     path=[ProcedureState.DRAFT, ProcedureState.IN_FORCE, ProcedureState.REPLACED],
-    facts=["operation", "who", "hours", "since", "until", "next_review_on", "written_by", "published_by"],
+    facts=["who", "hours", "since", "until", "next_review_on", "written_by", "published_by"],
 )
 list_page(
     REVIEWS,
-    section="house",
+    section="manual",
     icon="check",
     order=35,
     new=["procedures.review"],

@@ -20,6 +20,7 @@ from sellwell.web.registry import (
     Number,
     Warning_,
     entry_page,
+    family,
     figure,
     form,
     list_page,
@@ -32,6 +33,7 @@ from sellwell.web.registry import (
 )
 
 section("goods", T("产品与库存", "Products and stock"), order=40)
+family("/stock/", "/movements/", "/supply/", "/warehouses/")
 
 # --- lists and records -----------------------------------------------------------------------------------------------
 

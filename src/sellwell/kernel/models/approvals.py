@@ -76,6 +76,11 @@ class ApprovalRequest(Document):
         return self.subject_id
 
     @classmethod
+    def waits_for_somebody(cls) -> Q:
+        """A request waits while it is open; afterwards people may still comment on it, and nobody must."""
+        return Q(state=RequestState.OPEN.value)
+
+    @classmethod
     def scope_q(cls, scope: str, user_id: UUID, post: Post) -> Q | None:
         """One's own are those one asked for, is asked to decide (also as a deputy), had a word in, or got a copy of."""
         if scope != "own":

@@ -28,6 +28,7 @@ from sellwell.web import charts
 from sellwell.web.registry import (
     Number,
     Warning_,
+    family,
     figure,
     form,
     list_page,
@@ -107,6 +108,7 @@ record_page(
         "note",
     ],
 )
+family("/receivables/ageing", "/credit/")
 list_page(
     CREDIT,
     section="finance",

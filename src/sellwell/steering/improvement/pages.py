@@ -18,6 +18,7 @@ from sellwell.steering.improvement.queries import PersonDue
 from sellwell.steering.improvement.views import ASSESSMENTS, COURSES, RULES, TRAININGS
 from sellwell.web.registry import (
     Warning_,
+    family,
     form,
     list_page,
     page,
@@ -29,12 +30,13 @@ from sellwell.web.registry import (
 )
 from sellwell.web.shortcuts import render, require
 
-section("people", T("组织与人员", "People"), order=80)
+section("manual", T("手册与培训", "Manual and training"), order=85)
+family("/training-due", "/trainings/", "/assessments/", "/courses/", "/course-rules/")
 
 # --- lists and records -------------------------------------------------------------------------------------------------
 
 list_page(
-    COURSES, section="people", icon="book", order=60, new=["improvement.add_course"], card=["name", "state"],
+    COURSES, section="manual", icon="book", order=60, new=["improvement.add_course"], card=["name", "state"],
     saved=[("active", T("在用", "In use"), {"state": "active"})],
     empty=T("还没有课程。先新建课程，再设定谁须通过。", "No courses yet. Add one, then say who must pass it."),
 )  # fmt: skip
@@ -46,14 +48,14 @@ related("improvement.course", RULES, by="course_id", place="main", order=10,
 related("improvement.course", TRAININGS, by="course_id", place="main", order=20)
 
 list_page(
-    RULES, section="people", icon="flag", order=65, new=["improvement.require_course"], bulk=["improvement.end_rule"],
+    RULES, section="manual", icon="flag", order=65, new=["improvement.require_course"], bulk=["improvement.end_rule"],
     card=["course", "role"],
     empty=T("还没有培训要求。设定后，到期与未通过会自动提示。", "No course rules yet. With one, what is due shows by itself."),
 )  # fmt: skip
 record_page(RULES)
 
 list_page(
-    TRAININGS, section="people", icon="check", order=70, new=["improvement.record_training"],
+    TRAININGS, section="manual", icon="check", order=70, new=["improvement.record_training"],
     columns=["person", "course", "held_on", "score", "passed", "valid_until", "state"], card=["person", "course", "passed"],
     saved=[("valid", T("有效", "Valid"), {"state": "valid"}), ("failed", T("未通过", "Not passed"), {"passed": "false", "state": "valid"})],
     empty=T("还没有培训记录。", "No trainings yet."),
@@ -61,7 +63,7 @@ list_page(
 record_page(TRAININGS, path=[RecordState.VALID])
 
 list_page(
-    ASSESSMENTS, section="people", icon="star", order=75, new=["improvement.record_assessment"],
+    ASSESSMENTS, section="manual", icon="star", order=75, new=["improvement.record_assessment"],
     columns=["person", "kind", "held_on", "score", "passed", "next_due_on", "state"], card=["person", "kind", "passed"],
     saved=[("valid", T("有效", "Valid"), {"state": "valid"})],
     empty=T("还没有考核记录。", "No assessments yet."),
@@ -140,7 +142,7 @@ def due(request: Any) -> HttpResponse:
     return render(request, "improvement/due.html", context, title=T("应训应考", "Due"))
 
 
-page("training-due", due, "training_due", title=T("应训应考", "Training due"), right="improvement.due", section="people",
+page("training-due", due, "training_due", title=T("应训应考", "Training due"), right="improvement.due", section="manual",
      icon="clock", order=55)  # fmt: skip
 
 

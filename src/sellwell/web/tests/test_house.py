@@ -13,6 +13,7 @@ from sellwell.kernel.models import SecurityLog
 from sellwell.kernel.operations import REGISTRY
 from sellwell.testing.world import World
 from sellwell.web import registry, signin
+from sellwell.web.shortcuts import allowed_entries, family_of, menu_for
 
 PASSWORD = "a-long-enough-password"
 
@@ -101,6 +102,20 @@ def _pages_that_fail(world: World, role: str) -> list[tuple[str, str, int]]:
         expected[f"/{board.view.url}/board"] = 200 if actor.may(board.view.name) else 403
     statuses = {path: client.get(path).status_code for path in expected}
     return [(role, path, status) for path, status in statuses.items() if status != expected[path]]
+
+
+def test_pages_of_one_thing_share_a_line_of_the_menu(world: World) -> None:
+    """Each page that a role may see stands in its menu, or beside one that does."""
+    assert len({url for family in registry.FAMILIES for url in family}) == sum(map(len, registry.FAMILIES))
+    for role in sorted(ROLES):
+        actor = world.ctx(role).actor
+        lines = {entry.url for section in menu_for(actor, "/") for entry, _ in section.entries}
+        for entry in allowed_entries(actor):
+            beside = {one.url for one, _ in family_of(actor, entry.url)}
+            assert entry.url in lines or beside & lines, (role, entry.url)
+            assert len(beside & lines) <= 1, (role, entry.url)
+    page = browser(world, "rep").get("/goals/").content.decode()
+    assert 'href="/departments/"' in page and 'class="family"' in page
 
 
 def test_every_count_opens(world: World) -> None:

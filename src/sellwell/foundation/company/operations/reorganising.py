@@ -247,6 +247,7 @@ def schedule(row: Reorganisation, given: Any, ctx: Context, assessment: Assessme
     Reorganisation,
     help=T("撤回草稿或尚未生效的调整。", "Take back a draft, or a change that has not taken effect."),
     from_states=[ReorganisationState.DRAFT, ReorganisationState.SCHEDULED],
+    danger=True,
     clauses=["2.1.5"],
 )
 def withdraw(row: Reorganisation, given: Any, ctx: Context, assessment: Assessment) -> Effects:

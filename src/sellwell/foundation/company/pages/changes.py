@@ -18,6 +18,7 @@ from sellwell.kernel.values import T
 from sellwell.web.registry import (
     Choice,
     Warning_,
+    family,
     form,
     list_page,
     page,
@@ -29,6 +30,7 @@ from sellwell.web.registry import (
 )
 from sellwell.web.shortcuts import render
 
+family("/reorganisations/", "/reviews-due", "/staffing")
 list_page(
     REORGANISATIONS,
     section="people",

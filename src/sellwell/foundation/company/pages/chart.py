@@ -19,9 +19,10 @@ from sellwell.foundation.company.views import DEPARTMENTS, KINDS
 from sellwell.kernel import directory
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import Period, T
-from sellwell.web.registry import form, list_page, page, panel, record_page
+from sellwell.web.registry import family, form, list_page, page, panel, record_page
 from sellwell.web.shortcuts import fragment, render
 
+family("/org-chart", "/departments/", "/org-lines", "/goals/")
 list_page(
     GOALS, section="people", icon="target", order=70, new=["company.add_goal"], columns=["code", "name", "since", "until"],
     card=["name"], empty=T("还没有战略目标。", "No strategic goals yet."),
@@ -210,6 +211,7 @@ def lines_page(request: Any) -> HttpResponse:
         "added": added,
         "hours": evidence.approval_hours(company, period),
         "period": period,
+        "today": day,
         "divisions": [
             (names[paths[n.code]], added.by_department.get(paths[n.code], rollup.ZERO))
             for n in shown.nodes

@@ -15,6 +15,7 @@ from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T, plain_number
 from sellwell.web.registry import (
     Warning_,
+    family,
     form,
     list_page,
     menu,
@@ -85,6 +86,8 @@ menu(
     icon="user",
     order=35,
 )
+
+family("/composition", "/duty-matrix", "/duty-proof", "/waivers/")
 
 
 def _today(row: Any, ctx: Context) -> dict[str, Any]:

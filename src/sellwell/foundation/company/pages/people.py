@@ -26,6 +26,7 @@ from sellwell.kernel.values import T
 from sellwell.kernel.views import BY_TYPE
 from sellwell.web.registry import (
     Choice,
+    family,
     form,
     list_page,
     new_button,
@@ -40,6 +41,8 @@ from sellwell.web.shortcuts import render, require, row_or_404
 
 section("people", T("组织与人员", "People"), order=80)
 section("house", T("制度与权限", "Rules and rights"), order=90)
+
+family("/people/", "/assignments/", "/absences/")
 
 # --- lists and records ------------------------------------------------------------------------------------------------
 
@@ -80,7 +83,13 @@ related(
     "company.department", ASSIGNMENTS, by="department_id", title=T("人员", "People"), place="main", order=10
 )
 related(
-    "company.department", DEPARTMENTS, by="parent_id", title=T("下级部门", "Below"), place="main", order=20
+    "company.department",
+    DEPARTMENTS,
+    by="parent_id",
+    title=T("下级部门", "Below"),
+    place="main",
+    order=20,
+    columns=["name", "kind", "region", "head"],
 )
 
 list_page(

@@ -64,6 +64,11 @@ class Gap:
         """More than nothing: so many are missing; less: so many too many."""
         return self.needed - self.actual
 
+    @property
+    def over(self) -> int:
+        """So many more than needed."""
+        return max(0, -self.gap)
+
 
 def need(market: Market, standard: Standard) -> Need:
     """People by customers or by volume, whichever asks for more."""

@@ -16,7 +16,7 @@ from sellwell.kernel.import_operations import IMPORTS
 from sellwell.kernel.models import BatchState, ImportBatch, StoredFile
 from sellwell.kernel.values import Objection, Reason, Refusal, T
 from sellwell.web.jobs import Progress, source
-from sellwell.web.registry import list_page, page, panel, record_page
+from sellwell.web.registry import family, list_page, page, panel, record_page
 from sellwell.web.shortcuts import render
 
 if TYPE_CHECKING:
@@ -68,9 +68,11 @@ STOPPED = T(
 TITLE = T("导入历史销售", "Import past sales")
 CRUMBS = [(T("导入批次", "Imports"), "/imports/")]
 
+family("/imports/", "/imports/new")
+
 list_page(
     IMPORTS,
-    section="delivery",
+    section="house",
     icon="upload",
     order=80,
     columns=[
@@ -152,7 +154,7 @@ page(
     "imports.new",
     title=TITLE,
     right="imports.begin",
-    section="delivery",
+    section="house",
     icon="upload",
     order=81,
 )

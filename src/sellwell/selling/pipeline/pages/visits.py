@@ -14,10 +14,12 @@ from sellwell.kernel.values import T
 from sellwell.selling.pipeline import rules
 from sellwell.selling.pipeline.models import Visit, VisitState
 from sellwell.selling.pipeline.views import VISITS
-from sellwell.web.registry import form, list_page, new_button, page, panel, record_page
+from sellwell.web.registry import family, form, list_page, new_button, page, panel, record_page
 from sellwell.web.shortcuts import render
 
 RECENT_CUSTOMERS = 40
+
+family("/visits/", "/visits/now")
 
 list_page(
     VISITS,

@@ -137,6 +137,7 @@ def assess_repeal(basis: Basis, given: RepealBasis | None, ctx: Context) -> Asse
     ),
     input=RepealBasis,
     assess=assess_repeal,
+    danger=True,
     clauses=["1.1.3", "1.2.1"],
 )
 def repeal_basis(basis: Basis, given: RepealBasis, ctx: Context, assessment: Assessment) -> Effects:

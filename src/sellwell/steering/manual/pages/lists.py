@@ -23,12 +23,22 @@ from sellwell.steering.manual.views import (
     VARIATIONS,
 )
 from sellwell.web import shortcuts
-from sellwell.web.registry import form, list_page, page, panel, record_page, related
+from sellwell.web.registry import family, form, list_page, page, panel, record_page, related, section
 from sellwell.web.shortcuts import render, require, row_or_404
+
+section("manual", T("手册与培训", "Manual and training"), order=85)
+family(
+    "/manual/",
+    "/manual/overview",
+    "/manual-editions/",
+    "/bases/",
+    "/manual-readings/",
+    "/process-variations/",
+)
 
 list_page(
     EDITIONS,
-    section="house",
+    section="manual",
     icon="copy",
     order=7,
     new=["manual.draft_edition"],
@@ -42,7 +52,7 @@ record_page(
 )
 list_page(
     BASES,
-    section="house",
+    section="manual",
     icon="scale",
     order=8,
     new=["manual.add_basis"],
@@ -62,7 +72,7 @@ record_page(
 )
 list_page(
     READINGS,
-    section="house",
+    section="manual",
     icon="check",
     order=9,
     columns=["person", "role", "department", "edition", "state", "due_on", "read_at", "reminders"],
@@ -81,7 +91,7 @@ record_page(
 )
 list_page(
     VARIATIONS,
-    section="house",
+    section="manual",
     icon="route",
     order=10,
     new=["manual.propose_variation"],
@@ -141,18 +151,24 @@ def _differences(edition: Edition, ctx: Context) -> dict[str, Any] | None:
 def comparison(before: Any, after: Any) -> dict[str, Any]:
     """Two editions clause by clause, with what is gone and what is new marked."""
     nothing = Wording("", "")
+    known = queries.bases_by_code()
     found = [
         {
             "number": d.number,
             "kind": d.kind,
             "zh": rules.marked((d.before or nothing).zh, (d.after or nothing).zh),
             "en": rules.marked((d.before or nothing).en, (d.after or nothing).en),
-            "bases_gone": sorted(set((d.before or nothing).bases) - set((d.after or nothing).bases)),
-            "bases_new": sorted(set((d.after or nothing).bases) - set((d.before or nothing).bases)),
+            "bases_gone": _names(set((d.before or nothing).bases) - set((d.after or nothing).bases), known),
+            "bases_new": _names(set((d.after or nothing).bases) - set((d.before or nothing).bases), known),
         }
         for d in rules.differences(queries.wordings(before.pk), queries.wordings(after.pk))
     ]
     return {"before": before, "after": after, "differences": found}
+
+
+def _names(codes: set[str], known: dict[str, Any]) -> list[T]:
+    """What bases are called; the code where the register does not hold it."""
+    return [T(known[c].zh, known[c].en or known[c].zh) if c in known else T(c, c) for c in sorted(codes)]
 
 
 panel(

@@ -123,7 +123,7 @@ def late_readers(ctx: Context) -> int:
 
 
 page(
-    "manual/overview", show, "manual.overview", title=TITLE, right=FIGURES, section="house", icon="chart", order=6
+    "manual/overview", show, "manual.overview", title=TITLE, right=FIGURES, section="manual", icon="chart", order=6
 )  # fmt: skip
 page("manual/overview/idle", idle, "manual.idle", right=FIGURES)
 
@@ -139,7 +139,7 @@ def kept_this_month(ctx: Context) -> Number | None:
     if whole.share is None:
         return None
     return Number(
-        (whole.share * 100).quantize(rules.Decimal("0.1")), unit="%", url="/manual/overview",
+        whole.share.quantize(rules.Decimal("0.001")), unit="%", url="/manual/overview",
         note=T(f"{whole.broken} 条记录未遵守", f"{whole.broken} records did not keep it"),
     )  # fmt: skip
 

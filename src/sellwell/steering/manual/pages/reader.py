@@ -251,6 +251,7 @@ def records(request: Any, number: str) -> HttpResponse:
         "number": number,
         "month": month,
         "department": names.get(department),
+        "departments": {path: d.name for path, d in names.items()},
         "found": found,
         "is_any": any(one.is_told for one in found),
         "is_part": bool(request.GET.get("part")),
@@ -273,7 +274,7 @@ def records(request: Any, number: str) -> HttpResponse:
 
 
 page(
-    "manual/", read, "manual.book", title=TITLE, right=PASSAGES.name, section="house", icon="book", order=5
+    "manual/", read, "manual.book", title=TITLE, right=PASSAGES.name, section="manual", icon="book", order=5
 )  # fmt: skip
 page("manual/<str:number>/", passage, "manual.clause", right=PASSAGES.name)
 page("manual/<str:number>/records", records, "manual.records", right=FIGURES)
