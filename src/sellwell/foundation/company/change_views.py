@@ -41,7 +41,7 @@ REVIEWS = view(
     [
         Column("department", T("部门", "Department"), "ref", path="department__name", ref="company.department"),
         Column("held_on", T("检视日期", "Held"), "date", path="held_on", sortable=True, filterable=True),
-        Column("held_by", T("检视人", "By"), "person", path="held_by"),
+        Column("reviewed_by", T("检视人", "By"), "person", path="reviewed_by"),
         Column("outcome", T("结论", "Outcome"), "state", path="outcome", states=ReviewOutcome, filterable=True),
         Column("next_due", T("下次到期", "Next due"), "date", path="next_due", sortable=True),
         Column("reorganisation", T("组织调整", "Change"), "ref", path="reorganisation__number", ref="company.reorganisation"),
@@ -51,7 +51,7 @@ REVIEWS = view(
     ],
     url="department-reviews",
     help=T("对照战略和市场检视部门的职责与设置。", "Duties and structure held against strategy and market."),
-    related=("department", "held_by", "reorganisation"),
+    related=("department", "reviewed_by", "reorganisation"),
     order=("-held_on", "-id"),
     label=lambda row: f"{row.department.name} {row.held_on.isoformat()}",
     clauses=("2.1.5",),

@@ -89,7 +89,7 @@ class DepartmentReview(CompanyRow):
     noun = T("部门检视", "Department review")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="reviews")
     held_on = models.DateField()
-    held_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    reviewed_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=10)
     strategy = models.TextField(default="", blank=True)
     market = models.TextField(default="", blank=True)

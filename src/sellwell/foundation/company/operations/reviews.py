@@ -70,7 +70,7 @@ def review_department(department: Department, given: Review, ctx: Context, asses
     """Record the review; the next one is due after the department's cycle."""
     values: dict[str, Any] = given.model_dump(exclude={"outcome", "reorganisation", "next_due"})
     review = DepartmentReview(
-        id=new_id(), company_id=department.company_id, department=department, held_on=ctx.today, held_by_id=ctx.user_id,
+        id=new_id(), company_id=department.company_id, department=department, held_on=ctx.today, reviewed_by_id=ctx.user_id,
         outcome=given.outcome.value, reorganisation_id=given.reorganisation,
         next_due=given.next_due or months_later(ctx.today, department.review_months), **values,
     )  # fmt: skip

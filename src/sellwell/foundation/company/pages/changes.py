@@ -50,7 +50,7 @@ record_page(
 )
 list_page(
     REVIEWS,
-    columns=["department", "held_on", "held_by", "outcome", "next_due"],
+    columns=["department", "held_on", "reviewed_by", "outcome", "next_due"],
     card=["department", "outcome"],
     empty=T("还没有检视记录。", "No reviews yet."),
 )
