@@ -29,7 +29,13 @@ NAMES = sorted(REGISTRY)
 NOT_BUSINESS = {"kernel_securitylog", "kernel_generation", "kernel_subjectkey", "kernel_series"}
 
 # The ways to say that something is not there for this actor.
-NOT_THERE = {"not_found", "not_permitted", "not_permitted.scope", "company.no_such_document"}
+NOT_THERE = {
+    "not_found",
+    "not_permitted",
+    "not_permitted.scope",
+    "company.no_such_document",
+    "company.absence_scope",
+}
 
 
 @pytest.fixture
