@@ -2,4 +2,6 @@
 
 from sellwell.testing.fixtures import *
 from sellwell.testing.proofs import *
+from sellwell.testing.world import installed_world as installed_world
+from sellwell.testing.world import shared_world as shared_world
 from sellwell.testing.world import world as world

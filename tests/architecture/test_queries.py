@@ -72,8 +72,7 @@ def test_a_list_asks_as_often_for_few_rows_as_for_many(
     every = ",".join(column.name for column in page.view.visible(reader.actor))
     for url in (page.url, f"{page.url}?columns={every}"):
         sizes: dict[int, list[str]] = {}
-        reader.statements(url)  # what is read once per process is read now
-        for size in (FEW, MANY):
+        for size in (FEW, MANY):  # in this order: what is read once per process is no matter of the rows
             whole = query.ListQuery.page
             with monkeypatch.context() as patch:
                 patch.setattr(
@@ -94,8 +93,18 @@ def test_a_record_page_asks_nothing_once_per_row(name: str, readers: list[Reader
         row = f"/{page.view.url}/{row_id}/"
         urls = [f"{row}{part}" for part in ("", "menu", "timeline", *tabs)]
         for url in [*urls, f"/trace/{page.view.row_type}/{row_id}/"]:
-            statement, times = Counter(reader.statements(url)).most_common(1)[0]
-            assert times < REPEATS, f"{url} asks {times} times: {statement[:300]}"
+            _asks_nothing_once_per_row(reader, url)
+
+
+def _asks_nothing_once_per_row(reader: Reader, url: str) -> None:
+    for last in (
+        False,
+        True,
+    ):  # a page that asks too often has a second chance: what is read once per process was cold
+        statement, times = Counter(reader.statements(url)).most_common(1)[0]
+        if times < REPEATS:
+            return
+        assert not last, f"{url} asks {times} times: {statement[:300]}"
 
 
 def _busiest(view: Any, reader: Reader) -> list[Any]:
@@ -107,15 +116,26 @@ def _busiest(view: Any, reader: Reader) -> list[Any]:
     return list(dict.fromkeys([row_id for row_id, _ in changed.most_common(1)] + ids[:1]))
 
 
-@pytest.mark.parametrize("username", [*READERS, "rep", "regional_manager", "executive", "auditor"])
-def test_a_workbench_asks_nothing_once_per_row(username: str) -> None:
-    reader = Reader(username)
-    boards = [f"/{b.view.url}/board" for b in registry.BOARDS.values() if reader.actor.may(b.view.name)]
-    own = [
+# What is no page to open by its address alone: it takes posts, or draws a part that its address must name.
+NO_PAGES = {"/approvals/decide", "/org-chart/part"}
+EVERYBODY = (*READERS, "rep", "regional_manager", "executive", "auditor")
+
+
+def _pages(reader: Reader) -> set[str]:
+    """The boards and the rooms' own pages that somebody may open."""
+    boards = {f"/{b.view.url}/board" for b in registry.BOARDS.values() if reader.actor.may(b.view.name)}
+    own = {
         f"/{p.path}" for p in registry.PAGES.values()
         if "<" not in p.path and p.right and reader.actor.may(p.right)
-    ]  # fmt: skip
-    for url in ("/", "/tasks", "/me", "/search?q=SO", *boards, *own):
-        reader.statements(url)
-        statement, times = Counter(reader.statements(url)).most_common(1)[0]
-        assert times < REPEATS, f"{url} asks {times} times: {statement[:300]}"
+    }  # fmt: skip
+    return (boards | own) - NO_PAGES
+
+
+@pytest.mark.parametrize("username", EVERYBODY)
+def test_a_workbench_asks_nothing_once_per_row(username: str) -> None:
+    """With the pages that nobody before in the list may open: those who see most rows come first."""
+    reader = Reader(username)
+    before = EVERYBODY[: EVERYBODY.index(username)]
+    mine = _pages(reader).difference(*(_pages(Reader(name)) for name in before))
+    for url in ("/", "/tasks", "/me", "/search?q=SO", *sorted(mine)):
+        _asks_nothing_once_per_row(reader, url)

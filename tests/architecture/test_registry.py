@@ -21,6 +21,7 @@ from sellwell.kernel.testing import BUILDERS, Case, channel_of, digest
 from sellwell.kernel.values import Refusal
 from sellwell.kernel.views import BY_TYPE
 from sellwell.testing.builders import load
+from sellwell.testing.world import World
 
 load()
 NAMES = sorted(REGISTRY)
@@ -28,13 +29,23 @@ NAMES = sorted(REGISTRY)
 NOT_BUSINESS = {"kernel_securitylog", "kernel_generation", "kernel_subjectkey", "kernel_series"}
 
 # The ways to say that something is not there for this actor.
-NOT_THERE = {"not_found", "not_permitted", "not_permitted.scope", "company.no_such_document"}
-
-pytestmark = pytest.mark.django_db
+NOT_THERE = {
+    "not_found",
+    "not_permitted",
+    "not_permitted.scope",
+    "company.no_such_document",
+    "company.absence_scope",
+}
 
 
 @pytest.fixture
-def case(request: pytest.FixtureRequest, world: object) -> tuple[str, Case]:
+def world(shared_world: World) -> World:
+    """Every operation starts from the same world."""
+    return shared_world
+
+
+@pytest.fixture
+def case(request: pytest.FixtureRequest, world: World) -> tuple[str, Case]:
     """The operation's name and how it succeeds in this world."""
     name: str = request.param
     assert name in BUILDERS, f"{name} has no builder: write one in its room's tests/builders.py"
@@ -131,7 +142,7 @@ def refusal_of(name: str, ctx: Context, how: Case) -> str:
     return refusal.value.code
 
 
-def _creation_lands_in_scope(name: str, how: Case, world: object, outsider: Actor) -> None:
+def _creation_lands_in_scope(name: str, how: Case, world: World, outsider: Actor) -> None:
     """What a creation makes lies within the rights of whoever made it; a reach that does not cover it is refused."""
     ctx = world.ctx(how.role)  # type: ignore[attr-defined]
     before = business()
@@ -249,7 +260,7 @@ def test_guards_are_bound_to_operations_that_exist() -> None:
             assert name in REGISTRY, f"{guard.name} guards {name}, which does not exist"
 
 
-def test_system_actors_hold_no_password() -> None:
+def test_system_actors_hold_no_password(world: World) -> None:
     from sellwell.kernel.models import User
 
     assert not [u for u in User.objects.filter(is_system=True) if u.has_usable_password()]

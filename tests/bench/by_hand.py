@@ -319,7 +319,8 @@ class Hand:
             raise ValueError("not enough stock")
 
 
-GUARDS = ("customers.blocked", "pricing.floor", "receivables.credit")
+# What the ledger names: no course is asked for in the bench's company, so that guard has nothing to look up.
+GUARDS = ("customers.blocked", "improvement.course.orders.confirm", "pricing.floor", "receivables.credit")
 
 
 def _assessment(order: dict[str, Any], lines: list[dict[str, Any]], today: date) -> dict[str, Any]:

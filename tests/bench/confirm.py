@@ -76,8 +76,8 @@ def _open_month() -> None:
     for name in (OURS, HAND):
         with server.connect(name) as connection:
             connection.execute(
-                "INSERT INTO kernel_postingperiod (id, company_id, month) SELECT %s, id, %s FROM company_company"
-                " ON CONFLICT DO NOTHING", [ids.new_id(), month],
+                "INSERT INTO kernel_postingperiod (id, version, company_id, month, state)"
+                " SELECT %s, 1, id, %s, 'open' FROM company_company ON CONFLICT DO NOTHING", [ids.new_id(), month],
             )  # fmt: skip
 
 

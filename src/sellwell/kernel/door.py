@@ -251,8 +251,10 @@ def _unseen(operation: Operation, ctx: Context, given: Input) -> list[Objection]
     objections = []
     for row_type, places in wanted.items():
         view = BY_TYPE[row_type]
-        rows = view.model._default_manager.all() if ctx.actor.is_system else view.rows(ctx.actor)
-        seen = set(rows.filter(pk__in=places).values_list("pk", flat=True))
+        # Only whether they are there: nothing that the view fetches along or computes.
+        rows = view.model._base_manager.filter(pk__in=places)
+        rows = rows if ctx.actor.is_system else access.rows(ctx.actor, view.name, rows)
+        seen = set(rows.values_list("pk", flat=True))
         for row_id, paths in places.items():
             if row_id not in seen:
                 objections += [NOT_FOUND.refuse(path=path) for path in paths]

@@ -49,7 +49,7 @@ WHERE e.actor_id = ANY(%s::uuid[]) AND e.operation = ANY(%s) AND e.within = '' L
 """
 )
 
-_cache: dict[str, Any] = {"generation": None, "pairs": []}
+_cache: dict[str, Any] = {"generation": None, "pairs": [], "opposite": {}}
 
 
 def pairs() -> list[DutyPair]:
@@ -57,7 +57,9 @@ def pairs() -> list[DutyPair]:
     generation = generations.current("duties")
     if _cache["generation"] != generation:
         _cache.update(
-            generation=generation, pairs=list(DutyPair.objects.filter(is_active=True).order_by("code"))
+            generation=generation,
+            pairs=list(DutyPair.objects.filter(is_active=True).order_by("code")),
+            opposite={},
         )
     found: list[DutyPair] = _cache["pairs"]
     return found
@@ -65,14 +67,18 @@ def pairs() -> list[DutyPair]:
 
 def opposite(operation_name: str) -> list[str]:
     """The operations that whoever does this one must not have done on the same sale."""
-    found: set[str] = set()
-    for pair in pairs():
-        if pair.per == "document":
-            if operation_name in pair.duty_a:
-                found.update(pair.duty_b)
-            if operation_name in pair.duty_b:
-                found.update(pair.duty_a)
-    return sorted(found - {operation_name})
+    in_force = pairs()
+    known: dict[str, list[str]] = _cache["opposite"]
+    if operation_name not in known:
+        found: set[str] = set()
+        for pair in in_force:
+            if pair.per == "document":
+                if operation_name in pair.duty_a:
+                    found.update(pair.duty_b)
+                if operation_name in pair.duty_b:
+                    found.update(pair.duty_a)
+        known[operation_name] = sorted(found - {operation_name})
+    return known[operation_name]
 
 
 def objection(operation_name: str, title: T, ctx: Context, documents: Sequence[UUID]) -> Objection | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -158,8 +159,10 @@ def message(error_type: str, context: dict[str, Any] | None) -> T:
 def references(model: type[BaseModel], given: BaseModel, prefix: str = "") -> list[tuple[str, str, UUID]]:
     """Every reference in an input as (path, row type, identifier), those inside lines included."""
     found: list[tuple[str, str, UUID]] = []
-    for name, info in model.model_fields.items():
+    for name, (ref, _) in marks_of(model).items():
         value = getattr(given, name)
+        if value is None:
+            continue
         path = f"{prefix}{name}"
         if isinstance(value, BaseModel):
             found += references(type(value), value, f"{path}.")
@@ -167,11 +170,17 @@ def references(model: type[BaseModel], given: BaseModel, prefix: str = "") -> li
             for index, item in enumerate(value):
                 if isinstance(item, BaseModel):
                     found += references(type(item), item, f"{path}.{index}.")
-                elif isinstance(item, UUID) and (ref := reference_of(info)):
+                elif ref is not None and isinstance(item, UUID):
                     found.append((f"{path}.{index}", ref.row_type, item))
-        elif isinstance(value, UUID) and (ref := reference_of(info)):
+        elif ref is not None and isinstance(value, UUID):
             found.append((path, ref.row_type, value))
     return found
+
+
+@cache
+def marks_of(model: type[BaseModel]) -> dict[str, tuple[Reference | None, FreeText | None]]:
+    """The marks of each field of an input, found once per class: every act asks for them."""
+    return {name: (reference_of(info), free_text_of(info)) for name, info in model.model_fields.items()}
 
 
 def reference_of(info: Any) -> Reference | None:
@@ -203,10 +212,13 @@ def _mark_in(annotation: Any, kind: type) -> Any:
     return None
 
 
+_ITSELF = frozenset({str, int, bool, type(None)})
+
+
 def plain(value: Any) -> Any:
     """A value as JSON keeps it: Decimal and dates as text, identifiers as text."""
-    if isinstance(value, BaseModel):
-        return {name: plain(getattr(value, name)) for name in type(value).model_fields}
+    if type(value) in _ITSELF:  # most values, so they are asked for first
+        return value
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -217,8 +229,10 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, UUID):
         return str(value)
+    if isinstance(value, BaseModel):
+        return {name: plain(getattr(value, name)) for name in type(value).model_fields}
     if isinstance(value, T):
         return {"zh": value.zh, "en": value.en}
-    if value is None or isinstance(value, bool | int):
+    if isinstance(value, int):
         return value
     return str(value)

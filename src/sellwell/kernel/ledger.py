@@ -12,7 +12,7 @@ from django.db import connection
 
 from sellwell.kernel import personal
 from sellwell.kernel.ids import new_id
-from sellwell.kernel.inputs import free_text_of, plain
+from sellwell.kernel.inputs import marks_of, plain
 from sellwell.kernel.models import LedgerEntry, SecurityLog
 
 if TYPE_CHECKING:
@@ -57,18 +57,17 @@ def _mark_texts(
 ) -> None:
     from pydantic import BaseModel
 
-    for name, info in model.model_fields.items():
+    for name, (_, text) in marks_of(model).items():
         value = getattr(given, name)
         if isinstance(value, BaseModel):
             _mark_texts(type(value), value, image[name], subject, sealer)
         elif isinstance(value, list | tuple):
-            texts = free_text_of(info) is not None
             for index, item in enumerate(value):
                 if isinstance(item, BaseModel):
                     _mark_texts(type(item), item, image[name][index], subject, sealer)
-                elif texts:
+                elif text is not None:
                     sealer.later(image[name], index, subject)
-        elif isinstance(value, str) and free_text_of(info) is not None:
+        elif text is not None and isinstance(value, str):
             sealer.later(image, name, subject)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -209,14 +210,16 @@ def guard(
         if name in GUARDS:
             raise ValueError(f"the guard {name} is declared twice")
         GUARDS[name] = Guard(name, title, tuple(on), check, tuple(clauses), lock_keys)
+        guards_of.cache_clear()
         return check
 
     return declare
 
 
-def guards_of(operation_name: str) -> list[Guard]:
-    """The guards of an operation, by name."""
-    return [GUARDS[name] for name in sorted(GUARDS) if operation_name in GUARDS[name].operations]
+@cache
+def guards_of(operation_name: str) -> tuple[Guard, ...]:
+    """The guards of an operation, by name. Looked up once: there are hundreds, and every act asks."""
+    return tuple(GUARDS[name] for name in sorted(GUARDS) if operation_name in GUARDS[name].operations)
 
 
 def operations_of(model: type[Any]) -> list[Operation]:

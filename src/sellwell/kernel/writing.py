@@ -72,14 +72,18 @@ def open_month(company_id: UUID, today: date) -> date:
     return month
 
 
+# The month's period row is read FOR SHARE in the same statement; where it is missing or closed, nothing is written.
 _FACTS = """
+WITH period AS (
+  SELECT month FROM kernel_postingperiod WHERE company_id = %s AND month = %s AND closed_at IS NULL FOR SHARE
+)
 INSERT INTO kernel_fact (company_id, measure, happened_on, recorded_at, recorded_month, amount, document_amount, currency,
     quantity, person_id, department_path, region, customer_id, product_id, product_line, channel, document_type,
     document_id, source, seq, reverses)
-SELECT %s, f.measure, f.happened_on, %s, %s, f.amount, f.document_amount, f.currency, f.quantity, f.person_id,
+SELECT %s, f.measure, f.happened_on, %s, period.month, f.amount, f.document_amount, f.currency, f.quantity, f.person_id,
     f.department_path, f.region, f.customer_id, f.product_id, f.product_line, f.channel, f.document_type, f.document_id,
     f.source, f.seq, f.reverses
-FROM jsonb_to_recordset(%s) AS f(measure text, happened_on date, amount numeric, document_amount numeric, currency text,
+FROM period, jsonb_to_recordset(%s) AS f(measure text, happened_on date, amount numeric, document_amount numeric, currency text,
     quantity numeric, person_id uuid, department_path text, region text, customer_id uuid, product_id uuid,
     product_line text, channel text, document_type text, document_id uuid, source uuid, seq int, reverses bigint)
 """
@@ -87,9 +91,13 @@ FROM jsonb_to_recordset(%s) AS f(measure text, happened_on date, amount numeric,
 
 def post(ctx: Context, postings: list[Posting]) -> None:
     """Post facts into the open recorded month."""
-    month = open_month(ctx.company_id, ctx.today)
+    rows = json.dumps([_fact(p) for p in postings])
+    values = [ctx.company_id, ctx.today.replace(day=1), ctx.company_id, ctx.now, rows]
     with connection.cursor() as cursor:
-        cursor.execute(_FACTS, [ctx.company_id, ctx.now, month, json.dumps([_fact(p) for p in postings])])
+        cursor.execute(_FACTS, values)
+        if cursor.rowcount == 0:
+            open_month(ctx.company_id, ctx.today)  # refuses where the month is closed
+            cursor.execute(_FACTS, values)
 
 
 def _fact(posting: Posting) -> dict[str, Any]:

@@ -7,13 +7,15 @@ def test_x(world: World) -> None:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 
 from sellwell.foundation.company.install import Installed, install
 from sellwell.foundation.company.models import Assignment, Company, Department, Person
@@ -111,3 +113,26 @@ class World:
 def world(db: None) -> World:
     """A fresh world for each test."""
     return World()
+
+
+@pytest.fixture(scope="module")
+def installed_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One world for a module, in a transaction that is rolled back at its end; tests take `shared_world`."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def shared_world(installed_world: World, django_db_blocker: Any) -> Iterator[World]:
+    """A world as fresh as `world`, for suites with a test per operation: the module's, back to a savepoint afterwards.
+
+    It never commits, so it is not for tests of what happens after one.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        fresh = copy.copy(installed_world)
+        fresh.installed = copy.deepcopy(installed_world.installed)  # tests change rows and add people
+        generations.forget()
+        fresh.see()
+        yield fresh
+        transaction.set_rollback(True)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from sellwell.kernel import access, asking, door, takings
 from sellwell.kernel.models import DutyPair, Grant, User
@@ -38,6 +42,11 @@ class MatrixRow:
     room: str
     room_title: str
     cells: list[list[tuple[str, str]]]  # per role: (scope, limit)
+
+    @property
+    def drawn(self) -> SafeString:
+        """Its places as table cells."""
+        return format_html_join("", "{}", ((_cell(tuple(cell)),) for cell in self.cells))
 
 
 def verb_title(verb: str) -> T | str:
@@ -74,14 +83,14 @@ def every_verb() -> list[str]:
 def in_force(ctx: Context) -> dict[tuple[str, str], list[tuple[str, str]]]:
     """The cells in force today, by verb and role: (scope, limit) in words."""
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for grant in Grant.objects.filter(since__lte=ctx.today).order_by("verb", "role"):
-        if grant.until is not None and grant.until <= ctx.today:
-            continue
-        if grant.company_id not in (None, ctx.company_id):
-            continue
-        found.setdefault((grant.verb, grant.role), []).append(
-            (scope_name(grant.scope), limit_words(grant.amount_limit))
-        )
+    grants = Grant.objects.filter(
+        Q(until=None) | Q(until__gt=ctx.today),
+        Q(company_id=None) | Q(company_id=ctx.company_id),
+        since__lte=ctx.today,
+    ).order_by("verb", "role")
+    names = {scope: scope_name(scope) for scope in access.SCOPES}
+    for verb, role, scope, limit in grants.values_list("verb", "role", "scope", "amount_limit"):
+        found.setdefault((verb, role), []).append((names[scope], limit_words(limit)))
     return found
 
 
@@ -99,6 +108,8 @@ def matrix_rows(ctx: Context, q: str = "", room: str = "") -> list[MatrixRow]:
     """The matrix: one row per verb, one place per role."""
     cells = in_force(ctx)
     roles = list(access.ROLES)
+    rooms = {verb.split(".", 1)[0]: "" for verb in every_verb()}
+    rooms = {name: room_title(name) for name in rooms}
     found = []
     for verb in every_verb():
         title = verb_title(verb)
@@ -108,10 +119,19 @@ def matrix_rows(ctx: Context, q: str = "", room: str = "") -> list[MatrixRow]:
         if q and q.lower() not in words.lower():
             continue
         own = verb.split(".", 1)[0]
-        found.append(
-            MatrixRow(verb, title, own, room_title(own), [cells.get((verb, role), []) for role in roles])
-        )
+        found.append(MatrixRow(verb, title, own, rooms[own], [cells.get((verb, role), []) for role in roles]))
     return found
+
+
+@lru_cache(maxsize=1000)
+def _cell(grants: tuple[tuple[str, str], ...]) -> SafeString:
+    """A place of the matrix. There are thousands of them and few that differ: a template's loop would take 50 ms."""
+    return format_html("<td>{}</td>", format_html_join("", "{}", ((_grant(*one),) for one in grants)))
+
+
+def _grant(scope: str, limit: str) -> SafeString:
+    shown = format_html(" <small>≤ {}</small>", limit) if limit else ""
+    return format_html('<span class="grant">{}{}</span>', scope, shown)
 
 
 def matrix(request: Any) -> HttpResponse:

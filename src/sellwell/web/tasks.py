@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 
 from sellwell.kernel.access import ROLES
-from sellwell.kernel.inputs import reference_of
+from sellwell.kernel.inputs import marks_of
 from sellwell.kernel.models import Task
 from sellwell.kernel.operations import REGISTRY, Operation
 from sellwell.kernel.values import T
@@ -114,9 +114,9 @@ def act_url(operation: Operation, row_type: str, row_id: Any) -> str:
 
 def field_for(operation: Operation, row_type: str) -> str:
     """The field of a creation that takes a row of this type; '' where there is none."""
-    fields = operation.input.model_fields
-    for name in (*operation.parent.split(), *fields):
-        mark = reference_of(fields[name]) if name in fields else None
+    marks = marks_of(operation.input)
+    for name in (*operation.parent.split(), *marks):
+        mark, _ = marks.get(name, (None, None))
         if mark is not None and mark.row_type == row_type:
             return name
     return ""

@@ -112,10 +112,14 @@ def known_party(uscc: str) -> Party | None:
     return Party.objects.filter(uscc=uscc).first() if uscc else None
 
 
+_DELIVERY = """
+SELECT * FROM customers_address WHERE customer_id = %s AND kind = 'delivery' ORDER BY is_default DESC, id DESC LIMIT 1
+"""
+
+
 def delivery_address(customer_id: UUID) -> Address | None:
     """Where goods go if nothing else is said."""
-    rows = Address.objects.filter(customer_id=customer_id, kind="delivery")
-    return rows.order_by("-is_default", "-id").first()
+    return next(iter(Address.objects.raw(_DELIVERY, [customer_id])), None)
 
 
 def primary_contact(customer_id: UUID) -> Contact | None:

@@ -149,12 +149,15 @@ def document_constraints(name: str, states: type[State]) -> list[Any]:
     ]
 
 
-def document_indexes(name: str) -> Iterable[models.Index]:
-    """The indexes that lists of documents need: newest first, by owner, by department, by state."""
+def document_indexes(name: str, *, amount: str = "") -> Iterable[models.Index]:
+    """The indexes that lists of documents need: newest first, by owner, by department, by state; and by the amount that
+    a list sorts by."""
     newest = ["company_id", "-business_date", "-id"]
+    by_amount = [models.Index(fields=["company_id", f"-{amount}", "-id"], name=f"{name}_{amount}")]
     return [
         models.Index(fields=newest, name=f"{name}_newest"),
         models.Index(fields=["owner", *newest[1:]], name=f"{name}_owner"),
         models.Index(fields=["department_path", *newest[1:]], name=f"{name}_dept"),
         models.Index(fields=["company_id", "state", *newest[1:]], name=f"{name}_state"),
+        *(by_amount if amount else []),
     ]

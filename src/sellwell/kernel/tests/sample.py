@@ -19,7 +19,7 @@ from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Amount, Input, ShortText
 from sellwell.kernel.inputs import field as input_field
 from sellwell.kernel.models import Delegation, DelegationState, Grant, Link, PolicyVersion
-from sellwell.kernel.operations import GUARDS, REGISTRY, Assessment, Context, guard, operation
+from sellwell.kernel.operations import GUARDS, REGISTRY, Assessment, Context, guard, guards_of, operation
 from sellwell.kernel.policy_table import table
 from sellwell.kernel.values import Objection, Reason, Refusal, T
 from sellwell.testing.world import World
@@ -124,6 +124,7 @@ def registered(world: World) -> Iterator[Sample]:
         for registry, kept in zip((REGISTRY, GUARDS), before, strict=True):
             registry.clear()
             registry.update(kept)  # type: ignore[arg-type]
+        guards_of.cache_clear()
 
 
 def _declare(sample: Sample) -> None:

@@ -77,7 +77,7 @@ class Contract(Document):
                 name="contract_signed_scan",
             ),
         ]
-        indexes = list(document_indexes("contract"))
+        indexes = list(document_indexes("contract", amount="total"))
 
     def subject(self) -> UUID:
         """The customer's party."""

@@ -69,7 +69,7 @@ class Order(Document):
             ),
         ]
         indexes = [
-            *document_indexes("order"),
+            *document_indexes("order", amount="total"),
             models.Index(fields=["customer", "-business_date", "-id"], name="order_customer"),
         ]
 

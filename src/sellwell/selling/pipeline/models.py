@@ -187,7 +187,7 @@ class Quotation(Document):
 
     class Meta:
         constraints = document_constraints("quotation", QuotationState)
-        indexes = list(document_indexes("quotation"))
+        indexes = list(document_indexes("quotation", amount="total"))
 
     @classmethod
     def waits_for_somebody(cls) -> Q:

@@ -84,7 +84,7 @@ class Invoice(Document):
             ),
         ]
         indexes = [
-            *document_indexes("invoice"),
+            *document_indexes("invoice", amount="total"),
             models.Index(fields=["customer", "due_on"], name="invoice_customer_due"),
             models.Index(fields=["order"], name="invoice_order"),
             models.Index(fields=["company_id", "due_on"], name="invoice_open", condition=OPEN),
@@ -169,7 +169,7 @@ class Receipt(Document):
             ),
         ]
         indexes = [
-            *document_indexes("receipt"),
+            *document_indexes("receipt", amount="total"),
             models.Index(fields=["customer", "received_on"], name="receipt_customer"),
             models.Index(
                 fields=["company_id", "-id"],
