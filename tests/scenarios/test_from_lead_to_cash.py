@@ -97,6 +97,8 @@ def test_a_sale_passes_from_hand_to_hand_and_its_trace_shows_every_document(worl
     invoice = billed_and_paid(story, order)
     order.refresh_from_db()
     assert order.state == "closed"
+    assert story.todo("contracts.close", order.contract).owner_id == world.user("rep").pk
+    story.does("rep", "contracts.close", order.contract)
 
     told = links.chain(invoice, access.actor_for(world.user("rep"), world.today))
     types = [node.row_type for node in told]

@@ -137,7 +137,8 @@ class _Run:
                 self._wait(lambda: _answers(self.world["port"]), serving, START)
                 yield serving
             finally:
-                family = _family(serving.pid)
+                # The database outlives it where others use it still, whoever started it again after a kill.
+                family = [pid for pid in _family(serving.pid) if "sellwell" in _program_of(pid)]
                 serving.send_signal(signal.SIGTERM)
                 try:
                     code = serving.wait(PATIENCE)
@@ -300,6 +301,15 @@ def _children(pid: int, words: str) -> list[int]:
 def _family(pid: int) -> list[int]:
     children = _children(pid, "")
     return children + [each for child in children for each in _family(child)]
+
+
+def _program_of(pid: int) -> str:
+    """The command line, without PostgreSQL's own processes; '' where it is gone."""
+    try:
+        command = _command_of(pid)
+    except OSError:
+        return ""
+    return "" if "postgres" in command else command
 
 
 def _command_of(pid: int) -> str:

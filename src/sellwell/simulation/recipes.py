@@ -123,7 +123,14 @@ def _quote(scene: Scene, opportunity: Any) -> Any:
     return {"customer": opportunity.customer_id, "opportunity": opportunity.pk, "lines": some_lines(scene)}
 
 
-@recipe("pipeline.send_quotation", "pipeline.offer", "pipeline.win", "delivery.pick", "contracts.approve")
+@recipe(
+    "pipeline.send_quotation",
+    "pipeline.offer",
+    "pipeline.win",
+    "delivery.pick",
+    "contracts.approve",
+    "contracts.close",
+)
 def _plainly(scene: Scene, row: Any) -> Any:
     return {}
 

@@ -56,7 +56,10 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
 
 
 def _use(kind: str) -> None:
-    """Point Django's connections at the copy of a kind, made when first asked for."""
+    """Point Django's connections at the copy of a kind, made when first asked for; what was read of another is stale."""
+    from sellwell.kernel import generations
+
+    generations.forget()
     if not _copies:
         _session.enter_context(databases.test_server().in_use())
     if kind not in _copies:

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import cast
 from uuid import UUID
 
+from django.db.models import F
+
 from sellwell.foundation.catalog.queries import ProductFacts
 from sellwell.foundation.catalog.queries import products as product_facts
 from sellwell.foundation.company.queries import company
@@ -50,6 +52,12 @@ def customer_address(customer_id: UUID) -> str:
 def live_lines(contract_id: UUID) -> list[ContractLine]:
     """The lines that count, in their order; replaced ones are left out."""
     return list(ContractLine.objects.filter(contract_id=contract_id, is_void=False).order_by("position"))
+
+
+def is_left(contract_id: UUID) -> bool:
+    """Whether a contract has quantities that no order called off."""
+    lines = ContractLine.objects.filter(contract_id=contract_id, is_void=False)
+    return lines.filter(ordered__lt=F("quantity")).exists()
 
 
 def products(contract: Contract, lines: Iterable[ContractLine]) -> dict[UUID, ProductFacts]:

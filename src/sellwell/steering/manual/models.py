@@ -245,6 +245,11 @@ class Variation(Document):
         ]
         indexes = [*document_indexes("variation")]
 
+    @classmethod
+    def waits_for_somebody(cls) -> Q:
+        """A draft waits for its writer; one that was approved holds within its days, and nothing is to be done."""
+        return Q(state=VariationState.DRAFT.value)
+
 
 # --- what was measured --------------------------------------------------------------------------------------------------
 

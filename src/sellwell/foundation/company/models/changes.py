@@ -54,6 +54,11 @@ class Reorganisation(Document):
         constraints = document_constraints("reorganisation", ReorganisationState)
         indexes = [models.Index(fields=["company_id", "state", "effective_on"], name="reorganisation_due")]
 
+    @classmethod
+    def waits_for_somebody(cls) -> Q:
+        """A draft waits for its writer; one that is settled takes effect by itself on its day."""
+        return Q(state=ReorganisationState.DRAFT.value)
+
 
 class ReorganisationStep(CompanyRow):
     """One change. Departments are named by their codes, since some are only made by an earlier step."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sellwell.foundation.company import directory, planning
@@ -17,7 +18,7 @@ from sellwell.foundation.company.models import (
 from sellwell.foundation.company.operations.applying import carry_out
 from sellwell.foundation.company.operations.departments import Kind
 from sellwell.kernel import clock, drafting, generations
-from sellwell.kernel.effects import Effects, NewDeadline, NewEvent
+from sellwell.kernel.effects import Effects, NewDeadline, NewEvent, NewTask
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Code, Input, Name, Ref, ShortText, field
 from sellwell.kernel.operations import Assessment, Context, operation
@@ -100,6 +101,7 @@ def draft(row: Any, given: DraftReorganisation, ctx: Context, assessment: Assess
     )  # fmt: skip
     effects = Effects(result=made, search=[made])
     effects.insert(made)
+    effects.tasks.append(NewTask("company.schedule_reorganisation", made, working_hours=Decimal(80)))
     return effects
 
 
@@ -254,6 +256,7 @@ def withdraw(row: Reorganisation, given: Any, ctx: Context, assessment: Assessme
     """Take it back; nothing of it takes effect."""
     effects = Effects(result=row)
     effects.update(row, state=ReorganisationState.WITHDRAWN.value)
+    effects.drop_tasks.append(row.pk)
     return effects
 
 

@@ -11,12 +11,12 @@ from uuid import UUID
 from sellwell.foundation.catalog.queries import products
 from sellwell.foundation.stock import moves as stock
 from sellwell.foundation.stock.queries import level_locks, reservations
-from sellwell.kernel.effects import Effects, NewEvent
+from sellwell.kernel.effects import Effects, NewEvent, NewTask
 from sellwell.kernel.inputs import Input, Text, field
 from sellwell.kernel.operations import Assessment, Context, Lock, operation
 from sellwell.kernel.values import Objection, Reason, T
 from sellwell.selling.contracts import moves as contracts
-from sellwell.selling.contracts.queries import contract_locks
+from sellwell.selling.contracts.queries import contract_locks, is_left
 from sellwell.selling.orders import facts, queries
 from sellwell.selling.orders.extensions import planned
 from sellwell.selling.orders.models import Order, OrderLine, OrderState
@@ -97,7 +97,16 @@ def close(order: Order, _given: Any, ctx: Context, assessment: Assessment) -> Ef
     effects = Effects(result=order)
     effects.update(order, state=OrderState.CLOSED.value)
     effects.drop_tasks.append(order.pk)
+    if order.contract is not None and order.contract.state == "signed" and _was_the_last(order):
+        effects.tasks.append(NewTask("contracts.close", order.contract, owner_id=order.contract.owner_id))
     return effects
+
+
+def _was_the_last(order: Order) -> bool:
+    """Whether its contract has nothing left to order and no other order in progress."""
+    others = Order.objects.filter(contract=order.contract).exclude(pk=order.pk)
+    going = others.filter(state__in=[OrderState.DRAFT.value, OrderState.CONFIRMED.value])
+    return not going.exists() and not is_left(order.contract_id)
 
 
 # --- cancel ------------------------------------------------------------------------------------------------------------
