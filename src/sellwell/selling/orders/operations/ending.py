@@ -137,6 +137,10 @@ def cancel(order: Order, given: WithReason, ctx: Context, assessment: Assessment
         effects.events.append(NewEvent("orders.cancelled", {"order": str(order.pk)}))
     effects.update(order, state=OrderState.CANCELLED.value)
     effects.drop_tasks.append(order.pk)
+    if (
+        order.contract is not None and order.contract.state == "signed"
+    ):  # what it called off is left to order again
+        effects.tasks.append(NewTask("orders.create", order.contract, owner_id=order.contract.owner_id))
     return effects
 
 
