@@ -92,7 +92,7 @@ FROM period, jsonb_to_recordset(%s) AS f(measure text, happened_on date, amount 
 def post(ctx: Context, postings: list[Posting]) -> None:
     """Post facts into the open recorded month."""
     rows = json.dumps([_fact(p) for p in postings])
-    values = [ctx.company_id, ctx.today.replace(day=1), ctx.company_id, ctx.now, rows]
+    values: list[Any] = [ctx.company_id, ctx.today.replace(day=1), ctx.company_id, ctx.now, rows]
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, values)
         if cursor.rowcount == 0:

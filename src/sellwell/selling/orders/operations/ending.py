@@ -106,7 +106,7 @@ def _was_the_last(order: Order) -> bool:
     """Whether its contract has nothing left to order and no other order in progress."""
     others = Order.objects.filter(contract=order.contract).exclude(pk=order.pk)
     going = others.filter(state__in=[OrderState.DRAFT.value, OrderState.CONFIRMED.value])
-    return not going.exists() and not is_left(order.contract_id)
+    return not going.exists() and order.contract_id is not None and not is_left(order.contract_id)
 
 
 # --- cancel ------------------------------------------------------------------------------------------------------------
