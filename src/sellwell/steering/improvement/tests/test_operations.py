@@ -81,7 +81,7 @@ def test_a_course_that_is_no_longer_required_or_given_stops_nobody(world: World)
     world.run("rep", "contracts.sign", contract, signing(world))
 
 
-@clause("1.4.5")
+@clause("1.4.5", breaks=True)
 def test_the_evidence_names_who_is_behind_and_forgets_the_name_once_trained_and_assessed(
     world: World,
 ) -> None:
