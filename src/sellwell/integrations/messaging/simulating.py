@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -20,7 +21,7 @@ class Kept:
     updates: list[dict[str, Any]] = field(default_factory=list)
 
 
-class Simulator:
+class Simulator(ABC):
     """A system of messages in memory. `draw` gives the card in the system's own form."""
 
     name = ""
@@ -30,9 +31,9 @@ class Simulator:
         self.cards: dict[str, Kept] = {}
         self.is_down = False
 
+    @abstractmethod
     def draw(self, card: Card) -> dict[str, Any]:
         """The card in this system's form."""
-        raise NotImplementedError
 
     def send(self, address: str, card: Card, key: str) -> str:
         """Keep the card under the identifier that belongs to its key."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
@@ -66,14 +67,64 @@ class Row(Scoped, models.Model):
 class CompanyRow(Row):
     """A row of one company. Row-level security hides it from everybody else's sessions."""
 
+    # Which column a scope narrower than the company looks at; a scope without one does not apply to such rows.
+    scope_columns: ClassVar[dict[str, str]] = {}
+
     company_id = models.UUIDField(db_index=True)
 
     class Meta:
         abstract = True
 
+    @classmethod
+    def scope_q(cls, scope: str, user_id: UUID, post: Post) -> Q | None:
+        column = cls.scope_columns.get(scope)
+        if column is None:
+            return super().scope_q(scope, user_id, post)
+        wanted = _wanted(scope, user_id, post)
+        if wanted is None:
+            return None
+        lookup = f"{column}__startswith" if scope == "department" else column
+        return Q(("company_id", post.company_id), (lookup, wanted))
+
+    def in_scope(self, scope: str, user_id: UUID, post: Post) -> bool:
+        column = self.scope_columns.get(scope)
+        if column is None:
+            return super().in_scope(scope, user_id, post)
+        wanted = _wanted(scope, user_id, post)
+        if wanted is None or self.company_id != post.company_id:
+            return False
+        value = attrgetter(column.replace("__", "."))(self)
+        return value.startswith(wanted) if scope == "department" else bool(value == wanted)
+
+
+def _wanted(scope: str, user_id: UUID, post: Post) -> Any:
+    """What a scope's column must hold for somebody in `post`; None where the post has no such thing."""
+    match scope:
+        case "own":
+            return user_id
+        case "team" | "department":
+            return post.department_path
+        case "region":
+            return post.region or None
+        case "product_line":
+            return post.product_line or None
+    raise ValueError(scope)
+
+
+# Rows about one person (a column `user`), kept with that person's department of the day they were written.
+ABOUT_A_PERSON = {"own": "user_id", "team": "department_path", "department": "department_path"}
+
 
 class Owned(CompanyRow):
     """A row with exactly one accountable person (clause 1.3.2) and the columns that scopes look at."""
+
+    scope_columns: ClassVar[dict[str, str]] = {
+        "own": "owner_id",
+        "team": "department_path",
+        "department": "department_path",
+        "region": "region",
+        "product_line": "product_line",
+    }
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     department_path = models.CharField(max_length=200, default="", blank=True)
@@ -82,40 +133,6 @@ class Owned(CompanyRow):
 
     class Meta:
         abstract = True
-
-    @classmethod
-    def scope_q(cls, scope: str, user_id: UUID, post: Post) -> Q | None:
-        company = Q(company_id=post.company_id)
-        match scope:
-            case "own":
-                return company & Q(owner_id=user_id)
-            case "team":
-                return company & Q(department_path=post.department_path)
-            case "department":
-                return company & Q(department_path__startswith=post.department_path)
-            case "region":
-                return company & Q(region=post.region) if post.region else None
-            case "product_line":
-                return company & Q(product_line=post.product_line) if post.product_line else None
-        return super().scope_q(scope, user_id, post)
-
-    def in_scope(self, scope: str, user_id: UUID, post: Post) -> bool:
-        if scope == "group":
-            return True
-        if self.company_id != post.company_id:
-            return False
-        match scope:
-            case "own":
-                return bool(self.owner_id == user_id)
-            case "team":
-                return self.department_path == post.department_path
-            case "department":
-                return self.department_path.startswith(post.department_path)
-            case "region":
-                return bool(post.region) and self.region == post.region
-            case "product_line":
-                return bool(post.product_line) and self.product_line == post.product_line
-        return scope == "company"
 
 
 class Document(Owned):

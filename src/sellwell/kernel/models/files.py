@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.conf import settings
@@ -12,15 +12,13 @@ from django.db.models import Q
 from sellwell.kernel.models.base import CompanyRow
 from sellwell.kernel.values import T
 
-if TYPE_CHECKING:
-    from sellwell.kernel.access import Post
-
 
 class StoredFile(CompanyRow):
     """One file. `sha256` is over the bytes as they are stored: those of a file with a subject are sealed under the
     subject's key, so that neither bytes nor hash tell anything once the key is gone.
     """
 
+    scope_columns = {"own": "uploaded_by_id"}
     noun = T("文件", "File")
     personal: ClassVar[tuple[str, ...]] = ("name",)
     sha256 = models.CharField(max_length=64)
@@ -39,17 +37,6 @@ class StoredFile(CompanyRow):
             models.Index(fields=["sha256"], name="storedfile_sha256"),
             models.Index(fields=["subject_id"], name="storedfile_subject"),
         ]
-
-    @classmethod
-    def scope_q(cls, scope: str, user_id: UUID, post: Post) -> Q | None:
-        if scope == "own":
-            return Q(company_id=post.company_id, uploaded_by_id=user_id)
-        return super().scope_q(scope, user_id, post)
-
-    def in_scope(self, scope: str, user_id: UUID, post: Post) -> bool:
-        if scope == "own":
-            return bool(self.company_id == post.company_id and self.uploaded_by_id == user_id)
-        return super().in_scope(scope, user_id, post)
 
     def subject(self) -> UUID | None:
         """Whose file it is, where it is somebody's."""

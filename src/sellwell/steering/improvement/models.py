@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
@@ -11,10 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from sellwell.kernel.models import CompanyRow
+from sellwell.kernel.models.base import ABOUT_A_PERSON
 from sellwell.kernel.values import State, T
-
-if TYPE_CHECKING:
-    from sellwell.kernel.access import Post
 
 USER = settings.AUTH_USER_MODEL
 
@@ -86,6 +83,8 @@ class CourseRule(CompanyRow):
 class PersonalRecord(CompanyRow):
     """A result of one person, kept with the department of the day it was written."""
 
+    scope_columns = ABOUT_A_PERSON
+
     user = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     department_path = models.CharField(max_length=200, default="", blank=True)
     held_on = models.DateField()
@@ -101,30 +100,6 @@ class PersonalRecord(CompanyRow):
     def subject(self) -> UUID:
         """The person."""
         return self.user_id
-
-    @classmethod
-    def scope_q(cls, scope: str, user_id: UUID, post: Post) -> Q | None:
-        company = Q(company_id=post.company_id)
-        match scope:
-            case "own":
-                return company & Q(user_id=user_id)
-            case "team":
-                return company & Q(department_path=post.department_path)
-            case "department":
-                return company & Q(department_path__startswith=post.department_path)
-        return super().scope_q(scope, user_id, post)
-
-    def in_scope(self, scope: str, user_id: UUID, post: Post) -> bool:
-        if scope in ("own", "team", "department") and self.company_id != post.company_id:
-            return False
-        match scope:
-            case "own":
-                return bool(self.user_id == user_id)
-            case "team":
-                return self.department_path == post.department_path
-            case "department":
-                return self.department_path.startswith(post.department_path)
-        return super().in_scope(scope, user_id, post)
 
 
 class Training(PersonalRecord):

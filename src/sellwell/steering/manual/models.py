@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from uuid import UUID
-
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
@@ -12,11 +9,8 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from sellwell.kernel.models import CompanyRow, Document, Row
-from sellwell.kernel.models.base import document_constraints, document_indexes
+from sellwell.kernel.models.base import ABOUT_A_PERSON, document_constraints, document_indexes
 from sellwell.kernel.values import State, T
-
-if TYPE_CHECKING:
-    from sellwell.kernel.access import Post
 
 USER = settings.AUTH_USER_MODEL
 
@@ -165,6 +159,7 @@ class Reading(CompanyRow):
     """That a person in a role has read the clauses of an edition which concern the role (clause 1.2.2)."""
 
     noun = T("阅读确认", "Acknowledgement")
+    scope_columns = ABOUT_A_PERSON
     user = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     department_path = models.CharField(max_length=200)
     role = models.CharField(max_length=40)
@@ -182,32 +177,6 @@ class Reading(CompanyRow):
             models.CheckConstraint(condition=Q(state__in=ReadingState.values()), name="reading_state_known"),
         ]
         indexes = [models.Index(fields=["company_id", "state", "due_on"], name="reading_due")]
-
-    @classmethod
-    def scope_q(cls, scope: str, user_id: UUID, post: Post) -> Q | None:
-        company = Q(company_id=post.company_id)
-        match scope:
-            case "own":
-                return company & Q(user_id=user_id)
-            case "team":
-                return company & Q(department_path=post.department_path)
-            case "department":
-                return company & Q(department_path__startswith=post.department_path)
-        return super().scope_q(scope, user_id, post)
-
-    def in_scope(self, scope: str, user_id: UUID, post: Post) -> bool:
-        if scope == "group":
-            return True
-        if self.company_id != post.company_id:
-            return False
-        match scope:
-            case "own":
-                return bool(self.user_id == user_id)
-            case "team":
-                return self.department_path == post.department_path
-            case "department":
-                return self.department_path.startswith(post.department_path)
-        return scope == "company"
 
     def __str__(self) -> str:
         return f"{self.user_id} · {self.role}"

@@ -139,6 +139,12 @@ class Assignment(CompanyRow):
     """A role that a person holds in a department, from day to day."""
 
     noun = T("任职", "Assignment")
+    scope_columns = {
+        "own": "user_id",
+        "team": "department__path",
+        "department": "department__path",
+        "region": "region",
+    }
     user = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="assignments")
     role = models.CharField(max_length=40)
     # What the post is for; empty: the position that stands for its role.
@@ -167,24 +173,6 @@ class Assignment(CompanyRow):
             ),
         ]
         indexes = [models.Index(fields=["company_id", "role"], name="assignment_role")]
-
-    @classmethod
-    def scope_q(cls, scope: str, user_id: UUID, post: Post) -> Q | None:
-        company = Q(company_id=post.company_id)
-        match scope:
-            case "own":
-                return company & Q(user_id=user_id)
-            case "team":
-                return company & Q(department__path=post.department_path)
-            case "department":
-                return company & Q(department__path__startswith=post.department_path)
-            case "region":
-                return company & Q(region=post.region) if post.region else None
-        return super().scope_q(scope, user_id, post)
-
-    def in_scope(self, scope: str, user_id: UUID, post: Post) -> bool:
-        q = self.scope_q(scope, user_id, post)
-        return q is not None and (not q or Assignment.objects.filter(q, pk=self.pk).exists())
 
     def __str__(self) -> str:
         return f"{self.user.name} · {self.role} · {self.department.name}"
