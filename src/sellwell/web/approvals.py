@@ -188,6 +188,7 @@ def panel_context(request: ApprovalRequest, ctx: Context) -> dict[str, Any]:
         "card": card,
         "actions": actions(request, ctx),
         "earlier": earlier(request, ctx) if card.may_decide else [],
+        "changeable": changeable(request, ctx) if card.may_decide else [],
     }
 
 
