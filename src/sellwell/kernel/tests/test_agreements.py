@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from sellwell.kernel.models import ApprovalDecision, Release, RequestState
+from sellwell.foundation.company.models import Company, Department
+from sellwell.kernel import generations
+from sellwell.kernel.door import see_companies
+from sellwell.kernel.models import ApprovalDecision, Delegation, LedgerEntry, Release, RequestState
 from sellwell.kernel.tests.builders import step_of
-from sellwell.kernel.tests.sample import Sample
+from sellwell.kernel.tests.sample import SEND, Sample
 from sellwell.kernel.tests.test_approval_course import open_tasks
 from sellwell.kernel.tests.test_approvals import candidates, held
 from sellwell.kernel.tests.test_holds import state_of
@@ -96,3 +100,20 @@ def test_an_answer_leaves_the_questions_of_others_open(world: World, sample: Sam
     world.run("rep", "approvals.answer", request, {"text": "客户年度框架"})
     assert ("warehouse", "approvals.answer") in open_tasks(world, request)
     assert ("rep", "approvals.answer") not in open_tasks(world, request)
+
+
+def test_an_act_on_a_row_is_its_companys_whichever_company_the_page_is_set_to(
+    world: World, sample: Sample
+) -> None:
+    other = Company.objects.create(code="OTHER", name="另一家")
+    see_companies([world.company.pk, other.pk])
+    away = Department.objects.create(company_id=other.pk, code="HQ", name="总部", path="HQ.")
+    world.user("rep").assignments.create(
+        company_id=other.pk, role="rep", department=away, since=world.today - timedelta(days=30)
+    )
+    generations.bump("organisation")
+    paper = sample.paper("rep", "80.00")
+    Delegation.objects.filter(pk=paper.pk).update(company_id=other.pk, department_path="HQ.")
+    world.run("rep", SEND, paper, {"note": "寄出"})
+    see_companies([world.company.pk, other.pk])
+    assert LedgerEntry.objects.get(operation=SEND).company_id == other.pk
