@@ -8,7 +8,7 @@ stock) is never hashed, so a release survives a busy day.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
@@ -246,7 +246,7 @@ def candidates(role: str, request: ApprovalRequest, ctx: Context, without: Seque
 
 
 def tasks_for(
-    step: ApprovalStep, request: ApprovalRequest, ctx: Context, but: Sequence[UUID] = ()
+    step: ApprovalStep, request: ApprovalRequest, ctx: Context, but: Collection[UUID] = ()
 ) -> list[NewTask]:
     """The approvers' tasks: each candidate (but those named) and today's deputies have the request in their list."""
     people = dict.fromkeys(user for user in step.candidates if user not in but)

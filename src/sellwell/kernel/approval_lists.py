@@ -29,6 +29,10 @@ LISTS = {
     "copied": T("抄送我", "Copied to me"),
 }
 MOST = 1000  # steps that wait for one person
+# What `_waits` reads of a step; the terms and texts of a request are long and not among it.
+NEEDED = (
+    "candidates", "round", "request__company_id", "request__owner_id", "request__operation", "request__amount",
+)  # fmt: skip
 
 
 def waiting_ids(ctx: Context) -> set[UUID]:
@@ -46,7 +50,7 @@ def waiting_ids(ctx: Context) -> set[UUID]:
         ApprovalStep.objects.filter(
             candidates__overlap=people, opened_at__isnull=False, decided_at__isnull=True,
             request__state=RequestState.OPEN.value,
-        ).exclude(request__owner_id=ctx.user_id).select_related("request")[:MOST]
+        ).exclude(request__owner_id=ctx.user_id).select_related("request").only(*NEEDED)[:MOST]
     )  # fmt: skip
     given = ApprovalDecision.objects.filter(
         Q(user_id__in=people) | Q(on_behalf_of_id__in=people), step__in=steps
@@ -70,10 +74,10 @@ def _waits(
     return any(v in step.candidates and (step.pk, step.round, v) not in spoken for v in voices)
 
 
-def condition(name: str, ctx: Context) -> Q:
-    """Which requests stand in a list."""
+def condition(name: str, ctx: Context, waiting: set[UUID]) -> Q:
+    """Which requests stand in a list; `waiting` is what `waiting_ids` gave."""
     if name == "waiting":
-        return Q(pk__in=waiting_ids(ctx))
+        return Q(pk__in=waiting)
     if name == "decided":
         return Q(pk__in=decided_by(ctx.user_id).values("step__request_id"))
     if name == "mine":

@@ -157,6 +157,9 @@ def add_signer(request: ApprovalRequest, given: AddSigner, ctx: Context, assessm
             asked = [user for user in asked if user in (ctx.user_id, *mine[0][1])]
         effects.update(here, candidates=[*asked, given.person], mode="all")
         placed = here
+        # A step of the signer's own opens, and that tells them; this one is open already.
+        step = {"request": str(request.pk), "step": str(here.pk)}
+        effects.events.append(NewEvent("approvals.signer_added", step))
     else:
         placed = _insert_step(request, steps, here, given, ctx, effects)
         steps = course.ordered(request)
@@ -164,7 +167,6 @@ def add_signer(request: ApprovalRequest, given: AddSigner, ctx: Context, assessm
         course.note(request, NoteKind.ADDED, ctx, given.note, step_id=placed.pk, to_id=given.person)
     )
     ask_anew(request, steps, ctx, effects)
-    effects.events.append(NewEvent("approvals.signer_added", {"request": str(request.pk)}))
     return effects
 
 

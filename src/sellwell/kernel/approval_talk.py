@@ -158,7 +158,10 @@ def answer(request: ApprovalRequest, given: Say, ctx: Context, assessment: Asses
         )
     )
     course.ask_questions_again(request, effects)
-    effects.events.append(NewEvent("approvals.answered", {"request": str(request.pk)}))
+    effects.events += [
+        NewEvent("approvals.answered", {"request": str(request.pk), "to": str(asker)})
+        for asker in dict.fromkeys(asked.user_id for asked in assessment.carry)
+    ]
     return effects
 
 
