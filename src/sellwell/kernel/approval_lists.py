@@ -12,11 +12,10 @@ from sellwell.kernel.models import (
     ApprovalNote,
     ApprovalStep,
     Delegation,
-    DelegationState,
     NoteKind,
     RequestState,
 )
-from sellwell.kernel.models.approvals import decided_by
+from sellwell.kernel.models.approvals import decided_by, lent_on
 from sellwell.kernel.values import T
 
 if TYPE_CHECKING:
@@ -37,14 +36,7 @@ NEEDED = (
 
 def waiting_ids(ctx: Context) -> set[UUID]:
     """The requests that this person can decide now, also as a deputy of others."""
-    lent = list(
-        Delegation.objects.filter(
-            deputy_id=ctx.user_id,
-            state=DelegationState.ACTIVE.value,
-            since__lte=ctx.today,
-            until__gt=ctx.today,
-        )
-    )
+    lent = list(lent_on(ctx.today).filter(deputy_id=ctx.user_id))
     people = [ctx.user_id, *(d.owner_id for d in lent)]
     steps = list(
         ApprovalStep.objects.filter(
@@ -62,15 +54,7 @@ def waiting_ids(ctx: Context) -> set[UUID]:
 def _waits(
     step: ApprovalStep, user_id: UUID, lent: list[Delegation], spoken: set[tuple[UUID, int, UUID]]
 ) -> bool:
-    request = step.request
-    voices = [user_id] + [
-        d.owner_id
-        for d in lent
-        if d.company_id == request.company_id
-        and d.owner_id != request.owner_id
-        and d.covers(request.operation)
-        and (d.amount_limit is None or (request.amount or 0) <= d.amount_limit)
-    ]
+    voices = [user_id, *(d.owner_id for d in lent if d.reaches(step.request))]
     return any(v in step.candidates and (step.pk, step.round, v) not in spoken for v in voices)
 
 

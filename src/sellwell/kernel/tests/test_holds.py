@@ -24,6 +24,7 @@ from sellwell.kernel.tests.builders import a_delegation
 from sellwell.kernel.tests.sample import BROKEN, CHECK, DRAFT, MAIL, SEND, Sample
 from sellwell.kernel.tests.test_approvals import candidates, code_of, held
 from sellwell.kernel.values import Objection, T
+from sellwell.kernel.views import VIEWS
 from sellwell.testing.marks import clause
 from sellwell.testing.world import World
 
@@ -161,7 +162,8 @@ def test_a_delegation_for_other_work_does_not_reach(world: World, sample: Sample
     }
     world.run("regional_manager", "approvals.delegate", data=data)
     _, request = held(sample)
-    assert code_of(world.run, "warehouse", "approvals.approve", request) == "approval.not_yours"
+    assert code_of(world.run, "warehouse", "approvals.approve", request) == "not_found"  # nor is it read
+    assert not VIEWS["approvals.view"].rows(world.ctx("warehouse").actor).filter(pk=request.pk).exists()
     assert code_of(
         world.run, "regional_manager", "approvals.delegate", data={**data, "rooms": ["nowhere"]}
     ) == ("delegation.no_room")
