@@ -17,6 +17,7 @@ from sellwell.kernel import approval_course as course
 from sellwell.kernel.approval_operations import ask_anew, assess_decision, for_requester, row_of
 from sellwell.kernel.effects import Effects, NewEvent
 from sellwell.kernel.inputs import Code, Input, ShortText, field, plain
+from sellwell.kernel.intake import validation_objections
 from sellwell.kernel.models import ApprovalRequest, ApprovalStep, NoteKind, RequestState
 from sellwell.kernel.operations import REGISTRY, Assessment, Context, operation
 from sellwell.kernel.policy_table import table
@@ -93,8 +94,6 @@ def assess_amendment(request: ApprovalRequest, given: Amend | None, ctx: Context
     try:
         changed = act.input.model_validate(data)
     except ValidationError as error:
-        from sellwell.kernel.door import validation_objections
-
         return replace(found, objections=(*found.objections, *_told(validation_objections(error))))
     again = for_requester(request, ctx)
     row = row_of(request)
