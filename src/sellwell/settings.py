@@ -37,7 +37,7 @@ ALLOWED_HOSTS = [
 # Lower rooms first: the order in which rooms may know each other (DESIGN section 2).
 FOUNDATION = ("company", "procedures", "catalog", "stock", "customers", "pricing")
 SELLING = ("pipeline", "contracts", "orders", "delivery", "receivables")
-STEERING = ("improvement", "manual")
+STEERING = ("plans", "improvement", "manual")
 ROOMS = [
     *(f"sellwell.foundation.{name}" for name in FOUNDATION),
     *(f"sellwell.selling.{name}" for name in SELLING),

@@ -1,0 +1,112 @@
+"""Evidence for the clauses that plans answers for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sellwell.kernel import clock
+from sellwell.kernel.evidence import Broken, Evidence, Measured, evidence, found
+from sellwell.kernel.models import RequestState
+from sellwell.kernel.values import Period, T
+from sellwell.steering.plans import policies, queries, rules
+from sellwell.steering.plans.models import CycleStep, SignOff, SignOffState
+from sellwell.steering.plans.queries import Signature
+
+LATE_STEPS = T("逾期未完成：{steps}", "late and not done: {steps}")
+IN_TIME = T("按期完成的步骤", "Steps done in time")
+NOT_SIGNED = T("缺少签署：{sides}", "not signed by: {sides}")
+BEGUN = T("所属期间已开始，尚未生效，缺少签署：{sides}", "its period has begun and it is not in force; not signed by: {sides}")
+NOT_IN_FORCE = T("各方已签署，尚未生效", "every side has signed, and it is not in force")
+ALTERED = T("内容与签署时不一致", "the content is not what was signed")
+
+
+def last_day(period: Period) -> date:
+    """The day that a state is looked at: the period's last, today where it is still running."""
+    today = clock.business_day(clock.now())
+    return today if period.until is None else min(today, period.until - timedelta(days=1))
+
+
+def _joined(words: list[T]) -> T:
+    return T("、".join(w.zh for w in words), ", ".join(w.en for w in words))
+
+
+# --- 2.2.3 -----------------------------------------------------------------------------------------------------------------
+
+
+@evidence("2.2.3", T("管理循环没有逾期步骤", "Cycles without a late step"))
+def cycles_with_a_late_step(company_id: UUID, period: Period) -> Evidence:
+    """Cycles with a step due in the period by its last day, and those of which such a step was late and not done then.
+
+    Beside it the share of those steps that were done in time: what was made good late is no longer named, but counted here.
+    """
+    day = last_day(period)
+    due = CycleStep.objects.filter(company_id=company_id, due_on__gte=period.since, due_on__lte=day)
+    cycles: dict[UUID, list[CycleStep]] = {}
+    for step in due.select_related("cycle").order_by("cycle__number", "position"):
+        cycles.setdefault(step.cycle_id, []).append(step)
+    broken, count, in_time = [], 0, 0
+    for own in cycles.values():
+        late = [s for s in own if rules.was_late(queries.as_rules([s])[0], day)]
+        count += len(own)
+        in_time += sum(1 for s in own if s.done_on is not None and s.done_on <= s.due_on)
+        if late:
+            cycle, words = own[0].cycle, _joined([queries.step_label(s.kind) for s in late])
+            why = LATE_STEPS.format(steps=words)
+            broken.append(Broken("plans.cycle", cycle.pk, cycle.number, why, cycle.department_path))
+    share = (Decimal(in_time) * 100 / Decimal(count)).quantize(Decimal("0.1")) if count else None
+    concerned = Counter(own[0].cycle.department_path for own in cycles.values())
+    return found(concerned, broken, [Measured(IN_TIME, count, share, "%")])
+
+
+# --- 2.2.5 -----------------------------------------------------------------------------------------------------------------
+
+
+@evidence("2.2.5", T("预算、策略经各方签署", "Budgets and strategies signed by their sides"))
+def signed_by_every_side(company_id: UUID, period: Period) -> Evidence:
+    """Documents in force on the period's last day, and drafts whose own period has begun by then without any version in
+    force; those that a side has not signed, or whose content is not what was signed. Must find none."""
+    day = last_day(period)
+    rows = SignOff.objects.filter(company_id=company_id, business_date__lte=day).exclude(
+        state=SignOffState.CANCELLED.value
+    )
+    concerned = [row for row in rows.order_by("number") if _holds(row, day) or _should_hold(row, day)]
+    ids = [row.pk for row in concerned]
+    signed = queries.signatures(ids, [RequestState.APPROVED])
+    asked = queries.signatures(ids, [RequestState.OPEN])
+    broken = []
+    for row in concerned:
+        given = signed.get(row.pk, []) if _holds(row, day) else asked.get(row.pk, [])
+        why = _why(row, given, _holds(row, day), day)
+        if why is not None:
+            broken.append(Broken("plans.signoff", row.pk, f"{row.number} {row.title}", why, row.department_path))
+    return found(Counter(row.department_path for row in concerned), broken)
+
+
+def _holds(row: SignOff, day: date) -> bool:
+    """Whether it was in force on the day."""
+    began = row.effective_on if row.effective_on is not None else row.business_date
+    is_out = row.state not in (SignOffState.IN_FORCE.value, SignOffState.REPLACED.value)
+    return not is_out and began <= day < row.until and (row.replaced_on is None or day < row.replaced_on)
+
+
+def _should_hold(row: SignOff, day: date) -> bool:
+    """Whether its own period has begun while it is a draft that replaces nothing."""
+    return row.state == SignOffState.DRAFT.value and row.previous_id is None and row.since <= day < row.until
+
+
+def _why(row: SignOff, given: list[Signature], is_in_force: bool, day: date) -> T | None:
+    """What is wrong with it; None where every side signed exactly this."""
+    digest = queries.hash_of(queries.content_of(row))
+    signers: dict[str, frozenset[str]] = {}
+    for one in given:
+        if one.content_hash == digest:
+            signers[one.side] = signers.get(one.side, frozenset()) | {str(one.user_id)}
+    lacking = [side.label for side in rules.unsigned(policies.sides_of(row.kind, row.company_id, day), signers)]
+    if not is_in_force:
+        return BEGUN.format(sides=_joined(lacking)) if lacking else NOT_IN_FORCE
+    if given and all(one.content_hash != digest for one in given):
+        return ALTERED
+    return NOT_SIGNED.format(sides=_joined(lacking)) if lacking else None

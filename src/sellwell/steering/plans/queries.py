@@ -1,0 +1,186 @@
+"""Reads of cycles and sign-offs that more than one place needs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sellwell.kernel import directory, ledger
+from sellwell.kernel.inputs import plain
+from sellwell.kernel.models import ApprovalDecision, ApprovalRequest, RequestState, StoredFile
+from sellwell.kernel.values import Period, T
+from sellwell.kernel.views import BY_TYPE
+from sellwell.steering.plans import policies, rules
+from sellwell.steering.plans.extensions import CycleFacts
+from sellwell.steering.plans.models import Cycle, CycleState, CycleStep, SignOff
+from sellwell.steering.plans.rules import CycleLength, Side, StepKind
+
+
+def departments(company_id: UUID) -> list[Any]:
+    """The departments of a company in the order of the tree, closed ones too."""
+    rows = BY_TYPE["company.department"].model._default_manager.filter(company_id=company_id)
+    return list(rows.order_by("path"))
+
+
+def name_of(department: Any) -> T:
+    """A department's name in both languages."""
+    return T(department.name, department.name_en or department.name)
+
+
+def accountable(department: Any, by_path: dict[str, Any], active: Iterable[UUID]) -> UUID | None:
+    """Who accounts for a department's cycle: its head, else the nearest head above who works here."""
+    path = department.path
+    while path:
+        unit = by_path.get(path)
+        if unit is not None and unit.head_id in active:
+            return unit.head_id  # type: ignore[no-any-return]
+        above = path.rstrip(".").rpartition(".")[0]
+        path = f"{above}." if above else ""
+    return None
+
+
+def heads(company_id: UUID) -> dict[UUID, UUID]:
+    """Who accounts for each department today; departments that nobody heads, here or above, are left out."""
+    found = departments(company_id)
+    by_path = {d.path: d for d in found}
+    working = {d.head_id for d in found if d.head_id is not None}
+    users = BY_TYPE["kernel.user"].model._default_manager.filter(pk__in=working, is_active=True)
+    active = set(users.values_list("pk", flat=True))
+    who = {d.pk: accountable(d, by_path, active) for d in found}
+    return {pk: user for pk, user in who.items() if user is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A cycle that should be there and is not."""
+
+    department: Any
+    length: CycleLength
+    period: Period
+    owner_id: UUID
+
+
+def cycles_to_open(company_id: UUID, day: date) -> list[Due]:
+    """The cycles of the periods of a day that nobody opened yet: three queries."""
+    wanted = []
+    for department in departments(company_id):
+        length = policies.length_of(department.kind, company_id, day)
+        is_there = (department.since is None or department.since <= day) and (
+            department.until is None or day < department.until
+        )
+        if length is not None and is_there:
+            wanted.append((department, length, rules.period_of(day, length)))
+    if not wanted:
+        return []
+    first = min(period.since for _, _, period in wanted)
+    known = set(
+        Cycle.objects.filter(company_id=company_id, since__gte=first).values_list("department_id", "length", "since")
+    )
+    missing = [(d, length, p) for d, length, p in wanted if (d.pk, length.value, p.since) not in known]
+    who = heads(company_id) if missing else {}
+    return [Due(d, length, p, who[d.pk]) for d, length, p in missing if d.pk in who]
+
+
+def steps_of(cycle: Cycle) -> list[CycleStep]:
+    """The five steps in their order."""
+    return list(cycle.steps.order_by("position"))
+
+
+def as_rules(steps: Iterable[CycleStep]) -> list[rules.Step]:
+    """Steps as the rules read them."""
+    return [rules.Step(s.kind, s.due_on, s.done_on, s.in_order) for s in steps]
+
+
+def facts_of(cycle: Cycle, department_path: str) -> CycleFacts:
+    """A cycle as other rooms read it."""
+    return CycleFacts(cycle.pk, cycle.company_id, department_path, Period(cycle.since, cycle.until))
+
+
+def waiting_steps(company_id: UUID) -> list[tuple[Cycle, CycleStep]]:
+    """The next undone step of every open cycle: one query."""
+    steps = CycleStep.objects.filter(company_id=company_id, cycle__state=CycleState.OPEN.value, done_on=None)
+    found: dict[UUID, tuple[Cycle, CycleStep]] = {}
+    for step in steps.select_related("cycle__department").order_by("cycle_id", "position"):
+        found.setdefault(step.cycle_id, (step.cycle, step))
+    return list(found.values())
+
+
+def strayed(company_id: UUID) -> list[tuple[Cycle, UUID]]:
+    """Open cycles whose owner no longer heads the department, with who does."""
+    who = heads(company_id)
+    rows = Cycle.objects.filter(company_id=company_id, state=CycleState.OPEN.value).order_by("id")
+    return [(c, who[c.department_id]) for c in rows if c.department_id in who and who[c.department_id] != c.owner_id]
+
+
+def step_label(kind: str) -> T:
+    """What a step is called."""
+    return StepKind(kind).label
+
+
+# --- sign-offs -----------------------------------------------------------------------------------------------------------
+
+PUT_IN_FORCE = "plans.put_in_force"
+PREFIX = "plans.side."
+
+
+def guard_of(side: Side) -> str:
+    """The hold of a side: its route is asked beside those of the others."""
+    return f"{PREFIX}{side.value}"
+
+
+def content_of(row: SignOff) -> dict[str, Any]:
+    """What the sides sign: kind, department, period, amount, and the hash of title, text and files."""
+    return {
+        "kind": row.kind,
+        "department": str(row.department_id),
+        "since": row.since,
+        "until": row.until,
+        "amount": row.amount,
+        "revision": row.revision,
+        "text": _digest(row),
+    }
+
+
+def _digest(row: SignOff) -> str:
+    """The hash of title, text and the bytes of the files. It tells nothing of a person: plans have no subject."""
+    files = dict(StoredFile.objects.filter(pk__in=row.files).values_list("pk", "sha256"))
+    return hash_of({"title": row.title, "text": row.text, "files": [files.get(pk, "") for pk in row.files]})
+
+
+def hash_of(content: dict[str, Any]) -> str:
+    """The hash of what is signed; the same that the approval is bound to."""
+    return hashlib.sha256(ledger.canonical(plain(content))).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A side's agreement: who gave it, and to what."""
+
+    side: str
+    user_id: UUID
+    content_hash: str
+
+
+def signatures(row_ids: Sequence[UUID], states: Iterable[RequestState]) -> dict[UUID, list[Signature]]:
+    """The agreements of sides to sign-offs, in requests of these states: two queries. A deputy signs for the lender."""
+    asked = ApprovalRequest.objects.filter(
+        operation=PUT_IN_FORCE, row_id__in=list(row_ids), state__in=[s.value for s in states]
+    )
+    rows_of = dict(asked.values_list("pk", "row_id"))
+    given = ApprovalDecision.objects.filter(step__request_id__in=rows_of, agrees=True, step__guard__startswith=PREFIX)
+    found: dict[UUID, list[Signature]] = {}
+    for one in given.select_related("step").order_by("at", "id"):
+        if one.round == one.step.round and one.step.decided_at is not None:
+            side = one.step.guard.removeprefix(PREFIX)
+            row_id: Any = rows_of[one.step.request_id]
+            found.setdefault(row_id, []).append(Signature(side, one.user_id, one.step.content_hash))
+    return found
+
+
+def names(user_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Names of people."""
+    return directory.current().names(set(user_ids))
