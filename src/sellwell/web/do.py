@@ -118,7 +118,9 @@ def name_references(fields: Sequence[derive.FormField], ctx: Context) -> None:
         names = pick.texts(row_type, ids, ctx)
         for one in found:
             if isinstance(one.value, list):
-                one.chosen = [(str(i), names.get(str(i), "…")) for i in one.value if derive.is_id(i)]
+                one.chosen = [
+                    (str(i), names.get(str(i), "…")) for i in one.value if derive.is_id(i) or str(i) in names
+                ]
             else:
                 one.text = names.get(str(one.value), "")
 

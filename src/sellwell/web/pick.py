@@ -92,8 +92,11 @@ def choice_of(view: View, row: Any) -> Choice:
 
 
 def texts(row_type: str, ids: Sequence[Any], ctx: Context) -> dict[str, str]:
-    """The names of chosen rows, as far as the reader may see them."""
+    """The names of chosen rows, as far as the reader may see them. Choices of no single type are known by their codes."""
     view = BY_TYPE.get(row_type)
+    picker = PICKERS.get(row_type)
+    if view is None and picker is not None and picker.resolve is not None:
+        return {code: choice.text for code, choice in picker.resolve([str(i) for i in ids], ctx, {}).items()}
     wanted = [i for i in ids if is_id(i)]
     if view is None or not wanted:
         return {}

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Q
 
-from sellwell.foundation.company.models import Absence, DutyWaiver, Reorganisation, ReorganisationState
+from sellwell.foundation.company.models import (
+    Absence,
+    Department,
+    DutyWaiver,
+    Reorganisation,
+    ReorganisationState,
+)
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, own_tasks, owned_work
 from sellwell.kernel.models import ApprovalRequest, RequestState, Task, TaskState
+from sellwell.kernel.operations import Context
 from sellwell.kernel.values import Period, T
 
 # Deciding stays with those who hold the role of the step: these tasks are asked anew, never handed to anybody.
@@ -34,6 +42,32 @@ changing_hands: Extension[Counting] = Extension(
 # What markets earn: (company_id, period) -> (region, product line, margin as a share of sales). For staffing.
 Margins = Callable[[UUID, Period], Iterable[tuple[str, str, Decimal]]]
 market_margins: Extension[Margins] = Extension("company.market_margins", "the margin of each region and line")
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentFigure:
+    """A figure of a department's page, within what the reader may see."""
+
+    title: T
+    value: Decimal
+    is_money: bool = True
+    note: T | str = ""
+    url: str = ""
+
+
+# The default figures of a department's page by its kind: (department, ctx) -> the figure; None where it says nothing of
+# departments of this kind, or the reader may not see the rows behind it.
+DepartmentFigures = Callable[[Department, Context], DepartmentFigure | None]
+department_figures: Extension[DepartmentFigures] = Extension(
+    "company.department_figures", "figures of a department's page, by its kind"
+)
+
+
+def rows_of(department: Department) -> Q:
+    """Rows of a department and those below it: a product department's along its line, any other's along its path."""
+    if department.kind in ("product", "division") and department.product_line:
+        return Q(product_line=department.product_line)
+    return Q(department_path__startswith=department.path)
 
 
 @owned_work.register("kernel.task")

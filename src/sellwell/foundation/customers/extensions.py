@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q
 
-from sellwell.foundation.company.extensions import covered_customers
+from sellwell.foundation.company.extensions import (
+    DepartmentFigure,
+    covered_customers,
+    department_figures,
+    rows_of,
+)
 from sellwell.foundation.customers.models import Address, Contact, Customer, CustomerState, Party
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
+from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
+from sellwell.kernel.views import BY_TYPE
 
 # What is under way with a customer: (customer) -> (what it is called, how many are open).
 open_business: Extension[Callable[[Customer], tuple[T, int]]] = Extension(
@@ -24,6 +32,15 @@ open_business: Extension[Callable[[Customer], tuple[T, int]]] = Extension(
 def owned_customers(user_id: UUID) -> list[tuple[type[Any], list[UUID]]]:
     """The customers that a person answers for."""
     return [(Customer, list(Customer.objects.filter(owner_id=user_id).values_list("pk", flat=True)))]
+
+
+@department_figures.register("customers.customer")
+def customers_of(department: Any, ctx: Context) -> DepartmentFigure | None:
+    """How many customers a regional or customer department looks after."""
+    if department.kind not in ("regional", "customer", "division") or not ctx.actor.may("customers.view"):
+        return None
+    count = BY_TYPE["customers.customer"].rows(ctx.actor).filter(rows_of(department)).order_by().count()
+    return DepartmentFigure(T("客户数", "Customers"), Decimal(count), is_money=False, url="/customers/")
 
 
 # --- erasure: what stands in clear is blanked --------------------------------------------------------------------------

@@ -8,13 +8,22 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
+from sellwell.foundation.company.extensions import DepartmentFigure, department_figures, rows_of
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.customers.queries import Customer
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import owned_work
-from sellwell.kernel.values import State, T
+from sellwell.kernel.operations import Context
+from sellwell.kernel.values import State, T, plain_number
 from sellwell.selling.pipeline.models import Lead, Opportunity, OpportunityProduct, Quotation, Visit
-from sellwell.selling.pipeline.queries import OPEN_LEADS, OPEN_QUOTATIONS, OPEN_STAGES, OPEN_VISITS
+from sellwell.selling.pipeline.queries import (
+    OPEN_LEADS,
+    OPEN_QUOTATIONS,
+    OPEN_STAGES,
+    OPEN_VISITS,
+    weighted_open,
+)
+from sellwell.selling.pipeline.views import OPPORTUNITIES
 
 Owned = list[tuple[type[Any], list[UUID]]]
 
@@ -62,6 +71,16 @@ def open_opportunities(customer: Customer) -> tuple[T, int]:
 def open_quotations(customer: Customer) -> tuple[T, int]:
     """Quotations under way with a customer."""
     return T("报价单", "quotations"), _count(Quotation, OPEN_QUOTATIONS, customer)  # type: ignore[arg-type]
+
+
+@department_figures.register("pipeline.opportunity")
+def open_opportunities_of(department: Any, ctx: Context) -> DepartmentFigure | None:
+    """What is expected from the open opportunities of a department that sells, with its weight."""
+    if department.kind == "function" or not ctx.actor.may(OPPORTUNITIES.name):
+        return None
+    weighted, plain = weighted_open(OPPORTUNITIES.rows(ctx.actor).filter(rows_of(department)).order_by())
+    note = T(f"加权 {plain_number(weighted)}", f"weighted {plain_number(weighted)}")
+    return DepartmentFigure(T("在跟商机", "Open opportunities"), plain, note=note, url="/opportunities/")
 
 
 # --- erasure -----------------------------------------------------------------------------------------------------------

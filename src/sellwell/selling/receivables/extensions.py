@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from sellwell.foundation.company.extensions import DepartmentFigure, department_figures, rows_of
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.kernel import personal
 from sellwell.kernel.effects import Effects, NewTask
@@ -17,6 +18,7 @@ from sellwell.kernel.values import T
 from sellwell.selling.delivery.extensions import Recognised, on_recognised
 from sellwell.selling.receivables import postings, queries
 from sellwell.selling.receivables.models import Invoice, InvoiceState, Receipt, ReceiptState
+from sellwell.selling.receivables.views import INVOICES
 
 
 @on_recognised.register("receivables")
@@ -61,6 +63,18 @@ def _receipts(user_id: UUID) -> list[tuple[type[Receipt], list[UUID]]]:
 @open_business.register("receivables.invoice")
 def _open_invoices(customer: Any) -> tuple[T, int]:
     return T("未结清的发票", "Open invoices"), queries.open_invoices().filter(customer_id=customer.pk).count()
+
+
+@department_figures.register("receivables.overdue")
+def overdue_of(department: Any, ctx: Context) -> DepartmentFigure | None:
+    """What customers of a regional or customer department owe past its day."""
+    if department.kind not in ("regional", "customer", "division") or not ctx.actor.may(INVOICES.name):
+        return None
+    amount, count = queries.overdue(
+        INVOICES.rows(ctx.actor).filter(rows_of(department)).order_by(), ctx.today
+    )
+    note = T(f"{count} 张发票", f"{count} invoices")
+    return DepartmentFigure(T("逾期应收", "Overdue"), amount, note=note, url="/invoices/")
 
 
 # --- erasure: what stands in clear is blanked; amounts and numbers are kept as the tax law asks ------------------

@@ -26,7 +26,13 @@ DRAFTERS = {
 READERS = DRAFTERS | {"auditor": "company", "legal": "company"}
 
 grant("plans.sign_offs", **(EVERYBODY_DEPARTMENT | READERS))
-grant("plans.sign_offs.export", sales_manager="company", finance="company", executive="company", auditor="company")
+grant(
+    "plans.sign_offs.export",
+    sales_manager="company",
+    finance="company",
+    executive="company",
+    auditor="company",
+)
 grant(
     [
         "plans.draft_sign_off", "plans.change_sign_off", "plans.put_in_force", "plans.cancel_sign_off",

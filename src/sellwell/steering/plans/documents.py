@@ -74,7 +74,9 @@ def shown(documents: Sequence[StepDocument], of: dict[UUID, UUID], actor: Actor)
     return found
 
 
-def _shown(one: StepDocument, known: dict[tuple[str, UUID], tuple[View, Any]], cycle_id: UUID | None) -> Shown:
+def _shown(
+    one: StepDocument, known: dict[tuple[str, UUID], tuple[View, Any]], cycle_id: UUID | None
+) -> Shown:
     if one.file_id is not None:
         return Shown(FILE, one.file.name, f"/files/{one.file_id}?inline&of=plans.cycle/{cycle_id}")
     row_id: Any = one.row_id

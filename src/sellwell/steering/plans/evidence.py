@@ -18,7 +18,10 @@ from sellwell.steering.plans.queries import Signature
 LATE_STEPS = T("逾期未完成：{steps}", "late and not done: {steps}")
 IN_TIME = T("按期完成的步骤", "Steps done in time")
 NOT_SIGNED = T("缺少签署：{sides}", "not signed by: {sides}")
-BEGUN = T("所属期间已开始，尚未生效，缺少签署：{sides}", "its period has begun and it is not in force; not signed by: {sides}")
+BEGUN = T(
+    "所属期间已开始，尚未生效，缺少签署：{sides}",
+    "its period has begun and it is not in force; not signed by: {sides}",
+)
 NOT_IN_FORCE = T("各方已签署，尚未生效", "every side has signed, and it is not in force")
 ALTERED = T("内容与签署时不一致", "the content is not what was signed")
 
@@ -81,7 +84,9 @@ def signed_by_every_side(company_id: UUID, period: Period) -> Evidence:
         given = signed.get(row.pk, []) if _holds(row, day) else asked.get(row.pk, [])
         why = _why(row, given, _holds(row, day), day)
         if why is not None:
-            broken.append(Broken("plans.signoff", row.pk, f"{row.number} {row.title}", why, row.department_path))
+            broken.append(
+                Broken("plans.signoff", row.pk, f"{row.number} {row.title}", why, row.department_path)
+            )
     return found(Counter(row.department_path for row in concerned), broken)
 
 
@@ -104,7 +109,9 @@ def _why(row: SignOff, given: list[Signature], is_in_force: bool, day: date) -> 
     for one in given:
         if one.content_hash == digest:
             signers[one.side] = signers.get(one.side, frozenset()) | {str(one.user_id)}
-    lacking = [side.label for side in rules.unsigned(policies.sides_of(row.kind, row.company_id, day), signers)]
+    lacking = [
+        side.label for side in rules.unsigned(policies.sides_of(row.kind, row.company_id, day), signers)
+    ]
     if not is_in_force:
         return BEGUN.format(sides=_joined(lacking)) if lacking else NOT_IN_FORCE
     if given and all(one.content_hash != digest for one in given):

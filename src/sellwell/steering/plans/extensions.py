@@ -64,7 +64,9 @@ def _signed_plans(step: StepKind, cycles: Sequence[CycleFacts]) -> Mapping[UUID,
     for row in rows.order_by("-effective_on", "-id"):
         for cycle in cycles:
             if row.department.path == cycle.department_path and row.since < (cycle.period.until or row.until):
-                is_its_plan = row.kind == SignOffKind.PLAN.value and Period(row.since, row.until) == cycle.period
+                is_its_plan = (
+                    row.kind == SignOffKind.PLAN.value and Period(row.since, row.until) == cycle.period
+                )
                 offer = Offer("plans.signoff", row.pk, row.effective_on or row.business_date, is_its_plan)
                 found.setdefault(cycle.id, []).append(offer)
     return found

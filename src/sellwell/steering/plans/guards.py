@@ -20,7 +20,10 @@ SIDE_SIGNS = {
 }
 AUTHOR = Reason(
     "plans.author_signs",
-    T("您起草或修改过这一版，不能签署。请由该方的其他同事签署。", "You drafted or changed this version and do not sign it. A colleague of that side does."),
+    T(
+        "您起草或修改过这一版，不能签署。请由该方的其他同事签署。",
+        "You drafted or changed this version and do not sign it. A colleague of that side does.",
+    ),
 )
 TWO_SIDES = Reason(
     "plans.two_sides",
@@ -52,7 +55,10 @@ def signing(assessments: list[Assessment], ctx: Context) -> Mapping[int, list[Ob
 
 
 def _objections(request: ApprovalRequest, mine: Any, ctx: Context) -> list[Objection]:
-    people: set[UUID] = {ctx.user_id, *(lender for _, voices in mine for lender in voices if lender is not None)}
+    people: set[UUID] = {
+        ctx.user_id,
+        *(lender for _, voices in mine for lender in voices if lender is not None),
+    }
     authors = SignOff.objects.filter(pk=request.row_id).values_list("authors", flat=True).first() or []
     if people & set(authors):
         return [AUTHOR.refuse()]

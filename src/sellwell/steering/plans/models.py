@@ -53,7 +53,10 @@ class Cycle(Document):
             models.CheckConstraint(condition=Q(until__gt=F("since")), name="cycle_dates"),
             models.CheckConstraint(condition=Q(length__in=CycleLength.values()), name="cycle_length_known"),
         ]
-        indexes = [*document_indexes("cycle"), models.Index(fields=["company_id", "since"], name="cycle_since")]
+        indexes = [
+            *document_indexes("cycle"),
+            models.Index(fields=["company_id", "since"], name="cycle_since"),
+        ]
 
     @classmethod
     def waits_for_somebody(cls) -> Q:
@@ -65,12 +68,18 @@ class Cycle(Document):
         """One's own are also those whose head lent the work to one today."""
         if scope != "own":
             return super().scope_q(scope, user_id, post)
-        return Q(company_id=post.company_id) & (Q(owner_id=user_id) | Q(owner_id__in=heads_of_deputy(user_id)))
+        return Q(company_id=post.company_id) & (
+            Q(owner_id=user_id) | Q(owner_id__in=heads_of_deputy(user_id))
+        )
 
     def in_scope(self, scope: str, user_id: UUID, post: Post) -> bool:
         if super().in_scope(scope, user_id, post):
             return True
-        return scope == "own" and self.company_id == post.company_id and self.owner_id in heads_of_deputy(user_id)
+        return (
+            scope == "own"
+            and self.company_id == post.company_id
+            and self.owner_id in heads_of_deputy(user_id)
+        )
 
 
 def heads_of_deputy(user_id: UUID) -> list[UUID]:
@@ -91,7 +100,9 @@ class CycleStep(CompanyRow):
     done_on = models.DateField(null=True)
     done_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
     note = models.CharField(max_length=200, default="", blank=True)
-    source = models.CharField(max_length=60, default="", blank=True)  # the room whose document did it; empty: by hand
+    source = models.CharField(
+        max_length=60, default="", blank=True
+    )  # the room whose document did it; empty: by hand
 
     class Meta:
         constraints = [
@@ -154,7 +165,9 @@ class SignOff(Document):
     text = models.TextField(default="", blank=True)
     amount = models.DecimalField(max_digits=18, decimal_places=2, null=True)
     files = ArrayField(models.UUIDField(), default=list, blank=True)
-    authors = ArrayField(models.UUIDField(), default=list)  # who drafted or changed this version: they never sign it
+    authors = ArrayField(
+        models.UUIDField(), default=list
+    )  # who drafted or changed this version: they never sign it
     revision = models.PositiveSmallIntegerField(default=1)
     previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="next_versions")
     content_hash = models.CharField(max_length=64, default="", blank=True)  # of what was signed
@@ -166,7 +179,9 @@ class SignOff(Document):
             *document_constraints("signoff", SignOffState),
             models.CheckConstraint(condition=Q(until__gt=F("since")), name="signoff_dates"),
             models.CheckConstraint(condition=Q(kind__in=SignOffKind.values()), name="signoff_kind_known"),
-            models.CheckConstraint(condition=Q(amount__isnull=True) | Q(amount__gte=0), name="signoff_amount_not_negative"),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gte=0), name="signoff_amount_not_negative"
+            ),
             models.UniqueConstraint(
                 fields=["previous"], condition=Q(state="draft"), name="signoff_one_revision_at_a_time"
             ),

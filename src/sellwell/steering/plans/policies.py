@@ -125,7 +125,9 @@ def days_of(step: StepKind, length: CycleLength, company_id: UUID, day: date) ->
     """What the policy says of a step. A step that it does not name is due on the period's last working day."""
     table = policy.in_force(DAYS, company_id, day).table
     said = policy.decide(table, {"step": step.value, "length": length.value}).outputs or {}
-    return StepDays(str(said.get("after") or "end"), int(said.get("days") or 0), said.get("in_order") is not False)
+    return StepDays(
+        str(said.get("after") or "end"), int(said.get("days") or 0), said.get("in_order") is not False
+    )
 
 
 def sides_of(kind: str, company_id: UUID, day: date) -> list[Side]:

@@ -78,7 +78,9 @@ def cycles_to_open(company_id: UUID, day: date) -> list[Due]:
         return []
     first = min(period.since for _, _, period in wanted)
     known = set(
-        Cycle.objects.filter(company_id=company_id, since__gte=first).values_list("department_id", "length", "since")
+        Cycle.objects.filter(company_id=company_id, since__gte=first).values_list(
+            "department_id", "length", "since"
+        )
     )
     missing = [(d, length, p) for d, length, p in wanted if (d.pk, length.value, p.since) not in known]
     who = heads(company_id) if missing else {}
@@ -113,7 +115,11 @@ def strayed(company_id: UUID) -> list[tuple[Cycle, UUID]]:
     """Open cycles whose owner no longer heads the department, with who does."""
     who = heads(company_id)
     rows = Cycle.objects.filter(company_id=company_id, state=CycleState.OPEN.value).order_by("id")
-    return [(c, who[c.department_id]) for c in rows if c.department_id in who and who[c.department_id] != c.owner_id]
+    return [
+        (c, who[c.department_id])
+        for c in rows
+        if c.department_id in who and who[c.department_id] != c.owner_id
+    ]
 
 
 def step_label(kind: str) -> T:
@@ -171,7 +177,9 @@ def signatures(row_ids: Sequence[UUID], states: Iterable[RequestState]) -> dict[
         operation=PUT_IN_FORCE, row_id__in=list(row_ids), state__in=[s.value for s in states]
     )
     rows_of = dict(asked.values_list("pk", "row_id"))
-    given = ApprovalDecision.objects.filter(step__request_id__in=rows_of, agrees=True, step__guard__startswith=PREFIX)
+    given = ApprovalDecision.objects.filter(
+        step__request_id__in=rows_of, agrees=True, step__guard__startswith=PREFIX
+    )
     found: dict[UUID, list[Signature]] = {}
     for one in given.select_related("step").order_by("at", "id"):
         if one.round == one.step.round and one.step.decided_at is not None:

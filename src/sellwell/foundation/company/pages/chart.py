@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 
-from sellwell.foundation.company import evidence, queries, rollup, structure
+from sellwell.foundation.company import evidence, rollup, structure
 from sellwell.foundation.company.duty_views import LAYERS
 from sellwell.foundation.company.kernel_views import role_name
-from sellwell.foundation.company.models import Department, GoalLink
+from sellwell.foundation.company.models import GoalLink
 from sellwell.foundation.company.rules.chart import Branch, Chart
 from sellwell.foundation.company.rules.reorganising import path as path_of
 from sellwell.foundation.company.structure_views import GOALS
@@ -149,30 +149,6 @@ page(
     right=DEPARTMENTS.name, section="people", icon="layers", order=5,
 )  # fmt: skip
 page("org-chart/part", branch_part, "company.org_part", right=DEPARTMENTS.name)
-
-
-# --- a department's own page -------------------------------------------------------------------------------------------
-
-
-def _home(row: Department, ctx: Context) -> dict[str, Any]:
-    """A department's figures: people here and below, sales of the year along its own line, goals, and its duties."""
-    shown, drawn, beyond = structure.chart_of(row.company_id, ctx.today)
-    branch = drawn.by_code.get(row.code)
-    period = Period(ctx.today.replace(month=1, day=1), ctx.today + timedelta(days=1))
-    links = GoalLink.objects.filter(queries.in_force_on(ctx.today), department=row).select_related("goal")
-    return {
-        "branch": branch,
-        "marks": [structure.in_words(b) for b in beyond if b.code == row.code],
-        "sales": rollup.of_department(row, period),
-        "goals": [link.goal for link in links.order_by("goal__code")],
-        "duties": structure.duties_here(row.code, shown.posts),
-    }
-
-
-panel(
-    "company.department", "home", T("概况", "At a glance"), "company/_department.html", context=_home, place="main",
-    right="company.duty_matrix", order=1,
-)  # fmt: skip
 
 
 # --- both lines --------------------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 """What people see of the manual: the book, a clause, the overview, bases, acknowledgements, variations."""
 
-from sellwell.steering.manual.pages import lists, overview, reader, words
+from sellwell.steering.manual.pages import department, lists, overview, reader, words
 
-__all__ = ["lists", "overview", "reader", "words"]
+__all__ = ["department", "lists", "overview", "reader", "words"]

@@ -40,7 +40,10 @@ NO_DOCUMENT = Reason(
 )
 UNSEEN = Reason(
     "plans.document_unseen",
-    T("找不到这份记录，或您无权查看。请重新选择。", "There is no such record, or you may not see it. Choose again."),
+    T(
+        "找不到这份记录，或您无权查看。请重新选择。",
+        "There is no such record, or you may not see it. Choose again.",
+    ),
 )
 RESTS = Reason(
     "plans.step_rests",
@@ -125,7 +128,9 @@ class CompleteStep(Input):
         T("证明该步骤的系统记录", "Records that prove it"), default_factory=list, max_length=10,
         help=T("输入编号或名称查找任何您能查看的单据。", "Any record that you may see, by number or name."),
     )  # fmt: skip
-    files: list[Ref("kernel.storedfile")] = field(T("或上传文件", "Or files"), default_factory=list, max_length=10)  # type: ignore[valid-type]
+    files: list[Ref("kernel.storedfile")] = field(
+        T("或上传文件", "Or files"), default_factory=list, max_length=10
+    )  # type: ignore[valid-type]
     note: ShortText = field(T("说明", "Note"), "")
 
 

@@ -29,7 +29,10 @@ NEEDS_AMOUNT = Reason(
 NEGATIVE = Reason("plans.negative_amount", T("金额不能为负数。", "The amount must not be negative."))
 NO_CONTENT = Reason(
     "plans.no_content",
-    T("请填写正文或上传文件，各方才知道签的是什么。", "Write the text or attach a file: the sides sign what stands there."),
+    T(
+        "请填写正文或上传文件，各方才知道签的是什么。",
+        "Write the text or attach a file: the sides sign what stands there.",
+    ),
 )
 IN_FORCE_ALREADY = Reason(
     "plans.in_force_already",
@@ -39,7 +42,11 @@ IN_FORCE_ALREADY = Reason(
     ),
 )
 BEING_REVISED = Reason(
-    "plans.being_revised", T("{number} 正在修订本版。请在那份草稿上修改。", "{number} revises this version already. Change that draft.")
+    "plans.being_revised",
+    T(
+        "{number} 正在修订本版。请在那份草稿上修改。",
+        "{number} revises this version already. Change that draft.",
+    ),
 )
 
 
@@ -50,7 +57,9 @@ class Content(Input):
     since: date = field(T("开始日期", "From"))
     until: date = field(T("截止日期（不含）", "Until (not included)"))
     amount: Amount | None = field(
-        T("金额（元）", "Amount (CNY)"), None, help=T("销售预算、推广方案必填。", "Needed for budgets and campaigns.")
+        T("金额（元）", "Amount (CNY)"),
+        None,
+        help=T("销售预算、推广方案必填。", "Needed for budgets and campaigns."),
     )
     text: Text = field(T("正文", "Text"), "")
     files: list[Ref("kernel.storedfile")] = field(T("附件", "Files"), default_factory=list, max_length=10)  # type: ignore[valid-type]
@@ -75,12 +84,18 @@ def _content_objections(given: Content, kind: str, ctx: Context) -> list[Objecti
     return found
 
 
-def _in_force_beside(kind: str, department_id: UUID, since: date, until: date, but: UUID | None) -> SignOff | None:
+def _in_force_beside(
+    kind: str, department_id: UUID, since: date, until: date, but: UUID | None
+) -> SignOff | None:
     """Another document of the kind that is in force for the department at the time."""
     rows = SignOff.objects.filter(
         kind=kind, department_id=department_id, state=IN_FORCE.value, since__lt=until, until__gt=since
     )
-    return rows.exclude(pk=but).order_by("since", "id").first() if but is not None else rows.order_by("since", "id").first()
+    return (
+        rows.exclude(pk=but).order_by("since", "id").first()
+        if but is not None
+        else rows.order_by("since", "id").first()
+    )
 
 
 def assess_draft(row: None, given: DraftSignOff, ctx: Context) -> Assessment:
@@ -129,7 +144,9 @@ def _drafted(made: SignOff) -> Effects:
 
 def assess_change(sign_off: SignOff, given: Content | None, ctx: Context) -> Assessment:
     """Content that can be signed."""
-    return Assessment(objections=tuple(_content_objections(given, sign_off.kind, ctx)) if given is not None else ())
+    return Assessment(
+        objections=tuple(_content_objections(given, sign_off.kind, ctx)) if given is not None else ()
+    )
 
 
 @operation(
@@ -178,7 +195,10 @@ def put_in_force(sign_off: SignOff, given: Any, ctx: Context, assessment: Assess
     """It holds from today, with the hash of what was signed; the version before it stays readable."""
     effects = Effects(result=sign_off)
     effects.update(
-        sign_off, state=IN_FORCE.value, effective_on=ctx.today, content_hash=queries.hash_of(dict(assessment.content))
+        sign_off,
+        state=IN_FORCE.value,
+        effective_on=ctx.today,
+        content_hash=queries.hash_of(dict(assessment.content)),
     )
     if sign_off.previous_id is not None:
         effects.update(sign_off.previous, state=SignOffState.REPLACED.value, replaced_on=ctx.today)

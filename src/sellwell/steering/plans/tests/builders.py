@@ -67,7 +67,9 @@ def content(world: World, **values: Any) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def a_draft(world: World, kind: str = "budget", code: str = "EAST", role: str = "regional_manager", **values: Any) -> SignOff:
+def a_draft(
+    world: World, kind: str = "budget", code: str = "EAST", role: str = "regional_manager", **values: Any
+) -> SignOff:
     """A draft of a kind for a department."""
     data = {**content(world, **values), "kind": kind, "department": str(world.department(code).pk)}
     made: SignOff = world.run(role, "plans.draft_sign_off", data=data).result
@@ -133,7 +135,9 @@ def _take_back(world: World) -> Case:
 
 @builder("plans.stop_cycle")
 def _stop(world: World) -> Case:
-    return Case("sales_manager", a_cycle(world), {"reason": "部门撤销"}, lambda state: a_cycle(world, state=state))
+    return Case(
+        "sales_manager", a_cycle(world), {"reason": "部门撤销"}, lambda state: a_cycle(world, state=state)
+    )
 
 
 @builder("plans.follow_head")
@@ -174,7 +178,10 @@ def _draft(world: World) -> Case:
 @builder("plans.change_sign_off")
 def _change(world: World) -> Case:
     return Case(
-        "regional_manager", a_draft(world), content(world, amount="1100000"), lambda state: a_sign_off(world, state, "EAST")
+        "regional_manager",
+        a_draft(world),
+        content(world, amount="1100000"),
+        lambda state: a_sign_off(world, state, "EAST"),
     )
 
 
