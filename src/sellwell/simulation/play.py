@@ -18,6 +18,7 @@ from django.apps import apps
 from sellwell.kernel import calendar
 from sellwell.kernel.models import Task, User
 from sellwell.kernel.operations import REGISTRY
+from sellwell.simulation import cycles
 from sellwell.simulation.people import Stage
 from sellwell.simulation.recipes import LATER, RECIPES, Instead, Scene, some_lines
 
@@ -57,6 +58,7 @@ class Play:
         for _ in range(self._arrivals(day)):
             self._business()
         self._work_off()
+        cycles.a_day(self.stage)
         self.stage.settle()
         self._money()
         self.stage.settle()
