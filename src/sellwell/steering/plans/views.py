@@ -34,6 +34,11 @@ def late_words(cycle: Any) -> str:
     return str(T("、", ", ")).join(str(one) for one in late)
 
 
+def cycle_name(cycle: Any) -> str:
+    """华东大区 2026-11."""
+    return f"{queries.name_of(cycle.department)} {rules.period_name(cycle.since, cycle.length)}"
+
+
 CYCLES = view(
     "plans.cycles",
     T("管理循环", "Management cycles"),
@@ -60,6 +65,7 @@ CYCLES = view(
     prepare=with_steps,
     order=("-since", "number", "id"),
     search=lambda cycle: (cycle.number,),
+    label=cycle_name,
     states=CycleState,
     clauses=("2.2.3",),
 )  # fmt: skip

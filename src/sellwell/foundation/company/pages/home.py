@@ -88,7 +88,7 @@ def work(row: Department, ctx: Context) -> dict[str, Any]:
 
 panel(
     "company.department", "work", T("待办与逾期", "To do and late"), "company/_department_work.html", context=work,
-    place="main", right=TASKS.name, order=30,
+    place="main", right=TASKS.name, order=8,
 )  # fmt: skip
 
 

@@ -78,10 +78,8 @@ list_page(
     card=["name", "head"],
     empty=T("还没有部门。", "No departments yet."),
 )
-record_page(DEPARTMENTS, facts=["code", "kind", "parent", "region", "head"])
-related(
-    "company.department", ASSIGNMENTS, by="department_id", title=T("人员", "People"), place="main", order=10
-)
+record_page(DEPARTMENTS, facts=["code", "kind", "parent", "region", "product_line", "head"])
+related("company.department", ASSIGNMENTS, by="department_id", title=T("任职", "Posts"), order=10)
 related(
     "company.department",
     DEPARTMENTS,

@@ -45,5 +45,5 @@ def kept_here(row: Any, ctx: Context) -> dict[str, Any] | None:
 
 panel(
     "company.department", "conformance", T("本月合规", "Conformance this month"), "manual/_department.html",
-    context=kept_here, place="main", right=FIGURES, order=40,
+    context=kept_here, place="main", right=FIGURES, order=12,
 )  # fmt: skip

@@ -86,7 +86,7 @@ list_page(
     empty=T("还没有管理循环。每期首日自动建立，也可现在建立。", "No cycles yet. They open by themselves on the first day of a period, or now."),
 )  # fmt: skip
 record_page(
-    CYCLES, path=[CycleState.OPEN, CycleState.DONE], facts=["department", "length", "since", "until", "owner", "stop_reason"],
+    CYCLES, path=[CycleState.OPEN, CycleState.DONE], facts=["department", "length", "since", "until", "owner"],
     comment="plans.comment_cycle",
 )  # fmt: skip
 

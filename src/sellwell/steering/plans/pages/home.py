@@ -19,5 +19,5 @@ def cycle_of(row: Any, ctx: Context) -> dict[str, Any] | None:
 
 panel(
     "company.department", "cycle", T("管理循环", "Management cycle"), "plans/_department.html", context=cycle_of,
-    place="main", right=CYCLES.name, order=20,
+    place="main", right=CYCLES.name, order=5,
 )  # fmt: skip
