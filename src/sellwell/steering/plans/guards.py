@@ -59,7 +59,7 @@ def _objections(request: ApprovalRequest, mine: Any, ctx: Context) -> list[Objec
         ctx.user_id,
         *(lender for _, voices in mine for lender in voices if lender is not None),
     }
-    authors = SignOff.objects.filter(pk=request.row_id).values_list("authors", flat=True).first() or []
+    authors = SignOff.objects.filter(pk__in=[request.row_id]).values_list("authors", flat=True).first() or []
     if people & set(authors):
         return [AUTHOR.refuse()]
     now = {step.guard for step, _ in mine}

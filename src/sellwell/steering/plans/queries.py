@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sellwell.kernel import directory, ledger
 from sellwell.kernel.inputs import plain
-from sellwell.kernel.models import ApprovalDecision, ApprovalRequest, RequestState, StoredFile
+from sellwell.kernel.models import ApprovalDecision, ApprovalRequest, RequestState, StoredFile, User
 from sellwell.kernel.values import Period, T
 from sellwell.kernel.views import BY_TYPE
 from sellwell.steering.plans import policies, rules
@@ -22,8 +22,8 @@ from sellwell.steering.plans.rules import CycleLength, Side, StepKind
 
 def departments(company_id: UUID) -> list[Any]:
     """The departments of a company in the order of the tree, closed ones too."""
-    rows = BY_TYPE["company.department"].model._default_manager.filter(company_id=company_id)
-    return list(rows.order_by("path"))
+    model: Any = BY_TYPE["company.department"].model
+    return list(model._default_manager.filter(company_id=company_id).order_by("path"))
 
 
 def name_of(department: Any) -> T:
@@ -48,7 +48,7 @@ def heads(company_id: UUID) -> dict[UUID, UUID]:
     found = departments(company_id)
     by_path = {d.path: d for d in found}
     working = {d.head_id for d in found if d.head_id is not None}
-    users = BY_TYPE["kernel.user"].model._default_manager.filter(pk__in=working, is_active=True)
+    users = User.objects.filter(pk__in=working, is_active=True)
     active = set(users.values_list("pk", flat=True))
     who = {d.pk: accountable(d, by_path, active) for d in found}
     return {pk: user for pk, user in who.items() if user is not None}

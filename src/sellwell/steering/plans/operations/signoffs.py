@@ -200,7 +200,7 @@ def put_in_force(sign_off: SignOff, given: Any, ctx: Context, assessment: Assess
         effective_on=ctx.today,
         content_hash=queries.hash_of(dict(assessment.content)),
     )
-    if sign_off.previous_id is not None:
+    if sign_off.previous is not None:
         effects.update(sign_off.previous, state=SignOffState.REPLACED.value, replaced_on=ctx.today)
     effects.drop_tasks.append(sign_off.pk)
     return effects
