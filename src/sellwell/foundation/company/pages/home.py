@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 
 from sellwell.foundation.company import queries, rollup, staffing, structure
 from sellwell.foundation.company.extensions import DepartmentFigure, department_figures
@@ -15,7 +15,7 @@ from sellwell.foundation.company.views import DEPARTMENTS
 from sellwell.kernel.models import TaskState
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import Period, T
-from sellwell.web import tasks
+from sellwell.web import records, registry, tasks
 from sellwell.web.registry import page, panel
 from sellwell.web.shortcuts import render, require
 
@@ -100,7 +100,7 @@ def mine(request: Any) -> HttpResponse:
     own = DEPARTMENTS.rows(ctx.actor).filter(company_id=ctx.company_id, path=path).first()
     if own is None:
         return render(request, "company/no_department.html", {}, title=T("我的部门", "My department"))
-    return HttpResponseRedirect(f"/departments/{own.pk}/")
+    return records.show(request, registry.RECORDS[DEPARTMENTS.name], own.pk)
 
 
 page(
