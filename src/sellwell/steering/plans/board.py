@@ -8,6 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import Prefetch, QuerySet
+
 from sellwell.kernel import access
 from sellwell.kernel.values import T, months_later
 from sellwell.steering.plans import documents, queries, rules
@@ -114,9 +116,15 @@ def _line(cycle: Any, shown: dict[UUID, list[Shown]], names: dict[UUID, str], ct
     )
 
 
+def with_five(actor: Actor) -> QuerySet[Any]:
+    """The cycles that somebody may see, the five steps of all of them in one more query."""
+    steps = CycleStep.objects.order_by("position")
+    return CYCLES.rows(actor).prefetch_related(Prefetch("steps", steps, to_attr="five"))
+
+
 def of_month(month: date, ctx: Context) -> list[Line]:
     """The cycles whose period touches a month, within what the reader may see, in the order of the tree."""
-    rows = CYCLES.rows(ctx.actor).filter(
+    rows = with_five(ctx.actor).filter(
         company_id=ctx.company_id, since__lt=months_later(month, 1), until__gt=month
     )
     return lines(list(rows.order_by("department__path", "since", "id")), ctx)
@@ -124,16 +132,14 @@ def of_month(month: date, ctx: Context) -> list[Line]:
 
 def months(actor: Actor, company_id: UUID, today: date) -> list[date]:
     """The months that have cycles which the reader may see, and the running one; the newest first."""
-    rows = CYCLES.rows(actor).filter(company_id=company_id).prefetch_related(None)
+    rows = CYCLES.rows(actor).filter(company_id=company_id)
     known = set(rows.order_by().values_list("since", flat=True).distinct())
     return sorted({*known, today.replace(day=1)}, reverse=True)
 
 
 def of_department(path: str, ctx: Context) -> Line | None:
     """The latest cycle of a department, if the reader may see it."""
-    rows = CYCLES.rows(ctx.actor).filter(
-        company_id=ctx.company_id, department__path=path, since__lte=ctx.today
-    )
+    rows = with_five(ctx.actor).filter(company_id=ctx.company_id, department__path=path, since__lte=ctx.today)
     found = lines(list(rows.order_by("-since", "-id")[:1]), ctx)
     return found[0] if found else None
 

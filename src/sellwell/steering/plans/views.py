@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from sellwell.kernel import clock
 from sellwell.kernel.values import T
@@ -17,21 +18,23 @@ NONE_LEFT = T("五步都已完成", "All five done")
 
 
 def with_steps(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The steps of each cycle in one more query."""
-    return rows.prefetch_related(Prefetch("steps", CycleStep.objects.order_by("position"), to_attr="five"))
+    """The step whose turn it is, and those that were or are late, in the same query."""
+    day = clock.business_day(clock.now())
+    steps = CycleStep.objects.filter(cycle=OuterRef("pk")).order_by("position").values("kind")
+    late = Q(done_on__gt=F("due_on")) | Q(done_on=None, due_on__lt=day)
+    return rows.annotate(
+        next_kind=Subquery(steps.filter(done_on=None)[:1]), late_kinds=ArraySubquery(steps.filter(late))
+    )
 
 
 def next_words(cycle: Any) -> str:
     """The step whose turn it is."""
-    waiting = next((s for s in cycle.five if s.done_on is None), None)
-    return str(queries.step_label(waiting.kind) if waiting is not None else NONE_LEFT)
+    return str(queries.step_label(cycle.next_kind) if cycle.next_kind else NONE_LEFT)
 
 
 def late_words(cycle: Any) -> str:
     """The steps that were or are late, by name."""
-    day = clock.business_day(clock.now())
-    late = [queries.step_label(s.kind) for s in cycle.five if rules.days_late(queries.as_rules([s])[0], day)]
-    return str(T("、", ", ")).join(str(one) for one in late)
+    return str(T("、", ", ")).join(str(queries.step_label(kind)) for kind in cycle.late_kinds)
 
 
 def cycle_name(cycle: Any) -> str:

@@ -93,8 +93,7 @@ record_page(
 
 def five_steps(row: Cycle, ctx: Context) -> dict[str, Any]:
     """The steps with their documents, and what rooms offer for the one whose turn it is."""
-    if not hasattr(row, "five"):
-        row.five = queries.steps_of(row)  # type: ignore[attr-defined]
+    row.five = queries.steps_of(row)  # type: ignore[attr-defined]
     (line,) = board.lines([row], ctx)
     turn = next((cell for cell in line.cells if cell.act), None)
     return {"line": line, "offers": offered(row, turn, ctx) if turn is not None else []}
