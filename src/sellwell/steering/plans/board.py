@@ -119,7 +119,8 @@ def _line(cycle: Any, shown: dict[UUID, list[Shown]], names: dict[UUID, str], ct
 def with_five(actor: Actor) -> QuerySet[Any]:
     """The cycles that somebody may see, the five steps of all of them in one more query."""
     steps = CycleStep.objects.order_by("position")
-    return CYCLES.rows(actor).prefetch_related(Prefetch("steps", steps, to_attr="five"))
+    rows = access.rows(actor, CYCLES.name, Cycle.objects.select_related("department"))
+    return rows.prefetch_related(Prefetch("steps", steps, to_attr="five"))
 
 
 def of_month(month: date, ctx: Context) -> list[Line]:
@@ -132,7 +133,7 @@ def of_month(month: date, ctx: Context) -> list[Line]:
 
 def months(actor: Actor, company_id: UUID, today: date) -> list[date]:
     """The months that have cycles which the reader may see, and the running one; the newest first."""
-    rows = CYCLES.rows(actor).filter(company_id=company_id)
+    rows = access.rows(actor, CYCLES.name, Cycle.objects.filter(company_id=company_id))
     known = set(rows.order_by().values_list("since", flat=True).distinct())
     return sorted({*known, today.replace(day=1)}, reverse=True)
 

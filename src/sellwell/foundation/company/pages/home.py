@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import HttpResponse
 
 from sellwell.foundation.company import queries, rollup, staffing, structure
@@ -80,10 +81,10 @@ def work(row: Department, ctx: Context) -> dict[str, Any]:
     rows = TASKS.rows(ctx.actor).filter(
         company_id=row.company_id, state=TaskState.OPEN.value, department_path__startswith=row.path
     )
-    late = rows.filter(due_at__lt=ctx.now).order_by().count()
+    counts = rows.order_by().aggregate(open=Count("pk"), late=Count("pk", filter=Q(due_at__lt=ctx.now)))
     first = list(rows.order_by("due_at", "id")[:MOST_TASKS])
     lines = tasks.lines(first, ctx.actor, ctx.now)
-    return {"lines": lines, "open": rows.order_by().count(), "late": late}
+    return {"lines": lines, **counts}
 
 
 panel(
