@@ -24,9 +24,9 @@ def open_when_due(company_id: UUID) -> bool:
 
 @chore("plans.follow_heads")
 def follow_heads(company_id: UUID) -> bool:
-    """A cycle under way belongs to who heads its department now."""
+    """A cycle under way belongs to who heads its department now, and stands where the department does."""
     strayed = queries.strayed(company_id)
-    for cycle, _ in strayed:
+    for cycle in strayed:
         run("plans.follow_head", system.context(company_id), cycle.pk)
     return bool(strayed)
 

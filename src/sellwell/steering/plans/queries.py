@@ -111,15 +111,19 @@ def waiting_steps(company_id: UUID) -> list[tuple[Cycle, CycleStep]]:
     return list(found.values())
 
 
-def strayed(company_id: UUID) -> list[tuple[Cycle, UUID]]:
-    """Open cycles whose owner no longer heads the department, with who does."""
+def strayed(company_id: UUID) -> list[Cycle]:
+    """Open cycles whose owner or place is no longer that of their department."""
     who = heads(company_id)
-    rows = Cycle.objects.filter(company_id=company_id, state=CycleState.OPEN.value).order_by("id")
-    return [
-        (c, who[c.department_id])
-        for c in rows
-        if c.department_id in who and who[c.department_id] != c.owner_id
-    ]
+    rows = Cycle.objects.filter(company_id=company_id, state=CycleState.OPEN.value).select_related(
+        "department"
+    )
+    return [cycle for cycle in rows.order_by("id") if is_strayed(cycle, who.get(cycle.department_id))]
+
+
+def is_strayed(cycle: Cycle, head: UUID | None) -> bool:
+    """Whether a cycle belongs to somebody else now, or stands elsewhere: reorganisations move records with their owner."""
+    is_theirs = head is None or head == cycle.owner_id
+    return not is_theirs or cycle.department_path != cycle.department.path
 
 
 def step_label(kind: str) -> T:

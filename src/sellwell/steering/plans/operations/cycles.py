@@ -290,10 +290,10 @@ def stop_cycle(cycle: Cycle, given: StopCycle, ctx: Context, assessment: Assessm
 
 
 def assess_following(cycle: Cycle, given: Any, ctx: Context) -> Assessment:
-    """Somebody else heads the department now."""
+    """Somebody else heads the department now, or it stands elsewhere."""
     head: UUID | None = queries.heads(cycle.company_id).get(cycle.department_id)
-    is_same = head is None or head == cycle.owner_id
-    return Assessment(carry=head, objections=(SAME_HEAD.refuse(),) if is_same else ())
+    has_strayed = queries.is_strayed(cycle, head)
+    return Assessment(carry=head or cycle.owner_id, objections=() if has_strayed else (SAME_HEAD.refuse(),))
 
 
 @operation(
@@ -302,9 +302,12 @@ def assess_following(cycle: Cycle, given: Any, ctx: Context) -> Assessment:
     help=T("部门更换负责人后，进行中的循环归新负责人。自动办理。", "The cycle under way goes to who heads the department now. Done by itself."),
 )  # fmt: skip
 def follow_head(cycle: Cycle, given: Any, ctx: Context, assessment: Assessment) -> Effects:
-    """Owner and task change hands."""
-    effects = Effects(result=cycle)
-    effects.update(cycle, owner_id=assessment.carry)
+    """Owner, place and task change hands."""
+    effects, department = Effects(result=cycle), cycle.department
+    effects.update(
+        cycle, owner_id=assessment.carry, department_path=department.path, region=department.region,
+        product_line=department.product_line,
+    )  # fmt: skip
     _go_on(cycle, queries.steps_of(cycle), effects)
     return effects
 

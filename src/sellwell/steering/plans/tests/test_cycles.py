@@ -180,3 +180,41 @@ def test_a_stopped_cycle_asks_nobody_and_its_late_step_stays(world: World) -> No
         world.run("sales_manager", "plans.stop_cycle", cycle, {"reason": "并入华南"})
         assert open_tasks(cycle) == []
         assert naming(world, "2.2.3", cycle) == {"cycles_with_a_late_step"}
+
+
+def test_a_policy_may_let_steps_go_in_any_order(world: World) -> None:
+    first = [["target", "-", "start", "3", "yes"], ["monitor", "-", "end", "0", "yes"]]
+    rows = [{"cells": cells} for cells in [*first, ["-", "-", "end", "8", "no"]]]
+    data = {"name": "plans.cycle_days", "rows": rows, "note": "试行：不限顺序"}
+    draft = world.run("sales_manager", "company.draft_policy", data=data).result
+    world.run("administrator", "company.publish_policy", draft, {"since": str(world.today)})
+    cycle = a_cycle(world)
+    complete(world, cycle, StepKind.SOLVE)
+    assert step_of(cycle, StepKind.SOLVE).done_on == world.today
+    assert step_of(cycle, StepKind.TARGET).done_on is None
+    (task,) = open_tasks(cycle)
+    assert task.operation == "plans.complete_step"
+
+
+def test_a_division_runs_a_quarter(world: World) -> None:
+    data = {
+        "code": "ROBOT",
+        "name": "机器人事业部",
+        "kind": "division",
+        "parent": str(world.department("HQ").pk),
+    }
+    world.run("hr", "company.add_department", data=data)
+    chores.do_due([world.company.pk])
+    world.see()
+    cycle = Cycle.objects.get(department__code="ROBOT")
+    assert cycle.length == "quarter" and cycle.number.startswith("ROBOT-") and "Q" in cycle.number
+    assert (cycle.until - cycle.since).days > 80
+
+
+def test_a_cycle_that_was_moved_with_its_owner_comes_back_to_its_department(world: World) -> None:
+    cycle = a_cycle(world)
+    Cycle.objects.filter(pk=cycle.pk).update(department_path="HQ.SOUTH.")
+    chores.do_due([world.company.pk])
+    world.see()
+    cycle.refresh_from_db()
+    assert cycle.department_path == "HQ.EAST." and len(open_tasks(cycle)) == 1
