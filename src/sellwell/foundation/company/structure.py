@@ -50,9 +50,12 @@ def node_of(row: Any, department: Department, codes: dict[UUID, str]) -> Node:
     )  # fmt: skip
 
 
-def as_of(company_id: UUID, day: date, without: UUID | None = None) -> AsOf:
-    """The organisation as it was, is, or is planned to be on a day; `without` leaves a planned change out."""
-    nodes, posts = _nodes(company_id, day), _posts(company_id, day)
+def as_of(company_id: UUID, day: date, without: UUID | None = None, ahead: bool = False) -> AsOf:
+    """The organisation as it was, is, or is planned to be on a day; `without` leaves a planned change out.
+
+    `ahead` takes the posts along that begin later.
+    """
+    nodes, posts = _nodes(company_id, day), _posts(company_id, day, ahead)
     planned: list[Reorganisation] = []
     if day > clock.business_day(clock.now()):
         due = Reorganisation.objects.filter(
@@ -81,18 +84,19 @@ def _nodes(company_id: UUID, day: date) -> tuple[Node, ...]:
     return tuple(node_of(past.get(d.pk, d), d, codes) for d in departments)
 
 
-def _posts(company_id: UUID, day: date) -> tuple[Post, ...]:
+def _posts(company_id: UUID, day: date, ahead: bool) -> tuple[Post, ...]:
     known, by_role = composition.positions()
-    rows = Assignment.objects.filter(queries.in_force_on(day), company_id=company_id).order_by("id")
+    asked = Q(until__isnull=True) | Q(until__gt=day) if ahead else queries.in_force_on(day)
+    rows = Assignment.objects.filter(asked, company_id=company_id).order_by("id")
     # Somebody who has left held the post then; only today and later it takes somebody who works here.
     if day >= clock.business_day(clock.now()):
         rows = rows.filter(user__is_active=True)
     found = []
-    for pk, user, role, own, code in rows.values_list(
-        "pk", "user_id", "role", "position_id", "department__code"
-    ):
+    columns = rows.values_list("pk", "user_id", "role", "position_id", "department__code", "since", "until")
+    for pk, user, role, own, code, since, until in columns:
         position = composition.position_of(role, own, known, by_role)
-        found.append(Post(str(user), role, code, str(pk), position.layer if position is not None else 3))
+        layer = position.layer if position is not None else 3
+        found.append(Post(str(user), role, code, str(pk), layer, since if since > day else None, until))
     return tuple(found)
 
 
