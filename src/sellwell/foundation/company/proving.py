@@ -41,7 +41,7 @@ from sellwell.foundation.company.rules.proof import (
 from sellwell.foundation.company.rules.reorganising import Outcome
 from sellwell.kernel import approval, directory, duties, policy
 from sellwell.kernel.access import ROLES
-from sellwell.kernel.models import DutyPair, Grant
+from sellwell.kernel.models import Delegation, DelegationState, DutyPair, Grant
 from sellwell.kernel.values import Refusal, T, plain_number
 
 # How far ahead is looked unless somebody asks for another period.
@@ -171,8 +171,12 @@ def _away(company_id: UUID, since: date, until: date) -> tuple[Away, ...]:
     rows = Absence.objects.filter(
         company_id=company_id, state=AbsenceState.PLANNED.value, since__lt=until, until__gt=since
     )
+    lent = Delegation.objects.filter(
+        pk__in=rows.values("delegation_id"), state=DelegationState.ACTIVE.value
+    ).values_list("pk", flat=True)
+    active = set(lent)
     return tuple(
-        Away(str(a.user_id), a.since, a.until, str(a.deputy_id or ""), a.delegation_id is not None)
+        Away(str(a.user_id), a.since, a.until, str(a.deputy_id or ""), a.delegation_id in active)
         for a in rows
     )
 

@@ -18,7 +18,8 @@ from sellwell.foundation.company.tests.builders import (
     waiver_data,
 )
 from sellwell.kernel import generations
-from sellwell.kernel.models import Delegation
+from sellwell.kernel.models import Delegation, Task
+from sellwell.kernel.tests.builders import a_request
 from sellwell.kernel.values import Period, Refusal
 from sellwell.testing.marks import clause
 from sellwell.testing.world import World
@@ -274,3 +275,46 @@ def test_days_are_told_as_people_say_them() -> None:
     assert in_words(date(2026, 5, 3), date(2026, 5, 10)).zh == "2026年5月3日至5月9日"
     assert in_words(date(2026, 5, 30), date(2026, 6, 3)).en == "from 30 May to 2 Jun 2026"
     assert in_words(date(2026, 5, 3), date(2026, 5, 4)).en == "on 3 May 2026"
+
+
+@clause("1.3.1")
+def test_nobody_lends_somebody_elses_approvals_to_themselves(world: World) -> None:
+    for who, actor in (("executive", "hr"), ("rep", "regional_manager")):
+        with pytest.raises(Refusal) as refusal:
+            world.run(actor, "company.plan_absence", data=absence_data(world, who, actor))
+        assert [(o.code, o.path) for o in refusal.value.objections] == [("company.self_deputy", "deputy")]
+    assert not Delegation.objects.exists()
+
+
+@clause("2.1.4")
+def test_what_waits_already_is_in_the_deputys_list_when_the_absence_begins(world: World) -> None:
+    request = a_request(world)
+    absence = an_absence(world, "regional_manager", "sales_manager", start=0)
+    task = Task.objects.get(row_id=request.pk, owner=world.user("sales_manager"), state="open")
+    assert task.operation == "approvals.approve"
+    assert Delegation.objects.get(pk=absence.delegation_id).department_path == "HQ.EAST."
+
+
+@clause("2.1.4")
+def test_a_lent_duty_belongs_to_the_post_held_now(world: World) -> None:
+    old = Assignment.objects.get(user=world.user("regional_manager"))
+    Assignment.objects.filter(pk=old.pk).update(until=world.today)
+    world.post(world.user("regional_manager"), "regional_manager", "SOUTH", since=world.today)
+    generations.forget()
+    absence = an_absence(world, "regional_manager", "sales_manager")
+    lent = Delegation.objects.get(pk=absence.delegation_id)
+    assert (lent.department_path, lent.region) == ("HQ.SOUTH.", "华南")
+
+
+@clause("2.1.4")
+def test_an_absence_whose_delegation_was_taken_back_lends_nothing(world: World) -> None:
+    absence = an_absence(world, "regional_manager", "sales_manager")
+
+    def lends() -> list[bool]:
+        found = proving.organisation(world.company.pk, absence.since, absence.until)
+        return [a.lends for a in found.away]
+
+    assert lends() == [True]
+    lent = Delegation.objects.get(pk=absence.delegation_id)
+    world.run("regional_manager", "approvals.revoke", lent)
+    assert lends() == [False]
