@@ -13,7 +13,7 @@ from django.db.models import Sum
 from sellwell.foundation.company import queries
 from sellwell.foundation.company.models import Assignment, Person, Position
 from sellwell.kernel.models import Fact
-from sellwell.kernel.values import T, to_cents
+from sellwell.kernel.values import to_cents
 
 # What counts as sales: the measure that receivables posts. A room above posts it, so it is named and not imported.
 SALES = "invoiced"
@@ -125,12 +125,4 @@ def team(company_id: UUID, day: date) -> Team:
         part_time=part_time,
         sales=sum((sold.get(u, Decimal(0)) for u in users), Decimal(0)),
         vacant=[s.position for s in shares.values() if not s.people],
-    )
-
-
-def mix_words(share: Share) -> T:
-    """Full-time and part-time in words."""
-    return T(
-        f"全职 {share.full_time}，兼职 {share.part_time}",
-        f"{share.full_time} full-time, {share.part_time} part-time",
     )

@@ -35,6 +35,12 @@ def in_force_on(day: date) -> Q:
     return Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
 
 
+def open_on(day: date) -> Q:
+    """Departments that are there on a day: the oldest ones do not say since when."""
+    began = Q(since__isnull=True) | Q(since__lte=day)
+    return began & (Q(until__isnull=True) | Q(until__gt=day))
+
+
 def work_of(user_id: UUID) -> list[tuple[type[models.Model], list[UUID]]]:
     """Everything open that a person answers for, table by table, as far as this session may see."""
     found: dict[type[models.Model], list[UUID]] = {}

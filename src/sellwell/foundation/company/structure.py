@@ -71,9 +71,9 @@ def as_of(company_id: UUID, day: date, without: UUID | None = None, ahead: bool 
 
 
 def _nodes(company_id: UUID, day: date) -> tuple[Node, ...]:
-    there = Q(since__isnull=True) | Q(since__lte=day)
-    open_ = Q(until__isnull=True) | Q(until__gt=day)
-    departments = list(Department.objects.filter(there, open_, company_id=company_id).order_by("path"))
+    departments = list(
+        Department.objects.filter(queries.open_on(day), company_id=company_id).order_by("path")
+    )
     codes = dict(Department.objects.filter(company_id=company_id).values_list("pk", "code"))
     past = {
         p.department_id: p
@@ -142,15 +142,10 @@ def goals(company_id: UUID, day: date) -> tuple[list[Goal], list[Goal], list[Dep
             "goal_id", "department_id"
         )
     )
-    open_ = [d for d in Department.objects.filter(company_id=company_id).order_by("path") if _is_open(d, day)]
+    open_ = list(Department.objects.filter(queries.open_on(day), company_id=company_id).order_by("path"))
     serving = {department for _, department in links} & {d.pk for d in open_}
     served = {goal for goal, department in links if department in serving}
     return known, [g for g in known if g.pk not in served], [d for d in open_ if d.pk not in serving]
-
-
-def _is_open(department: Department, day: date) -> bool:
-    began = department.since is None or department.since <= day
-    return began and (department.until is None or day < department.until)
 
 
 def duties_here(code: str, posts: Iterable[Post]) -> list[tuple[DutyLetter, list[Duty]]]:

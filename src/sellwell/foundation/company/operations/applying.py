@@ -12,7 +12,7 @@ from django.db import connection
 from sellwell.foundation.company import planning
 from sellwell.foundation.company.models import Assignment, Department, Reorganisation
 from sellwell.foundation.company.operations.departments import change_from
-from sellwell.foundation.company.operations.posts import first_day_after
+from sellwell.foundation.company.rules.days import first_day_after
 from sellwell.foundation.company.rules.reorganising import Outcome
 from sellwell.foundation.company.structure import AsOf
 from sellwell.kernel.effects import Effects
@@ -81,7 +81,7 @@ def _posts(effects: Effects, known: dict[str, Department], before: AsOf, after: 
         target = now.get(str(post.pk))
         began_today = post.since >= day
         if target is None:
-            effects.update(post, until=first_day_after(post, day))
+            effects.update(post, until=first_day_after(post.since, day))
             continue
         place = known[target.code]
         region = place.region if post.region == post.department.region else post.region

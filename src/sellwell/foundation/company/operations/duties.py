@@ -9,10 +9,10 @@ from typing import Any, Literal
 from django.db.models import Q
 
 from sellwell.foundation.company.models import Duty, DutyEntry, DutyLetter, DutyWaiver
+from sellwell.foundation.company.rules.days import first_day_after
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Amount, Code, Input, Name, Ref, Text, field
-from sellwell.kernel.models import DutyPair
 from sellwell.kernel.operations import REGISTRY, Assessment, Context, operation
 from sellwell.kernel.values import Objection, Reason, T
 
@@ -228,7 +228,7 @@ def assess_end_duty(cell: DutyEntry, given: EndDuty | None, ctx: Context) -> Ass
 def end_duty(cell: DutyEntry, given: EndDuty, ctx: Context, assessment: Assessment) -> Effects:
     """End one cell. One that was set today held for the day."""
     effects = Effects(result=cell)
-    effects.update(cell, until=max(given.until, cell.since + timedelta(days=1)))
+    effects.update(cell, until=first_day_after(cell.since, given.until))
     return effects
 
 
@@ -308,7 +308,7 @@ def assess_end_waiver(waiver: DutyWaiver, given: Any, ctx: Context) -> Assessmen
 def end_waiver(waiver: DutyWaiver, given: Any, ctx: Context, assessment: Assessment) -> Effects:
     """End a waiver early. One that begins today or later held for its first day."""
     effects = Effects(result=waiver)
-    effects.update(waiver, until=max(ctx.today, waiver.since + timedelta(days=1)))
+    effects.update(waiver, until=first_day_after(waiver.since, ctx.today))
     return effects
 
 
@@ -316,8 +316,3 @@ def waived_pairs(user_id: Any, on: date) -> set[Any]:
     """The pairs of which somebody may hold both sides on a day."""
     rows = DutyWaiver.objects.filter(user_id=user_id, since__lte=on, until__gt=on)
     return set(rows.values_list("pair_id", flat=True))
-
-
-def pair_names(pair: DutyPair) -> T:
-    """A pair in words."""
-    return T(pair.name_zh, pair.name_en)

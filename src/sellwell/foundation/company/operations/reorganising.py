@@ -51,7 +51,6 @@ NO_SUCH_CHANGE = Reason(
     "company.change_unknown",
     T("没有第 {number} 项。请从列表中选择。", "There is no change {number}. Choose one from the list."),
 )
-NEW_GAP = Reason("company.reorganisation_gap", T("调整后：{text}", "Afterwards: {text}"))
 
 # What each kind of change needs: (field, its name).
 NEEDED = {
@@ -224,17 +223,16 @@ def drop_change(row: Reorganisation, given: DropChange, ctx: Context, assessment
 
 
 def assess_schedule(row: Reorganisation, given: Any, ctx: Context) -> Assessment:
-    """There are changes, they can be made, the day is not past; counter-examples that they would bring are told."""
+    """There are changes, they can be made, and the day is not past.
+
+    What they would leave open is told by the record page, which proves it: not here, since this is asked often.
+    """
     objections: list[Objection] = []
     if not row.steps.filter(is_dropped=False).exists():
         objections.append(NO_CHANGES.refuse())
     if row.effective_on < ctx.today:
         objections.append(PAST_DAY.refuse())
-    after = planning.outcome(row)
-    objections += planning.objections(after.problems)
-    if not objections:
-        fresh = planning.new_sentences(row, after)
-        objections += [NEW_GAP.warn(text=s.text) for s in fresh[:8]]
+    objections += planning.objections(planning.outcome(row).problems)
     content = {
         "effective_on": row.effective_on.isoformat(),
         "steps": row.steps.filter(is_dropped=False).count(),

@@ -17,9 +17,9 @@ from sellwell.foundation.company.tests.builders import (
     a_task,
     moving_south,
 )
-from sellwell.kernel import clock, deadlines
+from sellwell.kernel import asking, clock, deadlines
 from sellwell.kernel.models import Deadline, LedgerEntry, Task
-from sellwell.kernel.values import Period, Refusal
+from sellwell.kernel.values import Period, Refusal, months_later
 from sellwell.testing.marks import clause
 from sellwell.testing.world import World
 
@@ -324,7 +324,7 @@ def test_an_overdue_review_names_the_department_until_it_is_held(world: World) -
     world.run("hr", "company.review_department", east, data)
     again = evidence.reviews_overdue(world.company.pk, today)
     assert len(again.broken) == 13 and east.pk not in [b.row_id for b in again.broken]
-    assert DepartmentReview.objects.get().next_due == reviewing.months_later(world.today, 12)
+    assert DepartmentReview.objects.get().next_due == months_later(world.today, 12)
     with pytest.raises(Refusal) as refusal:
         world.run("hr", "company.review_department", east, data | {"outcome": "change"})
     assert refusal.value.code == "company.review_change"
@@ -334,11 +334,29 @@ def test_an_overdue_review_names_the_department_until_it_is_held(world: World) -
     )
 
 
-def test_months_end_where_there_is_no_such_day() -> None:
-    from datetime import date
+@clause("2.1.5")
+def test_the_review_that_counts_is_the_last_one_held(world: World) -> None:
+    east = world.department("EAST")
+    data = {"strategy": "与战略一致", "market": "市场变化不大", "outcome": "keep"}
+    world.run("hr", "company.review_department", east, data)
+    with clock.at(clock.now() + timedelta(days=40)):
+        world.run("hr", "company.review_department", east, data)
+        held, day = world.today, world.today + timedelta(days=1)
+    (due,) = [d for d in reviewing.due(world.company.pk, day) if d.department.pk == east.pk]
+    assert (due.last, due.on) == (held, months_later(held, 12))
+    (due,) = [d for d in reviewing.due(world.company.pk, world.today) if d.department.pk == east.pk]
+    assert due.last == world.today
 
-    assert reviewing.months_later(date(2026, 8, 31), 6) == date(2027, 2, 28)
-    assert reviewing.months_later(date(2026, 12, 15), 12) == date(2027, 12, 15)
+
+def test_the_button_does_not_prove_the_duties_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = a_draft_change(world, change(world, "person", "EAST", "SOUTH", "regional_manager"))
+
+    def proved(*given: Any) -> None:
+        raise AssertionError("the page shows the proof once, in its preview")
+
+    monkeypatch.setattr(planning.proving, "told", proved)
+    assert asking.preview("company.schedule_reorganisation", world.ctx("executive"), row) == []
+    world.run("executive", "company.schedule_reorganisation", row)
 
 
 @pytest.mark.parametrize("role", ["hr", "executive"])
