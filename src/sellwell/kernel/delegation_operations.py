@@ -111,8 +111,7 @@ def _hand_on_waiting(lent: Delegation, ctx: Context, effects: Effects) -> None:
         request__state="open", request__company_id=ctx.company_id,
     ).select_related("request")  # fmt: skip
     for step in waiting:
-        over = lent.amount_limit is not None and (step.request.amount or 0) > lent.amount_limit
-        if not over and lent.covers(step.request.operation) and step.request.owner_id != lent.deputy_id:
+        if lent.reaches(step.request):
             effects.tasks.append(
                 NewTask("approvals.approve", step.request, owner_id=lent.deputy_id, due_at=step.due_at)
             )

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from sellwell.foundation.company import queries
+from sellwell.foundation.company import composition, queries
 from sellwell.foundation.company.extensions import covered_customers
 from sellwell.foundation.company.models import (
     Absence,
@@ -58,10 +58,7 @@ def organisation(company_id: UUID, since: date, until: date, planned: Outcome | 
 
     `planned` puts posts and departments as a reorganisation would leave them.
     """
-    positions = {p.code: p for p in Position.objects.filter(is_active=True)}
-    by_role = {
-        p.role: p.code for p in sorted(positions.values(), key=lambda p: p.code != p.role, reverse=True)
-    }
+    by_role = {role: position.code for role, position in composition.positions()[1].items()}
     departments = list(Department.objects.filter(company_id=company_id))
     held = _held(company_id, since, until, by_role, planned)
     covered = tuple(

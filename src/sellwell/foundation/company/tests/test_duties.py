@@ -18,7 +18,7 @@ from sellwell.foundation.company.tests.builders import (
     waiver_data,
 )
 from sellwell.kernel import generations
-from sellwell.kernel.models import Delegation, Task
+from sellwell.kernel.models import ApprovalRequest, Delegation, Task
 from sellwell.kernel.tests.builders import a_request
 from sellwell.kernel.values import Period, Refusal
 from sellwell.testing.marks import clause
@@ -110,7 +110,7 @@ def test_a_second_accountable_is_refused_for_what_meets_and_allowed_for_what_doe
 @clause("2.1.4")
 def test_two_accountable_put_in_past_the_door_are_found(staffed: World) -> None:
     planted = DutyEntry.objects.create(
-        duty=duty("shipping"), position=position("finance"), letter="A", since=staffed.today
+        duty=duty("shipping"), position=position("marketing"), letter="A", since=staffed.today
     )
     found = evidence.duty_conflicts(staffed.company.pk, coming(staffed))
     assert [b.name for b in found.broken if b.name == "two_positions"] == ["two_positions"]
@@ -318,3 +318,11 @@ def test_an_absence_whose_delegation_was_taken_back_lends_nothing(world: World) 
     lent = Delegation.objects.get(pk=absence.delegation_id)
     world.run("regional_manager", "approvals.revoke", lent)
     assert lends() == [False]
+
+
+@clause("1.3.1")
+def test_nobodys_own_request_is_handed_on_to_a_deputy(world: World) -> None:
+    request = a_request(world)
+    ApprovalRequest.objects.filter(pk=request.pk).update(owner=world.user("regional_manager"))
+    an_absence(world, "regional_manager", "sales_manager", start=0)
+    assert not Task.objects.filter(row_id=request.pk, owner=world.user("sales_manager")).exists()
