@@ -39,7 +39,7 @@ from sellwell.foundation.company.rules.proof import (
     prove,
 )
 from sellwell.foundation.company.rules.reorganising import Outcome
-from sellwell.kernel import approval, directory, duties, policy
+from sellwell.kernel import approval, clock, directory, duties, policy
 from sellwell.kernel.access import ROLES
 from sellwell.kernel.models import Delegation, DelegationState, DutyPair, Grant
 from sellwell.kernel.values import Refusal, T, plain_number
@@ -105,13 +105,18 @@ def _held(
     company_id: UUID, since: date, until: date, by_role: dict[str, str], planned: Outcome | None
 ) -> tuple[Held, ...]:
     rows = (
-        Assignment.objects.filter(overlapping(since, until), company_id=company_id, user__is_active=True)
-        .select_related("position", "department")
+        Assignment.objects.filter(overlapping(since, until), company_id=company_id)
+        .select_related("position", "department", "user")
         .order_by("id")
     )
+    today = clock.business_day(clock.now())
     after = {p.id: planned.nodes[p.code] for p in planned.posts} if planned is not None else {}
     found = []
     for post in rows:
+        # Whoever left held the post up to then, whatever its own end says.
+        end = post.until if post.user.is_active else min(today, post.until or today)
+        if end is not None and (end <= since or end <= post.since):
+            continue
         own, place = post.position, post.department
         region, line, head = place.region, place.product_line, str(place.head_id or "")
         of_post = post.region
@@ -124,7 +129,7 @@ def _held(
                 str(post.user_id), own.code if own else by_role.get(post.role, post.role), post.role,
                 (own.region if own else "") or of_post or region,
                 (own.product_line if own else "") or post.product_line or line,
-                post.since, post.until, head == str(post.user_id),
+                post.since, end, head == str(post.user_id),
             )
         )  # fmt: skip
     return tuple(found)

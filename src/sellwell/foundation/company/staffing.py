@@ -77,10 +77,10 @@ def staffing(company_id: UUID, day: date) -> Staffing:
 
 def actual(company_id: UUID, day: date) -> dict[str, tuple[int, int]]:
     """People who sell, by region: full-time and part-time. Somebody with two posts in a region counts once."""
-    posts = Assignment.objects.filter(
-        queries.in_force_on(day), company_id=company_id, role__in=SELLING, user__is_active=True
-    ).exclude(region="")
-    kinds = dict(Person.objects.filter(user__is_active=True).values_list("user_id", "employment"))
+    posts = Assignment.objects.filter(queries.held_on(day), company_id=company_id, role__in=SELLING).exclude(
+        region=""
+    )
+    kinds = dict(Person.objects.values_list("user_id", "employment"))
     seen = set(posts.values_list("region", "user_id"))
     found: dict[str, tuple[int, int]] = {}
     for region, user in seen:

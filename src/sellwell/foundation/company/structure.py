@@ -86,11 +86,10 @@ def _nodes(company_id: UUID, day: date) -> tuple[Node, ...]:
 
 def _posts(company_id: UUID, day: date, ahead: bool) -> tuple[Post, ...]:
     known, by_role = composition.positions()
-    asked = Q(until__isnull=True) | Q(until__gt=day) if ahead else queries.in_force_on(day)
+    asked = queries.held_on(day)
+    if ahead:
+        asked |= Q(since__gt=day, user__is_active=True)
     rows = Assignment.objects.filter(asked, company_id=company_id).order_by("id")
-    # Somebody who has left held the post then; only today and later it takes somebody who works here.
-    if day >= clock.business_day(clock.now()):
-        rows = rows.filter(user__is_active=True)
     found = []
     columns = rows.values_list("pk", "user_id", "role", "position_id", "department__code", "since", "until")
     for pk, user, role, own, code, since, until in columns:
