@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -164,8 +164,3 @@ def end_assignment(post: Assignment, given: EndAssignment, ctx: Context, assessm
     effects.update(post, until=given.until)
     generations.bump(directory.GENERATION)
     return effects
-
-
-def first_day_after(post: Assignment, day: date) -> date:
-    """The end of a post that is given up on a day: at the earliest the day after it began."""
-    return max(day, post.since + timedelta(days=1))

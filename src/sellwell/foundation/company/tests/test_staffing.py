@@ -6,8 +6,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from sellwell.foundation.company import evidence, staffing
+from sellwell.foundation.company.extensions import market_margins
 from sellwell.foundation.company.rules.staffing import Market, Standard, gaps, need, simulated
 from sellwell.foundation.company.tests.test_structure import a_sale
 from sellwell.kernel.values import Period
@@ -40,3 +42,26 @@ def test_a_region_with_too_few_sellers_is_named_until_one_is_hired(world: World)
          "department": str(world.department("EAST").pk), "role": "rep"},
     )  # fmt: skip
     assert not evidence.headcount_gap(world.company.pk, today).broken
+
+
+@pytest.mark.django_db
+@clause("1.3.1", "2.1.3")
+def test_what_markets_earn_is_shown_to_those_who_see_all_margins_only(
+    world: World, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_sale(world, "12000000.00", "HQ.EAST.", "parts")
+    earned = [("华东", "parts", Decimal("0.3125"))]
+    monkeypatch.setitem(market_margins.functions, "orders.order", lambda company_id, period: earned)
+
+    def shown(role: str) -> str:
+        client.force_login(world.user(role))
+        answer = client.get("/staffing").content.decode()
+        world.see()
+        return answer
+
+    for role in ("executive", "sales_manager"):
+        assert "31.25" in shown(role) and "人均毛利测算" in shown(role)
+    # A regional manager sees the margins of one department, human resources none.
+    for role in ("hr", "regional_manager", "administrator"):
+        page = shown(role)
+        assert "12,000,000" in page and "31.25" not in page and "毛利" not in page

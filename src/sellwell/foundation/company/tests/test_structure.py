@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from sellwell.foundation.company import evidence, rollup, structure
 from sellwell.foundation.company.models import Department
@@ -95,6 +96,22 @@ def test_goals_without_departments_and_departments_without_goals_are_named(world
     world.run("executive", "company.serve_goal", goal, {"departments": every[1:]})
     tomorrow = structure.goals(world.company.pk, world.today + timedelta(days=1))
     assert [str(d.pk) for d in tomorrow[2]] == every[:1]
+
+
+@clause("2.1.2")
+def test_a_department_named_again_on_the_same_day_goes_on_serving(world: World, client: Client) -> None:
+    goal, east = a_goal(world), world.department("EAST")
+    for departments in ([str(east.pk)], [], [str(east.pk)]):
+        world.run("executive", "company.serve_goal", goal, {"departments": departments})
+    without = structure.goals(world.company.pk, world.today + timedelta(days=1))[2]
+    assert east.pk not in [d.pk for d in without]
+    world.run("executive", "company.serve_goal", goal, {"departments": []})
+    client.force_login(world.user("executive"))
+    url = f"/goals/{goal.pk}/"
+    assert east.name in client.get(url).content.decode()  # until the day is over
+    world.see()
+    with clock.at(clock.now() + timedelta(days=1)):
+        assert east.name not in client.get(url).content.decode()
 
 
 @clause("2.1.2")
