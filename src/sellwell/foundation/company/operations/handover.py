@@ -85,7 +85,7 @@ def sole_deciders(request_ids: list[UUID], user_id: UUID) -> list[Objection]:
     ),
     input=HandOver,
     assess=assess_handover,
-    clauses=["1.3.2"],
+    clauses=["1.3.2", "1.3.3"],
     danger=True,
 )
 def hand_over(person: Person, given: HandOver, ctx: Context, assessment: Assessment) -> Effects:

@@ -114,7 +114,7 @@ def assess_assignment(row: Any, given: Assign, ctx: Context) -> Assessment:
     creates=True,
     parent="person",
     assess=assess_assignment,
-    clauses=["1.1.2", "1.3.1"],
+    clauses=["1.1.2", "1.3.1", "2.1.1", "2.2.2"],
 )
 def assign(row: Any, given: Assign, ctx: Context, assessment: Assessment) -> Effects:
     """Give somebody a role in a department, and with it the rights of that role."""
@@ -156,7 +156,7 @@ def assess_end(post: Assignment, given: EndAssignment | None, ctx: Context) -> A
     ),
     input=EndAssignment,
     assess=assess_end,
-    clauses=["1.1.2"],
+    clauses=["1.1.2", "2.1.1", "2.2.2"],
 )
 def end_assignment(post: Assignment, given: EndAssignment, ctx: Context, assessment: Assessment) -> Effects:
     """End a post on a day. Documents stay with their owner: hand them over, or give another post."""

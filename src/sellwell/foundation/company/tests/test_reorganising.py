@@ -314,7 +314,7 @@ def test_it_cannot_be_settled_empty_or_for_a_day_that_is_past(world: World) -> N
         world.run("hr", "company.schedule_reorganisation", a_draft_change(world, moving_south(world)))
 
 
-@clause("2.1.5")
+@clause("2.1.5", breaks=True)
 def test_an_overdue_review_names_the_department_until_it_is_held(world: World) -> None:
     today = Period(world.today, world.today + timedelta(days=1))
     found = evidence.reviews_overdue(world.company.pk, today)
