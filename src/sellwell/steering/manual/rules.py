@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -61,6 +63,12 @@ def differences(before: Mapping[str, Wording], after: Mapping[str, Wording]) -> 
         for number in numbers
         if before.get(number) != after.get(number)
     ]
+
+
+def digest(found: Iterable[Difference]) -> str:
+    """A hash over what differing passages say in the later edition: an agreement holds for these words only."""
+    said = [(d.number, [d.after.zh, d.after.en, d.after.bases] if d.after else None) for d in found]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
 def marked(before: str, after: str) -> list[Piece]:

@@ -271,6 +271,8 @@ def assess_publication(edition: Edition, given: PublishEdition | None, ctx: Cont
         "edition": str(edition.pk),
         "changed": Decimal(len(differing)),
         "numbers": [d.number for d in differing],
+        "texts": rules.digest(differing),
+        "since": given.since if given is not None else None,
     }
     return Assessment(content=content, carry=before, objections=tuple(objections))
 

@@ -84,6 +84,27 @@ def test_an_approval_that_comes_late_puts_it_in_force_from_its_own_day(world: Wo
     assert Edition.objects.get(number=1).until == later
 
 
+@clause("1.1.3")
+def test_what_was_agreed_holds_for_these_words_and_this_day_only(world: World) -> None:
+    """It was agreed and could not be done; the words were changed afterwards: they are asked for again."""
+    draft = a_draft(world, changed=True)
+    since = {"since": str(world.today)}
+    begun = the_edition(world).since
+    assert world.run("administrator", "manual.publish_edition", draft, since).hold is not None
+    Edition.objects.filter(number=1).update(since=world.today)
+    agree(world, "legal", "executive")  # it fails: the edition before begins on the same day
+    Edition.objects.filter(number=1).update(since=begun)
+    world.run("administrator", "manual.change_passage", draft, {"number": "5.2.2", "zh": "偷改"})
+    again = world.run("administrator", "manual.publish_edition", draft, since)
+    assert again.hold is not None
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    world.run("administrator", "approvals.withdraw", again.hold)
+    world.run("administrator", "manual.change_passage", draft, {"number": "5.2.2", "zh": NEW_WORDING})
+    later = {"since": str(world.today + timedelta(days=1))}
+    assert world.run("administrator", "manual.publish_edition", draft, later).hold is not None
+
+
 def test_a_clause_of_ones_own_stands_in_its_section(world: World) -> None:
     draft = a_draft(world)
     clause_data = {"number": "5.2.6", "zh": "加急订单须经区域经理同意。", "bases": ["price-law"]}

@@ -10,9 +10,11 @@ from xml.etree import ElementTree
 import pytest
 from django.test import Client
 
-from sellwell.kernel import system
+from sellwell.kernel import clock, system
 from sellwell.kernel.door import run
-from sellwell.steering.manual.models import Basis
+from sellwell.steering.improvement.tests.builders import a_course, a_rule
+from sellwell.steering.manual import drilling
+from sellwell.steering.manual.models import Basis, Reading
 from sellwell.steering.manual.tests.builders import a_draft, a_reading, publish, the_edition
 from sellwell.testing.marks import clause
 from sellwell.testing.world import World
@@ -94,6 +96,39 @@ def test_records_out_of_scope_are_counted_and_not_named(world: World) -> None:
     assert f"/manual-readings/{reading.pk}/" not in own
     whole = text(browser(world, "hr"), "/manual/1.2.2/records")
     assert f"/manual-readings/{reading.pk}/" in whole and "不在您的范围内" not in whole
+
+
+@clause("1.1.2")
+def test_nobody_reads_which_colleague_is_behind_with_training(world: World) -> None:
+    """Everybody finds everybody's name; who has not passed a course is for superiors and those who look after people."""
+    with clock.at(clock.now() - timedelta(days=20)):
+        course = a_course(world)
+        a_rule(world, course, "warehouse", days=10)
+        a_rule(world, course, "rep", days=10)
+    own, other = world.user("rep").name, world.user("warehouse").name
+    shown = text(browser(world, "rep"), "/manual/1.4.5/records?part=1")
+    assert own in shown and other not in shown and "不在您的范围内" in shown
+    of_team = text(browser(world, "regional_manager"), "/manual/1.4.5/records?part=1")
+    assert own in of_team and other not in of_team
+    whole = text(browser(world, "hr"), "/manual/1.4.5/records?part=1")
+    assert own in whole and other in whole and "不在您的范围内" not in whole
+
+
+def test_a_cell_leads_to_the_records_that_it_counts(world: World) -> None:
+    """The top's own cell stands for its own people, not for everybody below."""
+    own, below = a_reading(world, "executive"), a_reading(world)
+    type(own).objects.update(due_on=world.today - timedelta(days=1))
+    client = browser(world, "hr")
+    assert (own.department_path, below.department_path) == ("HQ.", "HQ.EAST.")
+    top = text(client, "/manual/1.2.2/records?department=HQ.")
+    assert f"/manual-readings/{own.pk}/" in top and f"/manual-readings/{below.pk}/" not in top
+    east = text(client, "/manual/1.2.2/records?department=HQ.EAST.")
+    assert f"/manual-readings/{below.pk}/" in east and f"/manual-readings/{own.pk}/" not in east
+    world.see()
+    for place in ("HQ.", "HQ.EAST."):
+        month = world.today.replace(day=1)
+        (found,) = drilling.records("1.2.2", world.company.pk, month, world.ctx("hr").actor, place)
+        assert found.rate.concerned == Reading.objects.filter(department_path=place).count()
 
 
 @clause("1.1.3")
