@@ -8,7 +8,7 @@ stock) is never hashed, so a release survives a busy day.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
@@ -27,16 +27,13 @@ from sellwell.kernel.inputs import plain
 from sellwell.kernel.models import (
     ApprovalRequest,
     ApprovalStep,
-    Delegation,
-    DelegationState,
     Release,
     RequestState,
 )
+from sellwell.kernel.models.approvals import lent_on
 from sellwell.kernel.values import Objection, Reason, T
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from sellwell.kernel.operations import Agreed, Assessment, Context, Operation
 
 NEEDS_APPROVAL = Reason(
@@ -246,15 +243,12 @@ def candidates(role: str, request: ApprovalRequest, ctx: Context, without: Seque
 
 
 def tasks_for(
-    step: ApprovalStep, request: ApprovalRequest, ctx: Context, but: Sequence[UUID] = ()
+    step: ApprovalStep, request: ApprovalRequest, ctx: Context, but: Collection[UUID] = ()
 ) -> list[NewTask]:
     """The approvers' tasks: each candidate (but those named) and today's deputies have the request in their list."""
     people = dict.fromkeys(user for user in step.candidates if user not in but)
-    deputies = lent_for(request, ctx).filter(owner_id__in=list(people)) if people else []
-    people |= dict.fromkeys(
-        d.deputy_id for d in deputies
-        if d.covers(request.operation) and d.deputy_id not in but and d.deputy_id != request.owner_id
-    )  # fmt: skip
+    deputies = lent_on(ctx.today).filter(owner_id__in=list(people)) if people else []
+    people |= dict.fromkeys(d.deputy_id for d in deputies if d.deputy_id not in but and d.reaches(request))
     return [
         NewTask("approvals.approve", request, owner_id=user, working_hours=Decimal(4), due_at=step.due_at)
         for user in people
@@ -264,22 +258,11 @@ def tasks_for(
 # --- deciding ----------------------------------------------------------------------------------------------------------
 
 
-def lent_for(request: ApprovalRequest, ctx: Context) -> QuerySet[Delegation]:
-    """The delegations of today that reach as far as this request's amount."""
-    return Delegation.objects.filter(
-        Q(amount_limit__isnull=True) | Q(amount_limit__gte=request.amount or 0),
-        state=DelegationState.ACTIVE.value,
-        company_id=request.company_id,
-        since__lte=ctx.today,
-        until__gt=ctx.today,
-    )
-
-
 def stands_in_for(user_id: UUID, request: ApprovalRequest, ctx: Context) -> list[UUID]:
     """Whose decisions this person may take today as a deputy, for this kind of act and amount."""
     barred = barred_from(request)
-    lent = lent_for(request, ctx).filter(deputy_id=user_id).order_by("id")
-    return [d.owner_id for d in lent if d.owner_id not in barred and d.covers(request.operation)]
+    lent = lent_on(ctx.today).filter(deputy_id=user_id).order_by("id")
+    return [d.owner_id for d in lent if d.owner_id not in barred and d.reaches(request)]
 
 
 def release_until(now: datetime) -> datetime:

@@ -12,10 +12,19 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import Max
+
 from sellwell.kernel import calendar, directory, personal, policies, policy
-from sellwell.kernel.effects import Effects, NewDeadline, NewEvent
+from sellwell.kernel.effects import Effects, NewDeadline, NewEvent, NewTask
 from sellwell.kernel.ids import new_id
-from sellwell.kernel.models import ApprovalDecision, ApprovalNote, ApprovalRequest, ApprovalStep, StepOutcome
+from sellwell.kernel.models import (
+    ApprovalDecision,
+    ApprovalNote,
+    ApprovalRequest,
+    ApprovalStep,
+    NoteKind,
+    StepOutcome,
+)
 from sellwell.kernel.policy_table import table
 from sellwell.kernel.values import T
 
@@ -111,6 +120,17 @@ def settle(step: ApprovalStep, outcome: StepOutcome, ctx: Context, effects: Effe
     effects.drop_deadlines.append(step.pk)
 
 
+def spoken(step: ApprovalStep) -> set[UUID]:
+    """Who has had their say on a step, in its present round; a deputy's word is the lender's."""
+    found = ApprovalDecision.objects.filter(step=step, round=step.round)
+    return {lender or user for user, lender in found.values_list("user_id", "on_behalf_of_id")}
+
+
+def all_spoke(step: ApprovalStep) -> bool:
+    """Whether nobody of its candidates is left to be heard."""
+    return set(step.candidates) <= spoken(step)
+
+
 def advance(request: ApprovalRequest, steps: Sequence[ApprovalStep], ctx: Context, effects: Effects) -> None:
     """Open the next step of every route; where the same person agreed before, go on at once."""
     for guard in dict.fromkeys(step.guard for step in steps):
@@ -128,7 +148,8 @@ def _carry_over(step: ApprovalStep, request: ApprovalRequest, ctx: Context, effe
     """The same approver is asked once: an agreement given on these terms counts here too. Not where it was returned."""
     if step.round > 1:
         return
-    again = [user for user in step.candidates if user in agreed_people(request, step)]
+    agreed = agreed_people(request, step) - spoken(step)
+    again = [user for user in step.candidates if user in agreed]
     for user in again if step.mode == "all" else again[:1]:
         effects.insert(
             ApprovalDecision(
@@ -136,13 +157,19 @@ def _carry_over(step: ApprovalStep, request: ApprovalRequest, ctx: Context, effe
                 carried=True, at=ctx.now,
             )
         )  # fmt: skip
-    if again and (step.mode == "any" or set(step.candidates) <= set(again)):
+    if again and (step.mode == "any" or all_spoke(step)):
         settle(step, StepOutcome.CARRIED, ctx, effects)
 
 
 def agreed_people(request: ApprovalRequest, about: ApprovalStep) -> set[UUID]:
-    """Who agreed to the same terms on any other step, in its present round; a deputy's yes is the lender's."""
+    """Who agreed to the same terms on any other step, in its present round; a deputy's yes is the lender's.
+
+    What was agreed before a new or larger objection came up was not about that objection, and counts no more.
+    """
     given = ApprovalDecision.objects.filter(step__request=request, agrees=True).select_related("step")
+    routed = request.notes.filter(kind=NoteKind.ROUTED.value).aggregate(last=Max("at"))["last"]
+    if routed is not None:
+        given = given.filter(at__gt=routed)
     return {
         d.on_behalf_of_id or d.user_id
         for d in given
@@ -152,6 +179,11 @@ def agreed_people(request: ApprovalRequest, about: ApprovalStep) -> set[UUID]:
 
 def reopen(steps: Sequence[ApprovalStep], first: ApprovalStep, last: ApprovalStep, effects: Effects) -> None:
     """The steps of a route from `first` to `last` are asked once more, in a new round; signers that were added stay."""
+    added = set(
+        ApprovalNote.objects.filter(step__in=steps, kind=NoteKind.ADDED.value).values_list(
+            "step_id", flat=True
+        )
+    )
     for step in steps:
         if step.guard != first.guard or not first.position <= step.position <= last.position:
             continue
@@ -160,7 +192,7 @@ def reopen(steps: Sequence[ApprovalStep], first: ApprovalStep, last: ApprovalSte
         effects.drop_deadlines.append(step.pk)
         effects.update(
             step, round=step.round + 1, opened_at=None, decided_at=None, due_at=None, outcome="", escalated_at=None,
-            candidates=[] if step.role else step.candidates,
+            candidates=step.candidates if step.pk in added or not step.role else [],
         )  # fmt: skip
 
 
@@ -182,8 +214,7 @@ def climb(
     """The step is also theirs now (of an `all` step: theirs in place of those who are silent), with a new time limit."""
     people = [*step.candidates, *higher]
     if step.mode == "all":
-        decided = ApprovalDecision.objects.filter(step=step, round=step.round)
-        answered = {d.on_behalf_of_id or d.user_id for d in decided}
+        answered = spoken(step)
         people = [*(user for user in step.candidates if user in answered), *higher]
     when = times(step, request, ctx)
     effects.update(step, candidates=people, escalated_at=ctx.now, due_at=when.due_at)
@@ -205,6 +236,15 @@ def note(request: ApprovalRequest, kind: str, ctx: Context, text: str = "", **va
         id=new_id(), company_id=request.company_id, request=request, kind=str(kind), user_id=ctx.user_id,
         text=sealed(request, text), at=ctx.now, **values,
     )  # fmt: skip
+
+
+def ask_questions_again(request: ApprovalRequest, effects: Effects) -> None:
+    """An act that settled the tasks of a request settled those of open questions too; they are given anew."""
+    asked = request.notes.filter(kind=NoteKind.QUESTION.value, replies__isnull=True)
+    effects.tasks += [
+        NewTask("approvals.answer", request, owner_id=user)
+        for user in dict.fromkeys(asked.order_by("at", "id").values_list("to_id", flat=True))
+    ]
 
 
 def copy_to_roles(

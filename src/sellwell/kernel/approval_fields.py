@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from sellwell.kernel import approval, ledger, policies, policy
 from sellwell.kernel import approval_course as course
-from sellwell.kernel.approval_operations import assess_decision, for_requester, go_on, row_of
+from sellwell.kernel.approval_operations import ask_anew, assess_decision, for_requester, row_of
 from sellwell.kernel.effects import Effects, NewEvent
 from sellwell.kernel.inputs import Code, Input, ShortText, field, plain
 from sellwell.kernel.models import ApprovalRequest, ApprovalStep, NoteKind, RequestState
@@ -155,8 +155,7 @@ def _begin_again(
         course.reopen(steps, route[0], route[-1], effects)
     for step in steps:
         effects.update(step, content_hash=digest)
-    effects.drop_tasks.append(request.pk)
-    go_on(request, steps, ctx, effects)
+    ask_anew(request, steps, ctx, effects)
     effects.events.append(
         NewEvent("approvals.returned", {"request": str(request.pk), "step": str(steps[0].pk)})
     )

@@ -12,11 +12,10 @@ from sellwell.kernel.models import (
     ApprovalNote,
     ApprovalStep,
     Delegation,
-    DelegationState,
     NoteKind,
     RequestState,
 )
-from sellwell.kernel.models.approvals import decided_by
+from sellwell.kernel.models.approvals import decided_by, lent_on
 from sellwell.kernel.values import T
 
 if TYPE_CHECKING:
@@ -29,24 +28,21 @@ LISTS = {
     "copied": T("抄送我", "Copied to me"),
 }
 MOST = 1000  # steps that wait for one person
+# What `_waits` reads of a step; the terms and texts of a request are long and not among it.
+NEEDED = (
+    "candidates", "round", "request__company_id", "request__owner_id", "request__operation", "request__amount",
+)  # fmt: skip
 
 
 def waiting_ids(ctx: Context) -> set[UUID]:
     """The requests that this person can decide now, also as a deputy of others."""
-    lent = list(
-        Delegation.objects.filter(
-            deputy_id=ctx.user_id,
-            state=DelegationState.ACTIVE.value,
-            since__lte=ctx.today,
-            until__gt=ctx.today,
-        )
-    )
+    lent = list(lent_on(ctx.today).filter(deputy_id=ctx.user_id))
     people = [ctx.user_id, *(d.owner_id for d in lent)]
     steps = list(
         ApprovalStep.objects.filter(
             candidates__overlap=people, opened_at__isnull=False, decided_at__isnull=True,
             request__state=RequestState.OPEN.value,
-        ).exclude(request__owner_id=ctx.user_id).select_related("request")[:MOST]
+        ).exclude(request__owner_id=ctx.user_id).select_related("request").only(*NEEDED)[:MOST]
     )  # fmt: skip
     given = ApprovalDecision.objects.filter(
         Q(user_id__in=people) | Q(on_behalf_of_id__in=people), step__in=steps
@@ -58,22 +54,14 @@ def waiting_ids(ctx: Context) -> set[UUID]:
 def _waits(
     step: ApprovalStep, user_id: UUID, lent: list[Delegation], spoken: set[tuple[UUID, int, UUID]]
 ) -> bool:
-    request = step.request
-    voices = [user_id] + [
-        d.owner_id
-        for d in lent
-        if d.company_id == request.company_id
-        and d.owner_id != request.owner_id
-        and d.covers(request.operation)
-        and (d.amount_limit is None or (request.amount or 0) <= d.amount_limit)
-    ]
+    voices = [user_id, *(d.owner_id for d in lent if d.reaches(step.request))]
     return any(v in step.candidates and (step.pk, step.round, v) not in spoken for v in voices)
 
 
-def condition(name: str, ctx: Context) -> Q:
-    """Which requests stand in a list."""
+def condition(name: str, ctx: Context, waiting: set[UUID]) -> Q:
+    """Which requests stand in a list; `waiting` is what `waiting_ids` gave."""
     if name == "waiting":
-        return Q(pk__in=waiting_ids(ctx))
+        return Q(pk__in=waiting)
     if name == "decided":
         return Q(pk__in=decided_by(ctx.user_id).values("step__request_id"))
     if name == "mine":

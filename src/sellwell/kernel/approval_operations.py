@@ -146,7 +146,7 @@ def approve(request: ApprovalRequest, given: Decide, ctx: Context, assessment: A
     steps, mine = assessment.carry
     for step, voices in mine:
         _decide(step, voices, True, given.note, request, ctx, effects)
-        if step.mode == "any" or _all_agreed(step):
+        if step.mode == "any" or course.all_spoke(step):
             course.settle(step, StepOutcome.AGREED, ctx, effects)
     go_on(request, steps, ctx, effects)
     return effects
@@ -160,19 +160,14 @@ def go_on(request: ApprovalRequest, steps: list[ApprovalStep], ctx: Context, eff
     else:
         # This act settled every approver's task on the request; who still has to decide gets it again.
         for step in (s for s in steps if s.is_open):
-            effects.tasks += approval.tasks_for(step, request, ctx, but=_spoken(step))
+            effects.tasks += approval.tasks_for(step, request, ctx, but=course.spoken(step))
 
 
-def _spoken(step: ApprovalStep) -> list[UUID]:
-    """Who has had their say on a step, in its present round."""
-    found = ApprovalDecision.objects.filter(step=step, round=step.round).values_list(
-        "user_id", "on_behalf_of_id"
-    )
-    return [lender or user for user, lender in found]
-
-
-def _all_agreed(step: ApprovalStep) -> bool:
-    return set(step.candidates) <= set(_spoken(step))
+def ask_anew(request: ApprovalRequest, steps: list[ApprovalStep], ctx: Context, effects: Effects) -> None:
+    """Who decides changed: the tasks of the request are given anew, those of open questions too."""
+    effects.drop_tasks.append(request.pk)
+    course.ask_questions_again(request, effects)
+    go_on(request, steps, ctx, effects)
 
 
 # --- doing the act ------------------------------------------------------------------------------------------------------

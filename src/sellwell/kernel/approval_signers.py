@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sellwell.kernel import access, approval
 from sellwell.kernel import approval_course as course
-from sellwell.kernel.approval_operations import Decide, Mine, assess_decision, assess_with_reason, go_on
-from sellwell.kernel.effects import Effects, NewEvent, NewTask
+from sellwell.kernel.approval_operations import Decide, Mine, ask_anew, assess_decision, assess_with_reason
+from sellwell.kernel.effects import Effects, NewEvent
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Input, Ref, ShortText, field
 from sellwell.kernel.models import (
@@ -93,21 +93,11 @@ def return_(request: ApprovalRequest, given: Return, ctx: Context, assessment: A
     steps, _, target, here = assessment.carry
     effects.insert(course.note(request, NoteKind.RETURNED, ctx, given.note, step_id=target.pk))
     course.reopen(steps, target, here, effects)
-    _new_tasks(request, steps, ctx, effects)
+    ask_anew(request, steps, ctx, effects)
     effects.events.append(
         NewEvent("approvals.returned", {"request": str(request.pk), "step": str(target.pk)})
     )
     return effects
-
-
-def _new_tasks(request: ApprovalRequest, steps: list[ApprovalStep], ctx: Context, effects: Effects) -> None:
-    """Who decides changed: the tasks of the request are given anew, those of open questions too."""
-    effects.drop_tasks.append(request.pk)
-    asked = request.notes.filter(kind=NoteKind.QUESTION.value, replies__isnull=True).values_list(
-        "to_id", flat=True
-    )
-    effects.tasks += [NewTask("approvals.answer", request, owner_id=user) for user in asked]
-    go_on(request, steps, ctx, effects)
 
 
 class AddSigner(Input):
@@ -162,17 +152,21 @@ def add_signer(request: ApprovalRequest, given: AddSigner, ctx: Context, assessm
     steps, mine = assessment.carry
     here = mine[0][0]
     if given.where == "beside":
-        asked = [user for user in here.candidates if user in (ctx.user_id, *mine[0][1])]
+        asked = here.candidates or approval.candidates(here.role, request, ctx)
+        if here.mode == "any":
+            asked = [user for user in asked if user in (ctx.user_id, *mine[0][1])]
         effects.update(here, candidates=[*asked, given.person], mode="all")
         placed = here
+        # A step of the signer's own opens, and that tells them; this one is open already.
+        step = {"request": str(request.pk), "step": str(here.pk)}
+        effects.events.append(NewEvent("approvals.signer_added", step))
     else:
         placed = _insert_step(request, steps, here, given, ctx, effects)
         steps = course.ordered(request)
     effects.insert(
         course.note(request, NoteKind.ADDED, ctx, given.note, step_id=placed.pk, to_id=given.person)
     )
-    _new_tasks(request, steps, ctx, effects)
-    effects.events.append(NewEvent("approvals.signer_added", {"request": str(request.pk)}))
+    ask_anew(request, steps, ctx, effects)
     return effects
 
 
@@ -242,10 +236,12 @@ def drop_signer(request: ApprovalRequest, given: DropSigner, ctx: Context, asses
     others = [user for user in step.candidates if user != given.person]
     if others:
         effects.update(step, candidates=others)
+        if step.is_open and step.mode == "all" and course.all_spoke(step):
+            course.settle(step, StepOutcome.AGREED, ctx, effects)
     else:
         course.settle(step, StepOutcome.DROPPED, ctx, effects)
     effects.insert(
         course.note(request, NoteKind.DROPPED, ctx, given.note, step_id=step.pk, to_id=given.person)
     )
-    _new_tasks(request, steps, ctx, effects)
+    ask_anew(request, steps, ctx, effects)
     return effects

@@ -52,7 +52,8 @@ def _involved(request: ApprovalRequest, ctx: Context) -> list[Objection]:
 def _readers(people: list[UUID], path: str, ctx: Context) -> list[Objection]:
     """People of this company; copies and questions reach nobody else."""
     found = []
-    for index, user in enumerate(User.objects.filter(pk__in=people).order_by("pk")):
+    users = User.objects.in_bulk(people)
+    for index, user in enumerate(users[person] for person in people):
         if not user.is_active or ctx.company_id not in access.actor_for(user, ctx.today).companies:
             found.append(CANNOT_READ.refuse(path=path.format(index), name=user.name))
     return found
@@ -156,7 +157,11 @@ def answer(request: ApprovalRequest, given: Say, ctx: Context, assessment: Asses
             for asked in assessment.carry
         )
     )
-    effects.events.append(NewEvent("approvals.answered", {"request": str(request.pk)}))
+    course.ask_questions_again(request, effects)
+    effects.events += [
+        NewEvent("approvals.answered", {"request": str(request.pk), "to": str(asker)})
+        for asker in dict.fromkeys(asked.user_id for asked in assessment.carry)
+    ]
     return effects
 
 

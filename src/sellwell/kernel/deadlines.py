@@ -109,7 +109,13 @@ def _by_verb(due: Deadline) -> str:
     if getattr(row, "held_by", None) and not operation.while_held:
         due.due_at = clock.now() + WHILE_HELD
         return "due"
-    run(due.what, system.context(due.company_id, ACTOR), due.row_id)
+    try:
+        run(due.what, system.context(due.company_id, ACTOR), due.row_id)
+    except (
+        Refusal
+    ) as refusal:  # caught here: further out the door's entry in the security log would be rolled back
+        due.error = refusal.code
+        return "past"
     return "done"
 
 

@@ -114,6 +114,7 @@ def rerun(name: str, ctx: Context, row_id: UUID | None, data: Mapping[str, Any])
     operation = REGISTRY[name]
     with transaction.atomic():
         row = _row(operation, ctx, row_id, None)
+        ctx = _in_company_of(row, ctx)
         return _act(operation, ctx, row, _input(operation, ctx, data))
 
 
@@ -143,6 +144,7 @@ def _attempt(
             if answered is not None:
                 return _again(operation, ctx, answered)
         row = _row(operation, ctx, row_id, expected_version)
+        ctx = _in_company_of(row, ctx)
         given = _input(operation, ctx, data)
         try:
             # Only nested acts are held after something was written; else a hold comes before any write.
@@ -167,6 +169,12 @@ def _again(operation: Operation, ctx: Context, answered: idempotency.Answer) -> 
         if outcome.result is not None and not _visible(outcome.result, ctx):
             raise Refusal(NOT_FOUND.refuse())
     return outcome
+
+
+def _in_company_of(row: Any, ctx: Context) -> Context:
+    """An act on a row is its company's: entry, numbers, facts and months, whichever company the page is set to."""
+    company_id = getattr(row, "company_id", None)
+    return ctx if company_id in (None, ctx.company_id) else replace(ctx, company_id=company_id)
 
 
 def _visible(row: Any, ctx: Context) -> bool:

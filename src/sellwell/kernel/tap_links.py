@@ -106,11 +106,21 @@ def look(token: str) -> Tap:
 
 
 def approve(token: str) -> ApprovalRequest:
-    """Approve as the person of the link; the link is used up with it, in one transaction."""
+    """Approve as the person of the link; the link is used up with it, in one transaction.
+
+    A refusal leaves the link as it was; it is raised outside the transaction, so that the security log keeps it.
+    """
+    refused: Refusal | None = None
     with transaction.atomic():
         tap = opened(token)
-        tap.link.used_at = clock.now()
-        tap.link.save(update_fields=["used_at"])
-        door.run("approvals.approve", tap.ctx, tap.request.pk, {}, key=f"tap:{tap.link.pk}")
+        try:
+            door.run("approvals.approve", tap.ctx, tap.request.pk, {}, key=f"tap:{tap.link.pk}")
+        except Refusal as refusal:
+            refused = refusal
+        else:
+            tap.link.used_at = clock.now()
+            tap.link.save(update_fields=["used_at"])
+    if refused is not None:
+        raise refused
     tap.request.refresh_from_db()
     return tap.request

@@ -63,16 +63,18 @@ def show(request: Any, results: list[Result] | None = None) -> HttpResponse:
     wide = any(cell.scope != "own" for cell in ctx.actor.cells(VIEW))
     names = [*approval_lists.LISTS, *(["all"] if wide else [])]
     name = params.get("list") if params.get("list") in names else "waiting"
-    rows = _narrowed(_rows(name, ctx), params)
+    waiting = approval_lists.waiting_ids(ctx)
+    everything = _rows(name, ctx, waiting)
+    rows = _narrowed(everything, params)
     order = ("created_at", "id") if name == "waiting" else ("-created_at", "-id")
     number = _page_number(params.get("page"))
     start = (number - 1) * PAGE
     found = list(rows.order_by(*order)[start : start + PAGE + 1])
     context = {
         "list": name,
-        "tabs": [_tab(n, name, ctx) for n in names],
-        "cards": approvals.cards(found[:PAGE], ctx),
-        "kinds": _kinds(_rows(name, ctx), params.get("kind", "")),
+        "tabs": [_tab(n, name, ctx, waiting) for n in names],
+        "cards": approvals.cards(found[:PAGE], ctx, waiting),
+        "kinds": _kinds(everything, params.get("kind", "")),
         "states": [(s.value, s.label, s.value == params.get("state")) for s in RequestState],
         "q": params.get("q", "")[:80],
         "is_filtered": any(params.get(k) for k in ("q", "kind", "state")),
@@ -85,9 +87,9 @@ def show(request: Any, results: list[Result] | None = None) -> HttpResponse:
     return render(request, "web/work/approvals.html", context, title=T("审批", "Approvals"))
 
 
-def _rows(name: str, ctx: Any) -> QuerySet[ApprovalRequest]:
+def _rows(name: str, ctx: Any, waiting: set[UUID]) -> QuerySet[ApprovalRequest]:
     rows = VIEWS[VIEW].rows(ctx.actor)
-    return rows if name == "all" else rows.filter(approval_lists.condition(name, ctx))
+    return rows if name == "all" else rows.filter(approval_lists.condition(name, ctx, waiting))
 
 
 def _narrowed(rows: QuerySet[ApprovalRequest], params: Any) -> QuerySet[ApprovalRequest]:
@@ -118,9 +120,9 @@ def _kinds(rows: QuerySet[ApprovalRequest], chosen: str) -> list[tuple[str, T, b
     return [(name, title_of(name), name == chosen) for name in names]
 
 
-def _tab(name: str, current: str, ctx: Any) -> Tab:
+def _tab(name: str, current: str, ctx: Any, waiting: set[UUID]) -> Tab:
     title = approval_lists.LISTS.get(name, EVERYTHING)
-    count = len(_rows(name, ctx).order_by().values_list("pk", flat=True)[: COUNTED + 1])
+    count = len(_rows(name, ctx, waiting).order_by().values_list("pk", flat=True)[: COUNTED + 1])
     return Tab(name, title, count, f"/approvals/?list={name}", name == current)
 
 

@@ -91,8 +91,8 @@ class Card:
         return RequestState(self.request.state)
 
 
-def cards(requests: Sequence[ApprovalRequest], ctx: Context) -> list[Card]:
-    """Requests as cards: a few queries for all of them together."""
+def cards(requests: Sequence[ApprovalRequest], ctx: Context, waiting: set[UUID] | None = None) -> list[Card]:
+    """Requests as cards: a few queries for all of them together. `waiting`: those that the reader can decide, if known."""
     found = list(requests)
     prefetch_related_objects(found, "steps__decisions", "owner")
     people = {u for r in found for s in r.steps.all() for u in s.candidates}
@@ -105,8 +105,9 @@ def cards(requests: Sequence[ApprovalRequest], ctx: Context) -> list[Card]:
         if u
     }
     names = directory.current().names(people) if people else {}
-    mine = approval_lists.waiting_ids(ctx) if found else set()
-    return [_card(request, names, ctx, request.pk in mine) for request in found]
+    if waiting is None:
+        waiting = approval_lists.waiting_ids(ctx) if found else set()
+    return [_card(request, names, ctx, request.pk in waiting) for request in found]
 
 
 def _card(request: ApprovalRequest, names: dict[Any, str], ctx: Context, mine: bool) -> Card:
@@ -188,6 +189,7 @@ def panel_context(request: ApprovalRequest, ctx: Context) -> dict[str, Any]:
         "card": card,
         "actions": actions(request, ctx),
         "earlier": earlier(request, ctx) if card.may_decide else [],
+        "changeable": changeable(request, ctx) if card.may_decide else [],
     }
 
 

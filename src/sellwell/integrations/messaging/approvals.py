@@ -16,6 +16,7 @@ from django.conf import settings
 from sellwell.integrations import messaging
 from sellwell.integrations.messaging import Card
 from sellwell.kernel import approval, clock, outbox, system, tap_links
+from sellwell.kernel import approval_course as course
 from sellwell.kernel.deadlines import deadline
 from sellwell.kernel.history import title_of
 from sellwell.kernel.ids import new_id
@@ -64,16 +65,20 @@ def _request(event: Event) -> ApprovalRequest:
     return ApprovalRequest.objects.get(pk=UUID(event.payload["request"]))
 
 
-@outbox.reaction("messages.decide", on=["approvals.opened", "approvals.reminded", "approvals.escalated"])
+ASKED = ["approvals.opened", "approvals.reminded", "approvals.escalated", "approvals.signer_added"]
+
+
+@outbox.reaction("messages.decide", on=ASKED)
 def ask_to_decide(event: Event) -> None:
     """Who is asked to decide a step gets a card, and their deputies."""
     step = ApprovalStep.objects.select_related("request").get(pk=UUID(event.payload["step"]))
     if not step.is_open or step.request.state != RequestState.OPEN.value:
         return
     ctx = system.context(step.company_id)
-    people = [task.owner_id for task in approval.tasks_for(step, step.request, ctx) if task.owner_id]
+    tasks = approval.tasks_for(step, step.request, ctx, but=course.spoken(step))
+    people = [task.owner_id for task in tasks if task.owner_id]
     kind = "reminder" if event.name == "approvals.reminded" else "asked_to_decide"
-    if event.name == "approvals.escalated":
+    if event.name in ("approvals.escalated", "approvals.signer_added"):
         told = Message.objects.filter(step_id=step.pk, round=step.round, kind="asked_to_decide")
         known = set(told.values_list("user_id", flat=True))
         people = [user for user in people if user not in known]
@@ -91,10 +96,7 @@ def tell_question(event: Event) -> None:
 def tell_answer(event: Event) -> None:
     """Who asked is told of the answer."""
     request = _request(event)
-    asked = request.notes.filter(kind=NoteKind.QUESTION.value, replies__isnull=False)
-    tell(
-        event, request, asked.values_list("user_id", flat=True), "answer", system.context(request.company_id)
-    )
+    tell(event, request, [UUID(event.payload["to"])], "answer", system.context(request.company_id))
 
 
 @outbox.reaction("messages.copy", on=["approvals.copied"])
@@ -234,15 +236,20 @@ def send_waiting(due: Deadline, ctx: Context) -> None:
     reached = messaging.addresses(due.row_id)
     for name in dict.fromkeys(m.system for m in waiting):
         of_system = [m for m in waiting if m.system == name]
+        address = reached.get(name) if name in messaging.MESSENGERS and waiting[0].user.is_active else None
+        if address is None:  # given up meanwhile: the other systems' messages go all the same
+            for message in of_system:
+                _mark(message, "", ctx)
+            continue
         calm = [m for m in of_system if m.kind not in URGENT]
         single = [m for m in of_system if m.kind in URGENT] + (calm if len(calm) == 1 else [])
         for message in single:
             if _still_worth(message, requests[message.request_id]):
-                deliver(message, requests[message.request_id], ctx, reached[name])
+                deliver(message, requests[message.request_id], ctx, address)
             else:
                 _mark(message, "", ctx)
         if len(calm) > 1:
-            _send_digest(calm, requests, ctx, reached[name])
+            _send_digest(calm, requests, ctx, address)
 
 
 def _still_worth(message: Message, request: ApprovalRequest) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -288,14 +291,37 @@ class Delegation(Document):
         """Whether it is lent for acts of this kind."""
         return not self.rooms or operation.split(".", 1)[0] in self.rooms
 
+    def reaches(self, request: ApprovalRequest) -> bool:
+        """Whether it is lent for this request: its company, its kind of act, its amount. Nobody's own, by either way."""
+        return (
+            self.company_id == request.company_id
+            and self.covers(request.operation)
+            and (self.amount_limit is None or (request.amount or 0) <= self.amount_limit)
+            and request.owner_id not in (self.owner_id, self.deputy_id)
+        )
+
+    def reach(self) -> Q:
+        """The same as a condition on steps."""
+        within = Q(request__company_id=self.company_id)
+        within &= ~Q(request__owner_id__in=[self.owner_id, self.deputy_id])
+        if self.amount_limit is not None:
+            within &= Q(request__amount__isnull=True) | Q(request__amount__lte=self.amount_limit)
+        if self.rooms:
+            within &= reduce(or_, (Q(request__operation__startswith=f"{room}.") for room in self.rooms))
+        return within
+
+
+def lent_on(day: date) -> QuerySet[Delegation]:
+    """The delegations in force on a day."""
+    return Delegation.objects.filter(state=DelegationState.ACTIVE.value, since__lte=day, until__gt=day)
+
 
 def asked_of(user_id: UUID) -> QuerySet[ApprovalStep]:
-    """Steps of which somebody is a candidate, or today the deputy of one."""
-    today = clock.business_day(clock.now())
-    lenders = Delegation.objects.filter(
-        deputy_id=user_id, state=DelegationState.ACTIVE.value, since__lte=today, until__gt=today
-    ).values_list("owner_id", flat=True)
-    return ApprovalStep.objects.filter(candidates__overlap=[user_id, *lenders])
+    """Steps of which somebody is a candidate, or today the deputy of one as far as the delegation reaches."""
+    asked = Q(candidates__contains=[user_id])
+    for lent in lent_on(clock.business_day(clock.now())).filter(deputy_id=user_id):
+        asked |= Q(candidates__contains=[lent.owner_id]) & lent.reach()
+    return ApprovalStep.objects.filter(asked)
 
 
 def decided_by(user_id: UUID) -> QuerySet[ApprovalDecision]:

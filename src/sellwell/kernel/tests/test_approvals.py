@@ -168,7 +168,7 @@ def test_a_deputy_over_the_lent_amount_cannot_decide(world: World, sample: Sampl
     }
     world.run("regional_manager", "approvals.delegate", data=data)
     _, request = held(sample)
-    assert code_of(world.run, "warehouse", "approvals.approve", request) == "approval.not_yours"
+    assert code_of(world.run, "warehouse", "approvals.approve", request) == "not_found"
 
 
 def test_a_requester_is_no_deputy_for_the_own_request(world: World, sample: Sample) -> None:

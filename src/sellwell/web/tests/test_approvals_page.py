@@ -8,8 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from sellwell.kernel import policy
 from sellwell.kernel.answers import OVER_LIMIT
-from sellwell.kernel.models import ApprovalRequest
+from sellwell.kernel.approval_fields import FIELDS
+from sellwell.kernel.models import ApprovalRequest, PolicyVersion
+from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.tests.builders import a_delegation, a_request, a_second_step, an_asked_request
 from sellwell.testing.world import World
 from sellwell.web.approvals import Route, StepLine, without_repeats
@@ -65,10 +68,8 @@ def test_a_deputy_finds_it_too(world: World) -> None:
 def test_lists_are_searched_and_filtered(world: World) -> None:
     first, second = a_request(world), a_request(world)
     assert in_list(world, "regional_manager", "waiting", f"&q={first.number}") == {first.number}
-    assert in_list(world, "regional_manager", "waiting", "&q=修改部门") in (
-        {first.number, second.number},
-        set(),
-    )
+    title = REGISTRY["company.change_department"].title.zh
+    assert in_list(world, "regional_manager", "waiting", f"&q={title}") == {first.number, second.number}
     assert in_list(world, "regional_manager", "waiting", "&q=没有这个") == set()
     assert in_list(world, "hr", "mine", "&state=open") == {first.number, second.number}
     assert in_list(world, "hr", "mine", "&state=approved") == set()
@@ -192,3 +193,16 @@ def test_a_card_names_who_two_routes_ask_once() -> None:
         [("财务", "ahead")],  # not yet asked by this route: it stands apart
     ]
     assert len(routes[1].steps) == 2, "the record page still shows each route whole"
+
+
+def test_a_field_that_the_step_may_change_stands_on_the_record(world: World) -> None:
+    request = a_request(world)
+    name = next(iter(REGISTRY[request.operation].input.model_fields))
+    table = {**policy.DEFAULTS[FIELDS].table, "rows": [["-", "-", "-", name]]}
+    assert "/do/approvals.amend/" not in get(world, "regional_manager", f"/approvals/{request.pk}/")
+    PolicyVersion.objects.filter(name=FIELDS).update(table=table)
+    policy.changed()
+    html = get(world, "regional_manager", f"/approvals/{request.pk}/")
+    assert f'action="/do/approvals.amend/{request.pk}/"' in html
+    assert f'name="name" value="{name}"' in html
+    assert "/do/approvals.amend/" not in get(world, "hr", f"/approvals/{request.pk}/")

@@ -13,8 +13,16 @@ from sellwell.integrations import dingtalk, feishu, mail, messaging, sms, wecom
 from sellwell.integrations.messaging import Card
 from sellwell.integrations.messaging.approvals import send_at
 from sellwell.integrations.messaging.simulating import Kept
-from sellwell.kernel import clock, deadlines, outbox
-from sellwell.kernel.models import ApprovalRequest, Message, MessageChoice, ReactionDone, TapLink
+from sellwell.kernel import clock, deadlines, door, outbox
+from sellwell.kernel.models import (
+    ApprovalRequest,
+    Deadline,
+    Message,
+    MessageChoice,
+    ReactionDone,
+    SecurityLog,
+    TapLink,
+)
 from sellwell.kernel.tests.builders import a_delegation, a_second_step
 from sellwell.kernel.tests.sample import SEND, Sample, registered
 from sellwell.testing.world import World
@@ -171,6 +179,50 @@ def test_what_can_wait_comes_in_one_digest(world: World, sample: Sample) -> None
     assert "（3 条）" in texts([digest])
 
 
+def test_an_address_that_is_given_up_does_not_stop_the_other_systems(world: World, sample: Sample) -> None:
+    quiet = {"quiet_from": "21:00", "quiet_until": "08:00"}
+    choose(world, "regional_manager", systems=["mail", "wecom"], mail="manager@example.com", **quiet)
+    night = noon(world) + timedelta(hours=10)
+    with clock.at(night):
+        held(sample)
+        drain(world)
+        choose(world, "regional_manager", systems=["wecom"], **quiet)
+    with clock.at(night + timedelta(hours=10)):
+        drain(world)
+    assert len(wecom.SIMULATOR.to("regional_manager")) == 1
+    assert not mail.SIMULATOR.cards
+    assert not Deadline.objects.filter(state="failed").exists() and not Message.objects.filter(state="due")
+
+
+def test_who_has_agreed_is_not_reminded_and_who_is_added_is_told(world: World, sample: Sample) -> None:
+    request = held(sample)
+    drain(world)
+    signer = {"person": str(world.user("legal").pk), "where": "beside"}
+    world.run("regional_manager", "approvals.add_signer", request, signer)
+    drain(world)
+    assert len(wecom.SIMULATOR.to("legal")) == 1
+    world.run("regional_manager", "approvals.approve", request)
+    world.run("rep", "approvals.remind", request)
+    drain(world)
+    assert len(wecom.SIMULATOR.to("legal")) == 2
+    assert len(wecom.SIMULATOR.to("regional_manager")) == 1
+
+
+def test_an_answer_goes_to_who_asked_and_to_nobody_else(world: World, sample: Sample) -> None:
+    sample.route("regional_manager, finance")
+    request = held(sample)
+    world.run("regional_manager", "approvals.question", request, {"text": "为何超出限额？"})
+    world.run("rep", "approvals.answer", request, {"text": "客户年度框架"})
+    world.run("regional_manager", "approvals.approve", request)
+    drain(world)
+    before = len(wecom.SIMULATOR.to("regional_manager"))
+    world.run("finance", "approvals.question", request, {"text": "何时回款？"})
+    world.run("rep", "approvals.answer", request, {"text": "月底"})
+    drain(world)
+    assert len(wecom.SIMULATOR.to("regional_manager")) == before
+    assert "审批答复" in texts(wecom.SIMULATOR.to("finance"))
+
+
 def test_messages_hold_no_names_and_the_language_is_the_readers(world: World, sample: Sample) -> None:
     world.user("regional_manager").__class__.objects.filter(username="regional_manager").update(language="en")
     held(sample)
@@ -226,6 +278,20 @@ def test_a_tap_ends_with_time_and_with_what_it_was_about(world: World, sample: S
     world.see()
     request.refresh_from_db()
     assert request.state != "approved"
+
+
+def test_a_refused_tap_stays_in_the_security_log_and_is_not_used_up(
+    world: World, sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = held(sample)
+    drain(world)
+    monkeypatch.setattr(
+        door, "standing", lambda operation, row, ctx: door.IS_HELD.refuse(verb=operation.title)
+    )
+    assert Client().post(tap_url(world)).status_code == 410
+    world.see()
+    assert SecurityLog.objects.filter(operation="approvals.approve", row_id=request.pk).count() == 1
+    assert TapLink.objects.get().used_at is None
 
 
 def test_no_tap_over_the_policys_amount(world: World, sample: Sample) -> None:

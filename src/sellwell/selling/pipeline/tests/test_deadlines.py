@@ -9,7 +9,7 @@ import pytest
 
 from sellwell.kernel import checks as kernel_checks
 from sellwell.kernel import clock, deadlines, door, system
-from sellwell.kernel.models import Deadline, LedgerEntry, Task
+from sellwell.kernel.models import Deadline, LedgerEntry, SecurityLog, Task
 from sellwell.selling.pipeline.models import Quotation
 from sellwell.selling.pipeline.tests.builders import a_quotation
 from sellwell.testing.marks import clause
@@ -49,6 +49,19 @@ def test_what_was_answered_in_time_is_left_alone(world: World) -> None:
     quotation.refresh_from_db()
     assert quotation.state == "accepted"
     assert Deadline.objects.get(row_id=quotation.pk).state == "past"
+
+
+def test_a_deadline_that_is_refused_stands_in_the_security_log(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quotation = a_quotation(world, state="sent")
+    monkeypatch.setattr(
+        door, "standing", lambda operation, row, ctx: door.IS_HELD.refuse(verb=operation.title)
+    )
+    assert act_at(world, end_of(quotation)) == 1
+    due = Deadline.objects.get(row_id=quotation.pk)
+    assert (due.state, due.error) == ("past", "held")
+    assert SecurityLog.objects.filter(operation=EXPIRE, row_id=quotation.pk).count() == 1
 
 
 def test_a_row_that_waits_for_approval_is_looked_at_later(world: World) -> None:
