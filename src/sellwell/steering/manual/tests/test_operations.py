@@ -228,18 +228,6 @@ def test_an_evidence_that_fails_is_unknown_and_stops_no_other(
     assert rates["5.2.2", month].share is None and rates["5.2.2", month].failed
 
 
-def test_the_worker_measures_by_itself_once_an_hour(world: World) -> None:
-    chores.do_due([world.company.pk])
-    chores.do_due([world.company.pk])
-    world.see()
-    assert Run.objects.count() == 1
-    a_confirmed_order(world)
-    with clock.at(clock.now() + timedelta(minutes=61)):
-        chores.do_due([world.company.pk])
-        world.see()
-        assert Run.objects.count() in (2, 3)
-
-
 def test_every_evidence_divides_into_its_departments(world: World) -> None:
     a_confirmed_order(world)
     period = Period(world.today - timedelta(days=30), world.today + timedelta(days=1))
