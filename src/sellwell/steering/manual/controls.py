@@ -118,7 +118,7 @@ class Deadline:
 
 _DEADLINES = """
 SELECT operation, count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'open' AND due_at < %s),
-    count(*) FILTER (WHERE state = 'done' AND created_at >= %s)
+    count(*) FILTER (WHERE state = 'done' AND done_at >= %s)
 FROM kernel_task WHERE company_id = %s AND operation = ANY(%s) GROUP BY operation ORDER BY operation
 """
 

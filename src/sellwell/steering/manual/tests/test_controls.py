@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 
 from sellwell.kernel import clock
+from sellwell.kernel.models import Task
 from sellwell.kernel.values import Refusal
 from sellwell.selling.contracts.tests.builders import a_contract, signing
 from sellwell.selling.orders.tests.builders import an_order
 from sellwell.selling.receivables.tests.builders import an_account
 from sellwell.steering.improvement.tests.builders import a_course, a_rule
 from sellwell.steering.manual import controls
+from sellwell.steering.manual.tests.builders import a_reading
 from sellwell.testing.marks import clause
 from sellwell.testing.world import World
 
@@ -39,3 +41,19 @@ def test_a_guard_that_held_or_refused_is_no_longer_called_silent(world: World) -
     # The guards of the other verbs are declared by the same lines and said nothing.
     after = before - {"receivables.credit", "improvement.course.contracts.sign"}
     assert silent_guards(world) == after
+
+
+def test_what_was_done_lately_is_told_by_the_day_it_was_done(world: World) -> None:
+    reading = a_reading(world)
+    world.run("rep", "manual.acknowledge", reading)
+    world.see()
+    now = clock.now()
+    Task.objects.filter(row_id=reading.pk).update(created_at=now - timedelta(days=100))
+
+    def done(since: timedelta) -> int:
+        (found,) = controls.deadlines_for("1.2.2", world.company.pk, now, now - since)
+        return found.done
+
+    assert done(timedelta(days=90)) == 1
+    Task.objects.filter(row_id=reading.pk).update(done_at=now - timedelta(days=95))
+    assert done(timedelta(days=90)) == 0
