@@ -59,13 +59,15 @@ class Measured:
 class Evidence:
     """What was found. `broken` names at most MOST_NAMED of `concerned - kept` records.
 
+    `measured` is read at most once, by the page of the records: a generator there costs nothing where counts are enough.
+
     `departments` divides the figures by the path of the department, where records have one; else it is empty.
     """
 
     concerned: int
     kept: int
     broken: tuple[Broken, ...] = ()
-    measured: tuple[Measured, ...] = ()
+    measured: Iterable[Measured] = ()
     departments: Mapping[str, Tally] = field(default_factory=dict)
 
     @property
@@ -126,13 +128,13 @@ def found(
 ) -> Evidence:
     """Evidence from the number of records concerned (in all, or by department), all those that broke the clause, and figures
     beside them."""
-    named, figures = tuple(broken[:MOST_NAMED]), tuple(measured)
+    named = tuple(broken[:MOST_NAMED])
     if isinstance(concerned, int):
-        return Evidence(concerned, concerned - len(broken), named, figures)
+        return Evidence(concerned, concerned - len(broken), named, measured)
     wrong = Counter(each.department for each in broken)
     departments = {path: Tally(count, count - wrong[path]) for path, count in concerned.items()}
     number = sum(concerned.values())
-    return Evidence(number, number - len(broken), named, figures, departments)
+    return Evidence(number, number - len(broken), named, measured, departments)
 
 
 def by_department(rows: QuerySet[Any], path: str = "department_path") -> dict[str, int]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sellwell.kernel.evidence import Broken, Collector, Evidence, for_clause
+from sellwell.kernel.evidence import Broken, Collector, Evidence, Measured, for_clause
 from sellwell.kernel.views import BY_TYPE
 from sellwell.steering.manual import conformance
 from sellwell.steering.manual.figures import Rate, top_of
@@ -25,12 +25,18 @@ class Found:
     shown: list[Broken] = field(default_factory=list)
     hidden: int = 0
     unnamed: int = 0  # more than an evidence names
+    measured: list[Measured] = field(default_factory=list)  # of the whole company only
     failed: str = ""
 
     @property
     def is_told(self) -> bool:
-        """Whether there is anything to tell: a record that broke the clause, or that nothing is known."""
-        return bool(self.shown or self.hidden or self.unnamed or self.failed)
+        """Whether there is anything to tell: a record that broke the clause, a figure, or that nothing is known."""
+        return bool(self.is_broken or self.measured or self.failed)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether a record broke the clause, be it named or not."""
+        return bool(self.shown or self.hidden or self.unnamed)
 
 
 def records(clause: str, company_id: UUID, month: date, actor: Actor, department: str = "") -> list[Found]:
@@ -52,6 +58,7 @@ def _found(answer: conformance.Answer, company_id: UUID, actor: Actor, departmen
     return Found(
         answer.collector, rate, [b for b in broken if b in seen], sum(1 for b in broken if b not in seen),
         max(0, rate.broken - len(broken)) if rate.concerned is not None else 0,
+        [] if department else list(said.measured),
     )  # fmt: skip
 
 

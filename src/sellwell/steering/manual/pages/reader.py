@@ -263,7 +263,7 @@ def records(request: Any, number: str) -> HttpResponse:
         "department": names.get(department),
         "departments": {path: d.name for path, d in names.items()},
         "found": found,
-        "is_any": any(one.is_told for one in found),
+        "is_any": any(one.is_broken or one.failed for one in found),
         "is_part": bool(request.GET.get("part")),
     }
     if context["is_part"]:

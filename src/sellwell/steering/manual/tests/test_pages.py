@@ -8,10 +8,13 @@ from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from sellwell.kernel import clock, system
 from sellwell.kernel.door import run
+from sellwell.selling.pipeline.tests.builders import an_opportunity
 from sellwell.steering.improvement.tests.builders import a_course, a_rule
 from sellwell.steering.manual import drilling
 from sellwell.steering.manual.models import Basis, Reading
@@ -179,3 +182,21 @@ def test_the_register_of_bases_is_searched_and_says_who_cites(world: World) -> N
     assert "已失效" in page and "民法典合同编" in page and "2021-01-01" in page
     page = text(client, f"/bases/{basis.successor_id}/")
     assert "有效" in page and "/manual/5.2.2/" in page
+
+
+@clause("1.4.3")
+def test_figures_beside_the_counts_are_shown_with_the_records_and_not_reckoned_by_the_measuring(
+    world: World,
+) -> None:
+    """Conversion and time in stage: what clause 1.4.3 wants to be seen."""
+    opportunity = an_opportunity(world)
+    world.run("rep", "pipeline.analyse_needs", opportunity, {"needs": "需要两台码垛机器人"})
+    shown = text(browser(world, "executive"), "/manual/1.4.3/records?part=1")
+    assert "转化率" in shown and "100.0 %" in shown and "没有未遵守的记录" in shown
+    assert "转化率" not in text(
+        browser(world, "executive"), "/manual/1.4.3/records?part=1&department=HQ.EAST."
+    )
+    world.see()
+    with CaptureQueriesContext(connection) as asked:
+        measured(world)
+    assert not any("percentile_cont" in query["sql"] and "next_stage" in query["sql"] for query in asked)
