@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from sellwell.kernel import generations
+from sellwell.kernel.access import ALL_ROLES
 from sellwell.kernel.models import Grant
 from sellwell.selling.orders.tests.builders import a_confirmed_order
 from sellwell.steering.manual.models import Reading
@@ -15,6 +16,7 @@ from sellwell.steering.manual.tests.builders import a_reading, a_variation
 from sellwell.steering.manual.tests.test_pages import browser, measured, text
 from sellwell.testing.marks import clause
 from sellwell.testing.world import World
+from sellwell.web.registry import FIGURES
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +67,8 @@ def test_somebody_late_in_two_roles_is_one_person(world: World) -> None:
     Reading.objects.filter(user=world.user("rep")).update(due_on=world.today - timedelta(days=1))
     assert Reading.objects.filter(user=world.user("rep")).count() == 2
     assert late_readers(world.ctx("hr")) == 1
+
+
+@clause("1.1.2")
+def test_every_role_has_a_figure_of_its_own_on_the_workbench() -> None:
+    assert {block.role for block in FIGURES} - {"*"} >= set(ALL_ROLES)
