@@ -20,7 +20,7 @@ from sellwell.kernel import clock, evidence
 from sellwell.kernel.evidence import Collector, Evidence
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import LedgerEntry
-from sellwell.kernel.values import Period
+from sellwell.kernel.values import Period, months_later
 from sellwell.steering.manual import rules
 from sellwell.steering.manual.models import Conformance, Run
 
@@ -37,7 +37,7 @@ def collectors() -> list[Collector]:
 
 def period_of(month: date) -> Period:
     """A month as a period."""
-    return Period(month, rules.next_month(month))
+    return Period(month, months_later(month, 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from difflib import SequenceMatcher
 
+from sellwell.kernel.values import months_later
+
 REMIND_BEFORE = timedelta(days=3)  # the first reminder comes this long before the due day
 REMIND_EVERY = timedelta(days=7)
 
@@ -140,15 +142,8 @@ def step(value: Decimal | None) -> int:
 
 def months_back(today: date, count: int) -> list[date]:
     """The first days of the last `count` months, this one last."""
-    found = [today.replace(day=1)]
-    while len(found) < count:
-        found.append((found[-1] - timedelta(days=1)).replace(day=1))
-    return found[::-1]
-
-
-def next_month(month: date) -> date:
-    """The first day after a month."""
-    return (month + timedelta(days=32)).replace(day=1)
+    this_month = today.replace(day=1)
+    return [months_later(this_month, -back) for back in reversed(range(count))]
 
 
 # --- readings -----------------------------------------------------------------------------------------------------------

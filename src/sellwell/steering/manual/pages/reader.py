@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 
+from sellwell.foundation.company.queries import in_force_on
 from sellwell.kernel.evidence import for_clause
 from sellwell.kernel.extensions import procedures
 from sellwell.kernel.operations import Context
@@ -162,7 +163,6 @@ def clause_context(request: Any, book: Book, leaf: Leaf) -> dict[str, Any]:
     rows = conformance.latest(ctx.company_id, months, [leaf.number]) if with_figures else []
     known = figures.by_clause(rows)
     rates = [known.get((leaf.number, each), figures.Rate()) for each in months]
-    proven = [proof for proof in coverage.read() if proof.clause == leaf.number]
     order = [one.number for one in book.clauses]
     place = order.index(leaf.number)
     found = controls.controls_for(leaf.number)
@@ -183,7 +183,7 @@ def clause_context(request: Any, book: Book, leaf: Leaf) -> dict[str, Any]:
         "deadlines": deadlines(leaf.number, ctx) if with_figures else [],
         "bases": books.cited(leaf.bases, ctx),
         "variations": variations(leaf.number, ctx),
-        "coverage": coverage.coverage_of(leaf.number, proven),
+        "coverage": coverage.of_clause(leaf.number),
         "history": books.history(leaf.number),
         "draft": open_draft(leaf.number, ctx),
         "procedures": [one for _, told in procedures for one in told(leaf.number, ctx.company_id, ctx.today)],
@@ -240,7 +240,7 @@ def variations(number: str, ctx: Context) -> list[Variation]:
         return []
     kinds = {o.model._meta.label_lower for o in controls.operations_for(number)}
     rows = VARIATIONS.rows(ctx.actor).filter(
-        queries.in_force_on(ctx.today), company_id=ctx.company_id, state="approved", process__in=kinds
+        in_force_on(ctx.today), company_id=ctx.company_id, state="approved", process__in=kinds
     )
     return list(rows.order_by("number"))
 
