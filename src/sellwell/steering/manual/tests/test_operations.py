@@ -110,10 +110,20 @@ def test_a_clause_of_ones_own_stands_in_its_section(world: World) -> None:
     clause_data = {"number": "5.2.6", "zh": "加急订单须经区域经理同意。", "bases": ["price-law"]}
     world.run("legal", "manual.add_clause", draft, clause_data)
     assert refused(world, "legal", "manual.add_clause", draft, clause_data) == {"manual.number_taken"}
-    for number in ("5.9.1", "5.2", "x.y.z", "5.2.6.1"):
+    for number in ("5.9.1", "5.2", "x.y.z", "5.2.6.1", "5.2.06", "05.2.7", "5.2.0"):
         assert refused(world, "legal", "manual.add_clause", draft, {**clause_data, "number": number}) == {
             "manual.number_form"
         }
+
+
+def test_clauses_of_ones_own_stand_in_the_order_of_the_book(world: World) -> None:
+    draft = a_draft(world)
+    for number in ("5.2.10", "5.2.6", "5.2.11"):
+        world.run("legal", "manual.add_clause", draft, {"number": number, "zh": "公司自己的条款。"})
+    passages = Passage.objects.filter(edition=draft).order_by("position")
+    numbers = list(passages.values_list("number", flat=True))
+    assert numbers == queries.sorted_numbers(numbers)
+    assert len(set(passages.values_list("position", flat=True))) == len(numbers) == 179
 
 
 # --- readings -----------------------------------------------------------------------------------------------------------

@@ -16,8 +16,9 @@ from sellwell.kernel import clock, system
 from sellwell.kernel.door import run
 from sellwell.selling.pipeline.tests.builders import an_opportunity
 from sellwell.steering.improvement.tests.builders import a_course, a_rule
-from sellwell.steering.manual import drilling
+from sellwell.steering.manual import drilling, queries
 from sellwell.steering.manual.models import Basis, Reading
+from sellwell.steering.manual.operations.variations import Process
 from sellwell.steering.manual.tests.builders import a_draft, a_reading, publish, the_edition
 from sellwell.testing.marks import clause
 from sellwell.testing.world import World
@@ -50,9 +51,9 @@ def test_the_book_shows_text_margin_and_chapters(world: World) -> None:
     assert "以统一规范贯穿销售全过程" in page and "1.4.5" in page
     assert "还没有控制" in page and "项控制" in page
     assert "5.2.2" in text(client, "/manual/5/") and "5.2.2" in text(client, "/manual/5.2/")
-    found = text(client, "/manual/?q=信用额度")
-    assert "没有找到" in found or "条文" in found
-    assert "5.2.2" in text(client, "/manual/?q=5.2.2")
+    found = text(client, "/manual/?q=库存 相符")
+    assert 'id="c5.2.2"' in found and 'id="c5.2.1"' not in found
+    assert 'id="c5.2.2"' in text(client, "/manual/?q=5.2.2")
     assert "没有找到" in text(client, "/manual/?q=独角兽")
     text(client, "/manual/9.9.9/", 404)
     text(client, "/manual/no/", 404)
@@ -200,3 +201,11 @@ def test_figures_beside_the_counts_are_shown_with_the_records_and_not_reckoned_b
     with CaptureQueriesContext(connection) as asked:
         measured(world)
     assert not any("percentile_cont" in query["sql"] and "next_stage" in query["sql"] for query in asked)
+
+
+@clause("1.2.4")
+def test_the_process_of_a_variation_is_chosen_from_those_that_are_defined(world: World) -> None:
+    form = text(browser(world, "regional_manager"), "/do/manual.propose_variation/")
+    assert '<option value="orders.order"' in form and '<option value="contracts.contract"' in form
+    known = set(queries.processes()) - {"manual.variation"}  # nobody varies how variations are approved
+    assert set(Process.values()) == known
