@@ -14,15 +14,19 @@ from django.conf import settings
 from sellwell.integrations import messaging
 from sellwell.integrations.messaging import Card
 from sellwell.integrations.messaging.approvals import DEFAULT, send_at
-from sellwell.kernel.models import MessageChoice, User
+from sellwell.kernel.models import Deadline, MessageChoice, User
 from sellwell.kernel.values import T
 
 KIND = "notice"  # it can wait for the quiet hours and for the day's digest
 
 
-def may_go_at(user_id: UUID, now: datetime) -> datetime:
-    """When a notice may go to somebody: now, or when the quiet hours or the day's wait are over."""
-    return send_at(MessageChoice.objects.filter(user_id=user_id).first(), KIND, now)
+def goes_now(user_id: UUID, now: datetime, *, company_id: UUID, what: str, row_id: UUID) -> bool:
+    """Whether a notice may go to somebody now. If not, the deadline `what` of its row is set for when the quiet hours or
+    the day's wait are over."""
+    at = send_at(MessageChoice.objects.filter(user_id=user_id).first(), KIND, now)
+    if at > now:
+        Deadline.objects.create(company_id=company_id, what=what, row_id=row_id, due_at=at)
+    return at <= now
 
 
 def send(user: User, title: T, lines: Sequence[T], path: str, key: str) -> None:

@@ -22,11 +22,10 @@ DUE = T("截止 {day}", "due {day}")
 def remind_reader(event: Event) -> None:
     """A message to the reader, now or once the quiet hours are over."""
     reading = _reading(UUID(event.payload["reading"]))
-    at = notices.may_go_at(reading.user_id, clock.now())
-    if at <= clock.now():
+    if notices.goes_now(
+        reading.user_id, clock.now(), company_id=reading.company_id, what=REMIND, row_id=reading.pk
+    ):
         _send(reading)
-    else:
-        Deadline.objects.create(company_id=reading.company_id, what=REMIND, row_id=reading.pk, due_at=at)
 
 
 @deadline(REMIND, T("提醒阅读手册", "Reminder to read the manual"))

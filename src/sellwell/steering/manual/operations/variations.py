@@ -17,7 +17,7 @@ from sellwell.steering.manual.models import Variation, VariationState
 DRAFT, APPROVED = VariationState.DRAFT, VariationState.APPROVED
 
 # Which processes there are, the registry says: every room has declared its verbs when this is read.
-Process: Any = State("Process", {name: (name, title) for name, title in queries.processes().items()})  # type: ignore[misc]
+Process: Any = State("Process", {name: (name, title) for name, title in queries.processes().items()})  # type: ignore[arg-type]
 
 DATES = Reason("manual.variation_dates", T("截止日期必须晚于开始日期。", "It ends after it begins."))
 OVERLAP = Reason(
