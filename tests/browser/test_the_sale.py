@@ -139,10 +139,12 @@ def contract_from(rep: Desk, house: House, quotation: str, total: str) -> str:
 
 
 def approve(house: House, about: str, *roles: str) -> list[str]:
-    """Everybody of these roles who is asked decides on the card of the workbench. Gives who was asked."""
+    """Everybody of these roles who is asked decides on the card, found by its number among all that wait for them: the
+    workbench shows the most urgent only. Gives who was asked."""
     asked = []
     for role in roles:
         person = Desk(house.as_role(role))
+        person.page.goto(f"{house.site.url}/approvals/?q={about}")
         card = person.page.locator("article.approval").filter(has_text=about).first
         if not card.count():
             continue

@@ -9,8 +9,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from sellwell.kernel import access, duties
-from sellwell.kernel.door import NOT_PERMITTED, objections_to, standing
-from sellwell.kernel.door import _input as read_input
+from sellwell.kernel.answers import NOT_PERMITTED
+from sellwell.kernel.door import standing
+from sellwell.kernel.intake import read_input
+from sellwell.kernel.judging import objections_to
 from sellwell.kernel.operations import GUARDS, REGISTRY, Assessment, Context, Operation, operations_of
 from sellwell.kernel.values import Objection
 

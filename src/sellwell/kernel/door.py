@@ -15,24 +15,21 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import DataError, OperationalError, connection, transaction
-from pydantic import ValidationError
 
-from sellwell.kernel import access, approval, duties, generations, idempotency, ledger, policies, writing
+from sellwell.kernel import access, approval, generations, idempotency, ledger, policies, writing
 from sellwell.kernel.answers import (
     CHANNEL,
-    INVALID,
     IS_HELD,
-    NO_ROUTE,
     NOT_FOUND,
     NOT_PERMITTED,
     OUT_OF_SCOPE,
-    OVER_LIMIT,
     STALE,
     WRONG_STATE,
     unfit,
 )
 from sellwell.kernel.effects import subject_of
-from sellwell.kernel.inputs import message, references
+from sellwell.kernel.intake import read_input
+from sellwell.kernel.judging import objections_to, parents
 from sellwell.kernel.operations import (
     REGISTRY,
     Assessment,
@@ -115,7 +112,7 @@ def rerun(name: str, ctx: Context, row_id: UUID | None, data: Mapping[str, Any])
     with transaction.atomic():
         row = _row(operation, ctx, row_id, None)
         ctx = _in_company_of(row, ctx)
-        return _act(operation, ctx, row, _input(operation, ctx, data))
+        return _act(operation, ctx, row, read_input(operation, ctx, data))
 
 
 def _set_companies(ctx: Context) -> None:
@@ -145,7 +142,7 @@ def _attempt(
                 return _again(operation, ctx, answered)
         row = _row(operation, ctx, row_id, expected_version)
         ctx = _in_company_of(row, ctx)
-        given = _input(operation, ctx, data)
+        given = read_input(operation, ctx, data)
         try:
             # Only nested acts are held after something was written; else a hold comes before any write.
             with transaction.atomic() if operation.nested else nullcontext():
@@ -227,48 +224,6 @@ def state_name(row: Any) -> T:
     return T(str(row.state), str(row.state))
 
 
-def _input(operation: Operation, ctx: Context, data: Mapping[str, Any] | Input | None) -> Any:
-    """Step 4: the input by its type, and its references within what the actor may see."""
-    if isinstance(data, operation.input):
-        given = data
-    else:
-        try:
-            given = operation.input.model_validate(dict(data or {}))
-        except ValidationError as error:
-            raise Refusal(validation_objections(error)) from None
-    missing = [] if operation.name in ctx.lent else _unseen(operation, ctx, given)
-    if missing:
-        raise Refusal(missing)
-    return given
-
-
-def validation_objections(error: ValidationError) -> list[Objection]:
-    """pydantic's findings as objections, path by path."""
-    found = []
-    for item in error.errors(include_url=False, include_input=False):
-        path = ".".join(str(part) for part in item["loc"])
-        found.append(INVALID.refuse(path=path, problem=message(item["type"], item.get("ctx"))))
-    return found
-
-
-def _unseen(operation: Operation, ctx: Context, given: Input) -> list[Objection]:
-    """References to rows that do not exist or that the actor may not see: both are 'not found'."""
-    wanted: dict[str, dict[UUID, list[str]]] = {}
-    for path, row_type, row_id in references(type(given), given):
-        wanted.setdefault(row_type, {}).setdefault(row_id, []).append(path)
-    objections = []
-    for row_type, places in wanted.items():
-        view = BY_TYPE[row_type]
-        # Only whether they are there: nothing that the view fetches along or computes.
-        rows = view.model._base_manager.filter(pk__in=places)
-        rows = rows if ctx.actor.is_system else access.rows(ctx.actor, view.name, rows)
-        seen = set(rows.values_list("pk", flat=True))
-        for row_id, paths in places.items():
-            if row_id not in seen:
-                objections += [NOT_FOUND.refuse(path=path) for path in paths]
-    return objections
-
-
 def _act(operation: Operation, ctx: Context, row: Any, given: Any) -> Outcome:
     """Steps 5 to 9, inside a savepoint: locks, assessment, objections, handler, and everything that is written."""
     with policies.noting() as used:
@@ -315,50 +270,6 @@ def _lock(operation: Operation, ctx: Context, row: Any, given: Any) -> None:
                 )
 
 
-def objections_to(
-    operation: Operation, ctx: Context, row: Any, assessment: Assessment
-) -> tuple[list[Objection], list[dict[str, Any]]]:
-    """Step 7: limits, duties, guards and routes, all asked with the same assessment."""
-    found = list(assessment.objections)
-    if operation.name not in ctx.lent:
-        found += _limit(operation, ctx, row, assessment)
-        documents = [row.pk] if row is not None else _parents(operation, assessment.given)
-        if (conflict := duties.objection(operation.name, operation.title, ctx, documents)) is not None:
-            found.append(conflict)
-    answers = []
-    for guard in guards_of(operation.name):
-        answer = guard.check([assessment], ctx).get(0, [])
-        said = answer if isinstance(answer, list) else [answer]
-        answers.append({"guard": guard.name, "said": ledger.objection_images(said)})
-        found += said
-    if operation.route:
-        found += approval.route_objections(operation, ctx, assessment)
-    return found, answers
-
-
-def _parents(operation: Operation, given: Any) -> list[UUID]:
-    values = [getattr(given, name, None) for name in operation.parent.split()]
-    return [value for value in values if isinstance(value, UUID)]
-
-
-def _limit(operation: Operation, ctx: Context, row: Any, assessment: Assessment) -> list[Objection]:
-    """Over one's amount limit: a hold where the operation has a route, else a refusal."""
-    amount = assessment.amount
-    if amount is None or ctx.actor.is_system:
-        return []
-    if row is not None:
-        cell = access.cell_for(ctx.actor, operation.name, row)
-        limits = [cell.limit] if cell else []
-    else:
-        limits = [cell.limit for cell in ctx.actor.cells(operation.name)]
-    if not limits or any(limit is None or amount <= limit for limit in limits):
-        return []
-    limit = max(value for value in limits if value is not None)
-    if operation.route:
-        return [OVER_LIMIT.hold(operation.route, measure=amount, amount=amount, limit=limit)]
-    return [NO_ROUTE.refuse(amount=amount, limit=limit)]
-
-
 def _check_created(operation: Operation, ctx: Context, effects: Effects) -> None:
     """A created row must lie within what the actor may create."""
     if operation.name in ctx.lent or ctx.actor.is_system:
@@ -394,7 +305,7 @@ def _write(
         changes=images,
     )  # fmt: skip
     # A row that was made just now has no open tasks yet.
-    settled = [i for i in (row.pk if row is not None else None, *_parents(operation, given)) if i is not None]
+    settled = [i for i in (row.pk if row is not None else None, *parents(operation, given)) if i is not None]
     writing.write(operation, ctx, settled, effects, seq)
     return seq
 

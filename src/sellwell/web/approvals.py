@@ -113,7 +113,6 @@ def cards(requests: Sequence[ApprovalRequest], ctx: Context, waiting: set[UUID] 
 def _card(request: ApprovalRequest, names: dict[Any, str], ctx: Context, mine: bool) -> Card:
     operation = REGISTRY.get(request.operation)
     unseen = approval_fields.hidden(request, request.steps.all(), ctx)
-    amount = None if "amount" in unseen else request.amount
     return Card(
         request,
         operation.title if operation else request.operation,
@@ -126,7 +125,7 @@ def _card(request: ApprovalRequest, names: dict[Any, str], ctx: Context, mine: b
         f"/do/approvals.reject/{request.pk}/",
         do.new_key(),
         mine,
-        amount,
+        request.amount,
     )
 
 
@@ -272,15 +271,22 @@ def thread_context(request: ApprovalRequest, ctx: Context) -> dict[str, Any] | N
     names = directory.current().names(people) if people else {}
     wanted = [f for n in notes for f in n.files]
     files = dict(StoredFile.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+    unseen = approval_fields.hidden(request, request.steps.all(), ctx)
     lines = [
         NoteLine(
             names.get(n.user_id, ""), names.get(n.to_id, "") if n.to_id else "", NoteKind(n.kind),
-            str(history.opened(n.text) or "") if n.text else "",
+            _words(n, request, unseen),
             [(f"/files/{f}?of=kernel.approvalrequest/{request.pk}", files.get(f, "")) for f in n.files], n.at,
         )
         for n in notes
     ]  # fmt: skip
     return {"notes": lines}
+
+
+def _words(note: Any, request: ApprovalRequest, unseen: set[str]) -> str:
+    """What a note says to this reader."""
+    text = str(history.opened(note.text) or "") if note.text else ""
+    return approval_fields.amended(text, request, unseen) if note.kind == NoteKind.AMENDED else text
 
 
 def attached(request: ApprovalRequest) -> set[UUID]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlparse
+from urllib.parse import urlparse, urlunparse
 from uuid import UUID
 
 from django.http import (
@@ -288,13 +288,14 @@ def done(request: Any, asked: Asked, outcome: door.Outcome) -> HttpResponse:
         response: HttpResponse = HttpResponseRedirect(where_to(request, asked, outcome))
         toasts.keep(response, said)
         return response
-    current = urlparse(request.headers.get("HX-Current-URL", "")).path
-    if not asked.operation.creates and is_list(current):
+    stands = urlparse(request.headers.get("HX-Current-URL", ""))
+    if not asked.operation.creates and is_list(stands.path):
         response = HttpResponse(status=204)
         toasts.trigger(response, **{"close-panel": True, "list-changed": True, "toast": said})
         return response
     response = HttpResponse(status=204)
-    response["HX-Redirect"] = where_to(request, asked, outcome) if asked.operation.creates else current or "/"
+    here = urlunparse(("", "", stands.path or "/", "", stands.query, ""))  # what was searched stays searched
+    response["HX-Redirect"] = where_to(request, asked, outcome) if asked.operation.creates else here
     toasts.keep(response, said)
     return response
 
@@ -318,8 +319,10 @@ def shown(request: Any, asked: Asked, outcome: door.Outcome) -> HttpResponse:
 
 
 def is_list(path: str) -> bool:
-    """Whether a page is a list, which stays and is read again."""
-    return any(path == page.url for page in registry.LISTS.values())
+    """Whether a page is a list, which stays and is read again. A page of the room's own at a list's address is none: it
+    is opened anew."""
+    own = any(path == f"/{page.path}" for page in registry.PAGES.values())
+    return not own and any(path == page.url for page in registry.LISTS.values())
 
 
 def where_to(request: Any, asked: Asked, outcome: door.Outcome) -> str:

@@ -206,3 +206,18 @@ def test_a_field_that_the_step_may_change_stands_on_the_record(world: World) -> 
     assert f'action="/do/approvals.amend/{request.pk}/"' in html
     assert f'name="name" value="{name}"' in html
     assert "/do/approvals.amend/" not in get(world, "hr", f"/approvals/{request.pk}/")
+
+
+def test_a_decision_on_the_page_opens_it_anew_with_what_was_searched(world: World) -> None:
+    """The page is its room's own, not a list that reads itself again: a decided card must not stay."""
+    request = a_request(world)
+    client = Client()
+    client.force_login(world.user("regional_manager"))
+    here = f"/approvals/?q={request.number}"
+    answer = client.post(
+        f"/do/approvals.approve/{request.pk}/", {}, headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver{here}"}
+    )  # fmt: skip
+    world.see()
+    request.refresh_from_db()
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, here), answer.content
+    assert str(request.state) == "approved"
