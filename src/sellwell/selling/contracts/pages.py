@@ -288,6 +288,12 @@ def to_sign(ctx: Context) -> Number:
     return Number(rows.count(), unit="", url="/contracts/?state=approved")
 
 
+def signed_this_month(ctx: Context) -> Number:
+    """Contracts that were signed this month."""
+    rows = CONTRACTS.rows(ctx.actor).filter(signed_on__gte=ctx.today.replace(day=1))
+    return Number(rows.count(), unit="", url="/contracts/?state=signed")
+
+
 def review_hours(ctx: Context) -> Number | None:
     """The median time that legal took over a contract in the last 90 days, in hours."""
     steps = ApprovalStep.objects.filter(
@@ -306,5 +312,6 @@ def review_hours(ctx: Context) -> Number | None:
 
 
 figure("legal", T("待审的合同草稿", "Contracts in draft"), drafts, order=10)
-figure("legal", T("审核用时中位数", "Median time of review"), review_hours, order=30)
+figure("legal", T("审核用时中位数", "Median time of review"), review_hours, order=15)
 figure("legal", T("待签署的合同", "Contracts to be signed"), to_sign, order=20)
+figure("legal", T("本月签署的合同", "Contracts signed this month"), signed_this_month, order=40)
