@@ -96,3 +96,28 @@ policy.default(
     ),
     T("编制标准", "Staffing rules"),
 )
+
+DEFAULT_DUTIES = "company.default_duties"
+
+policy.default(
+    DEFAULT_DUTIES,
+    policy.table(
+        inputs={"kind": ("text", T("部门类别", "Kind of department"))},
+        outputs={"duties": ("text", T("默认职责（代码）", "Default duties (codes)"))},
+        rows=[
+            ("regional", '"targets, resources, market_feedback, visits, contract_closing, dunning"'),
+            ("product", '"strategy, price_exceptions, quotations, market_feedback"'),
+            ("customer", '"customer_master, visits, acceptance, complaints"'),
+            ("division", '"strategy, monitoring, targets, resources, dunning"'),
+            ("-", "-"),
+        ],
+        examples=[
+            (
+                {"kind": "customer"},
+                {"duties": "customer_master, visits, acceptance, complaints"},
+            ),
+            ({"kind": "function"}, {"duties": None}),
+        ],
+    ),
+    T("各类部门的默认职责", "Default duties of kinds of departments"),
+)

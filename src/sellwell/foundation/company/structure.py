@@ -24,7 +24,7 @@ from sellwell.foundation.company.models import (
     ReorganisationState,
     ReorganisationStep,
 )
-from sellwell.foundation.company.policies import STRUCTURE
+from sellwell.foundation.company.policies import DEFAULT_DUTIES, STRUCTURE
 from sellwell.foundation.company.rules import reorganising
 from sellwell.foundation.company.rules.chart import Beyond, Chart, Limits, beyond, chart
 from sellwell.foundation.company.rules.reorganising import Node, Post, Step
@@ -158,6 +158,14 @@ def duties_here(code: str, posts: Iterable[Post]) -> list[tuple[DutyLetter, list
     for entry in entries.select_related("duty").order_by("duty__order"):
         found[entry.letter][entry.duty.code] = entry.duty
     return [(DutyLetter(letter), list(known.values())) for letter, known in found.items() if known]
+
+
+def default_duties(kind: str, company_id: UUID, day: date) -> list[Duty]:
+    """What departments of a kind answer for by default, in the order of the policy. Codes of no duty are left out."""
+    said = policy.decide(policy.in_force(DEFAULT_DUTIES, company_id, day).table, {"kind": kind}).outputs or {}
+    codes = [code.strip() for code in str(said.get("duties") or "").split(",") if code.strip()]
+    known = {duty.code: duty for duty in Duty.objects.filter(code__in=codes)}
+    return [known[code] for code in codes if code in known]
 
 
 BEYOND_WORDS = {

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 
-from sellwell.foundation.company import evidence, rollup, structure
+from sellwell.foundation.company import evidence, queries, rollup, structure
 from sellwell.foundation.company.duty_views import LAYERS
 from sellwell.foundation.company.kernel_views import role_name
 from sellwell.foundation.company.models import GoalLink

@@ -29,12 +29,16 @@ def home(row: Department, ctx: Context) -> dict[str, Any]:
     """People here and below, figures of the kind, goals, and the duties of the positions held here."""
     shown, drawn, beyond = structure.chart_of(row.company_id, ctx.today)
     links = GoalLink.objects.filter(queries.in_force_on(ctx.today), department=row).select_related("goal")
+    duties = structure.duties_here(row.code, shown.posts)
+    carried = {duty.pk for _, known in duties for duty in known}
+    defaults = structure.default_duties(row.kind, row.company_id, ctx.today)
     return {
         "branch": drawn.by_code.get(row.code),
         "marks": [structure.in_words(b) for b in beyond if b.code == row.code],
         "figures": figures(row, ctx),
         "goals": [link.goal for link in links.order_by("goal__code")],
-        "duties": structure.duties_here(row.code, shown.posts),
+        "duties": duties,
+        "defaults": [(duty, duty.pk in carried) for duty in defaults],
     }
 
 

@@ -12,6 +12,7 @@ from sellwell.kernel import chores
 from sellwell.kernel.evidence import for_clause
 from sellwell.kernel.models import LedgerEntry, Task
 from sellwell.kernel.values import Period, Refusal
+from sellwell.steering.plans.chores import open_when_due
 from sellwell.steering.plans.models import Cycle, CycleStep, StepDocument
 from sellwell.steering.plans.rules import StepKind
 from sellwell.steering.plans.tests.builders import (
@@ -58,7 +59,7 @@ def test_a_period_opens_a_cycle_for_each_department_that_sells(world: World) -> 
     assert [s.kind for s in east.steps.order_by("position")] == [k.value for k in StepKind]
     (task,) = open_tasks(east)
     assert task.owner_id == east.owner_id and task.operation == "plans.complete_step"
-    assert not chores.do_due([world.company.pk])  # once
+    assert not open_when_due(world.company.pk)  # once
 
 
 @clause("2.2.3")

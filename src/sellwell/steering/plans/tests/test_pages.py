@@ -129,7 +129,12 @@ def test_a_department_has_a_home_with_its_cycle_work_and_people(world: World) ->
         assert words in home, words
     assert "今年销售额" not in home  # a sum over everybody's rows is not the representative's to see
     assert "今年销售额" in text(world, "regional_manager", f"/departments/{world.department('EAST').pk}/")
+    assert "本类部门的默认职责" in home and "无岗位承担" not in home
+    assert "无岗位承担" in text(
+        world, "rep", f"/departments/{world.department('ONLINE').pk}/"
+    )  # nobody works there yet
     finance = text(world, "finance", f"/departments/{world.department('FIN').pk}/")
+    assert "本类部门的默认职责" not in finance
     assert "在跟商机" not in finance and "cycle-cell" not in finance
 
 
