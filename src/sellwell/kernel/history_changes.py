@@ -55,8 +55,8 @@ def _changed(change: LedgerChange, name: str | None, actor: Actor) -> ChangedRow
     before, after = change.before or {}, change.after or {}
     columns = {c.path: c for c in BY_TYPE[change.table].visible(actor) if c.path and "__" not in c.path}
     lines = [
-        (columns[path], opened(before.get(path)), opened(after.get(path)))
-        for path in {**before, **after}
-        if path in columns and (before.get(path) or after.get(path))
+        (column, opened(before.get(path)), opened(after.get(path)))
+        for path, column in columns.items()
+        if path in before or after.get(path) not in (None, "")  # of a new row only what was filled in
     ]
     return ChangedRow(change.table, change.row_id, noun, name, is_new, lines)
