@@ -120,7 +120,7 @@ def _changes(stage: Stage, departments: dict[str, Any], people: dict[Any, Any], 
     person = people[stage.user("account_manager").pk].pk
     robot = {
         "action": "add", "code": "ROBOT", "name": "机器人事业部", "name_en": "Robots", "kind": "division",
-        "into": departments["HQ"].pk, "product_line": "robot",
+        "into": departments["HQ"].pk, "product_line": "机器人",
     }  # fmt: skip
     stage.act(hr, "company.add_change", draft, robot)
     moving = {

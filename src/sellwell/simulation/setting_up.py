@@ -107,7 +107,7 @@ def _receive(stage: Stage, products: list[tuple[Item, Any]], warehouses: list[An
 
 
 def _stock_range(item: Item) -> tuple[int, int]:
-    return {"parts": (800, 4000), "conveyor": (40, 160), "packing": (20, 60), "robot": (8, 25)}.get(
+    return {"备件": (800, 4000), "输送设备": (40, 160), "包装设备": (20, 60), "机器人": (8, 25)}.get(
         item.line, (40, 160)
     )
 
@@ -125,7 +125,7 @@ def set_prices(stage: Stage, since: date, today: date) -> None:
     stage.act(
         manager, "pricing.set_rule", None,
         {
-            "kind": "promotion", "name": "年终备件促销", "product_line": "parts", "discount": Decimal("0.08"),
+            "kind": "promotion", "name": "年终备件促销", "product_line": "备件", "discount": Decimal("0.08"),
             "since": max(since, today - timedelta(days=30)), "until": today + timedelta(days=40),
         },
     )  # fmt: skip
