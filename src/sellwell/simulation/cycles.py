@@ -88,7 +88,9 @@ def _signed(stage: Stage, author: User, data: dict[str, Any], signers: tuple[str
 
 
 def leave_waiting(stage: Stage) -> None:
-    """Next year's papers: the strategy is signed by both sides; the budget is signed by sales and waits for finance."""
+    """The sales manager sends a step of the south back, so that it is late; next year's strategy is signed by both sides,
+    the budget by sales and waits for finance."""
+    _sent_back(stage)
     department: Any = apps.get_model("company.Department").objects.get(code="EAST")
     year = stage.today.year + 1
     period = {"department": department.pk, "since": date(year, 1, 1), "until": date(year + 1, 1, 1)}
@@ -102,3 +104,14 @@ def leave_waiting(stage: Stage) -> None:
         "text": "差旅 420000 元；推广 760000 元；样机 350000 元；培训 150000 元。",
     }  # fmt: skip
     _signed(stage, stage.user("regional_manager"), budget, ("sales_manager",))
+
+
+def _sent_back(stage: Stage) -> None:
+    """The newest step of the south whose day has passed was not done well enough."""
+    done = apps.get_model("plans.CycleStep").objects.filter(
+        cycle__department__code="SOUTH", done_on__isnull=False, due_on__lt=stage.today
+    )
+    step: Any = done.select_related("cycle").order_by("-cycle__since", "-position").first()
+    if step is not None:
+        data = {"step": step.kind, "reason": "计划没有落到客户，退回重做"}
+        stage.act(stage.user("sales_manager"), "plans.take_back_step", step.cycle, data)
