@@ -2,6 +2,7 @@
 
 Each event's identifier is the key of what is sent after it, so a repeated call brings no second card. Words are made at
 the moment of sending, from numbers and names of acts: no customer and no amount of personal data stands in a message.
+What a vendor declines stands as failed with its reason; what it could not take just now is tried again.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from uuid import UUID
 from django.conf import settings
 
 from sellwell.integrations import messaging
-from sellwell.integrations.messaging import Card
+from sellwell.integrations.messaging import Card, Declined
 from sellwell.kernel import approval, clock, outbox, system, tap_links
 from sellwell.kernel import approval_course as course
 from sellwell.kernel.deadlines import deadline
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from sellwell.kernel.operations import Context
 
 SEND = "messages.send"
+REASON_LENGTH = 200
 DEFAULT = ["wecom"]
 URGENT = ("asked_to_decide", "question", "reminder")
 ENDS = {
@@ -129,9 +131,19 @@ def settle_cards(event: Event) -> None:
             continue
         said = ENDS.get(event.name, DONE)
         card = card_of(message, request, system.context(request.company_id), ended=said)
-        messaging.MESSENGERS[message.system].update(message.external_id, card, str(event.id))
-        message.card = event.name.removeprefix("approvals.")
-        message.save(update_fields=["card"])
+        _change(message, card, event)
+
+
+def _change(message: Message, card: Card, event: Event) -> None:
+    """Change a sent card. One that the vendor does not change any more stops no other; it says why."""
+    by = messaging.messenger(message.system, message.company_id)
+    message.card = event.name.removeprefix("approvals.")
+    try:
+        if by is not None:
+            by.update(message.external_id, card, str(event.id))
+    except Declined as declined:
+        message.card, message.reason = "stale", declined.code[:REASON_LENGTH]
+    message.save(update_fields=["card", "reason"])
 
 
 # --- sending -----------------------------------------------------------------------------------------------------------------
@@ -147,7 +159,7 @@ def tell(
     for user in User.objects.filter(pk__in=wanted, is_active=True, is_system=False):
         choice = choices.get(user.pk)
         at = send_at(choice, kind, ctx.now)
-        reached = messaging.addresses(user.pk)
+        reached = messaging.addresses(user.pk, request.company_id)
         for name in choice.systems if choice is not None else DEFAULT:
             if name not in messaging.MESSENGERS or name not in reached:
                 continue
@@ -189,13 +201,27 @@ def _is_quiet(choice: MessageChoice, at: datetime) -> bool:
 
 def deliver(message: Message, request: ApprovalRequest, ctx: Context, address: str) -> None:
     """Send one message; its key is the event's, so a repetition brings no second card."""
-    if message.state == "sent":
+    if message.state in ("sent", "failed"):
         return
     card = card_of(message, request, ctx)
     key = f"{message.event_id}:{message.user_id}"
-    message.external_id = messaging.MESSENGERS[message.system].send(address, card, key)
+    by = messaging.messenger(message.system, message.company_id)
+    if by is None:
+        raise LookupError(message.system)
+    try:
+        card_id = by.send(address, card, key)
+    except Declined as declined:
+        _fail(message, declined)
+        return
+    message.external_id = card_id
     message.state, message.sent_at, message.card = "sent", ctx.now, "open" if message.step_id else "told"
     message.save(update_fields=["external_id", "state", "sent_at", "card"])
+
+
+def _fail(message: Message, declined: Declined) -> None:
+    """It is not tried again by itself: somebody must change a setting first. The settings page shows it."""
+    message.state, message.reason = "failed", declined.code[:REASON_LENGTH]
+    message.save(update_fields=["state", "reason"])
 
 
 def card_of(message: Message, request: ApprovalRequest, ctx: Context, ended: T | None = None) -> Card:
@@ -233,7 +259,7 @@ def send_waiting(due: Deadline, ctx: Context) -> None:
         .select_related("user").order_by("send_at", "id")
     )  # fmt: skip
     requests = ApprovalRequest.objects.in_bulk([m.request_id for m in waiting])
-    reached = messaging.addresses(due.row_id)
+    reached = messaging.addresses(due.row_id, due.company_id)
     for name in dict.fromkeys(m.system for m in waiting):
         of_system = [m for m in waiting if m.system == name]
         address = reached.get(name) if name in messaging.MESSENGERS and waiting[0].user.is_active else None
@@ -268,7 +294,15 @@ def _send_digest(
     shown = title.en if messages[0].user.language == "en" else title.zh
     lines = tuple(f"{card.title} {' '.join(card.lines)}" for card in cards)
     card = Card(shown, lines, f"{settings.SITE_URL}/approvals/")
-    card_id = messaging.MESSENGERS[messages[0].system].send(address, card, f"digest:{messages[0].id}")
+    by = messaging.messenger(messages[0].system, messages[0].company_id)
+    if by is None:
+        raise LookupError(messages[0].system)
+    try:
+        card_id = by.send(address, card, f"digest:{messages[0].id}")
+    except Declined as declined:
+        for message in messages:
+            _fail(message, declined)
+        return
     for message in messages:
         _mark(message, card_id, ctx)
 
