@@ -43,7 +43,9 @@ def connect(house: House, office: WeComOffice, url: str) -> Desk:
     admin.page.goto("/message-channels")
     picture(admin.page, "channels-none", full=True)
     admin.page.get_by_role("link", name="接入", exact=True).first.click()
-    admin.fill({"应用标识": office.app_id, "AgentId": office.agent_id, "应用密钥": office.secret, "接口地址": url})
+    admin.fill(
+        {"应用标识": office.app_id, "AgentId": office.agent_id, "应用密钥": office.secret, "接口地址": url}
+    )
     admin.form.get_by_label("允许用它登录").check()
     picture(admin.page, "channels-connect", full=True)
     admin.send("接入消息平台")

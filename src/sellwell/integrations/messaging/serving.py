@@ -155,10 +155,26 @@ class Office(ABC):
             )
         return f'<!doctype html><meta charset="utf-8"><title>{type(self).__name__}</title><ul>{"".join(lines)}</ul>'
 
+    def inbox(self) -> str:
+        """A page with every message as it is shown now, for people who try things out."""
+        shown = []
+        with self.lock:
+            for sent in reversed(list(self.sent.values())):
+                texts = [text for text in _texts(sent.body) if not text.startswith("http")]
+                links = [text for text in _texts(sent.body) if text.startswith("http")]
+                lines = "".join(f"<br>{escape(text)}" for text in texts)
+                ways = "".join(f'<br><a href="{escape(u)}">{escape(u)}</a>' for u in dict.fromkeys(links))
+                changed = f" ({len(sent.former)} changed)" if sent.former else ""
+                shown.append(f"<li><b>{escape(sent.address)}</b>{changed}{lines}{ways}</li>")
+        name = type(self).__name__
+        return f'<!doctype html><meta charset="utf-8"><title>{name}</title><h1>{name}</h1><ul>{"".join(shown)}</ul>'
+
     # --- answering --------------------------------------------------------------------------------------------------------
 
     def answer(self, call: Call) -> Answer:
         """One call, with the fault that it is to meet."""
+        if call.path == "/":
+            return 200, self.inbox()
         with self.lock:
             self.calls.append(f"{call.method} {call.path}")
             fault = self.faults.popleft() if self.faults else ""
@@ -184,6 +200,15 @@ class Office(ABC):
             if method == call.method and path.endswith("*") and call.path.startswith(path[:-1]):
                 return route
         raise Wrong(404, {})
+
+
+def _texts(value: Any) -> list[str]:
+    """Every text of a card, in order."""
+    if isinstance(value, dict):
+        return [text for inner in value.values() for text in _texts(inner)]
+    if isinstance(value, list):
+        return [text for inner in value for text in _texts(inner)]
+    return [value] if isinstance(value, str) and value else []
 
 
 @contextmanager

@@ -60,7 +60,9 @@ def test_without_a_secret_the_former_one_stays_but_never_goes_to_another_address
     assert keys is not None and (keys.app_id, keys.secret) == ("corp-2", SECRET)
     with pytest.raises(Refusal) as refusal:
         world.run(
-            "administrator", "company.connect", data=connection_data(secret="", base_url="https://elsewhere.example")
+            "administrator",
+            "company.connect",
+            data=connection_data(secret="", base_url="https://elsewhere.example"),
         )
     assert refusal.value.code == "company.connection_moved"
 

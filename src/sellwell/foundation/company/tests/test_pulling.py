@@ -38,7 +38,10 @@ def own(external_id: str = "wc:X:lin", **changes: Any) -> rules.OwnPerson:
 
 
 def planned(
-    units: tuple[Unit, ...], members: tuple[Member, ...], *people: rules.OwnPerson, own_units: Any = (TOP, EAST)
+    units: tuple[Unit, ...],
+    members: tuple[Member, ...],
+    *people: rules.OwnPerson,
+    own_units: Any = (TOP, EAST),
 ) -> rules.Plan:
     """A plan for company X at WeCom."""
     here = rules.Here(tuple(own_units), people, {"销售代表": "rep"}, TODAY)
@@ -64,7 +67,9 @@ def test_new_people_come_with_a_post_only_where_department_and_role_are_known() 
     assert [(p["username"], p.get("department"), p.get("role")) for p in plan.people] == [
         ("wang", "EAST", "rep"), (plan.people[1]["username"], None, None),
     ]  # fmt: skip
-    assert re.fullmatch(r"wc\.[0-9a-f]{10}", plan.people[1]["username"])  # one letter is too short for a user name
+    assert re.fullmatch(
+        r"wc\.[0-9a-f]{10}", plan.people[1]["username"]
+    )  # one letter is too short for a user name
 
 
 def test_a_move_keeps_the_role_and_a_department_beside_is_no_move() -> None:
@@ -99,7 +104,9 @@ def test_nobody_is_linked_by_a_guess() -> None:
     ],
     ids=["closed", "left_here", "number_taken", "too_long"],
 )  # fmt: skip
-def test_what_people_must_settle_is_named_and_not_sent(units: Any, people: Any, member: Member, why: str) -> None:
+def test_what_people_must_settle_is_named_and_not_sent(
+    units: Any, people: Any, member: Member, why: str
+) -> None:
     plan = planned(UNITS, (member,), *people, own_units=units)
     assert ("problem", why) in lines(plan) and not plan.people
 
@@ -143,7 +150,10 @@ class Pulled:
 def house(world: World) -> Iterator[Pulled]:
     """The rep is linked; one department is known by its place, one is new; one person is new."""
     office = WeComOffice()
-    office.units += [{"id": 2, "name": "华东大区", "parentid": 1}, {"id": 3, "name": "华东九部", "parentid": 2}]
+    office.units += [
+        {"id": 2, "name": "华东大区", "parentid": 1},
+        {"id": 3, "name": "华东九部", "parentid": 2},
+    ]
     office.people = [
         {"userid": "lin", "name": "林晓舟", "department": [2], "main_department": 2},
         {"userid": "qin", "name": "秦不夜", "department": [3], "main_department": 3, "position": "销售代表"},
@@ -166,7 +176,10 @@ def test_new_changed_moved_and_gone(house: Pulled) -> None:
     assert (new.user.username, post.role, post.department_id) == ("qin", "rep", made.pk)
     assert not new.user.has_usable_password()
     before = LedgerEntry.objects.filter(operation="company.sync_directory").count()
-    assert house.pull() == "" and LedgerEntry.objects.filter(operation="company.sync_directory").count() == before
+    assert (
+        house.pull() == ""
+        and LedgerEntry.objects.filter(operation="company.sync_directory").count() == before
+    )
 
     office.people[0]["name"], office.people[0]["department"] = "林晓洲", [3]
     del office.people[1]
