@@ -11,6 +11,8 @@ import typer
 from sellwell.cli.environment import BAD_INPUT, stop
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sellwell.integrations.messaging.serving import Office
 
 NAMES = ("wecom", "dingtalk", "feishu")
@@ -57,11 +59,16 @@ def an_office(name: str) -> Office:
     from sellwell.integrations.feishu.server import FeishuOffice
     from sellwell.integrations.wecom.server import WeComOffice
 
-    made: Office = {"wecom": WeComOffice, "dingtalk": DingTalkOffice, "feishu": FeishuOffice}[name]()
-    places: dict[str, Any] = {
+    offices: dict[str, Callable[[], Office]] = {
+        "wecom": WeComOffice, "dingtalk": DingTalkOffice, "feishu": FeishuOffice,
+    }  # fmt: skip
+    at_the_top: dict[str, dict[str, Any]] = {
         "wecom": {"department": [1], "main_department": 1}, "dingtalk": {"dept_id_list": [1]},
         "feishu": {"department_ids": ["0"]},
-    }[name]  # fmt: skip
+    }  # fmt: skip
+    made = offices[name]()
     account = "open_id" if name == "feishu" else "userid"
-    made.people = [{account: user, "name": role.zh, **places} for user, role in settings.DEMO_SIGN_INS]
+    made.people = [
+        {account: user, "name": role.zh, **at_the_top[name]} for user, role in settings.DEMO_SIGN_INS
+    ]
     return made

@@ -27,9 +27,10 @@ def external_id(system: str, company_code: str, account: str) -> str:
 
 def keys_of(row: Connection) -> Keys:
     """The keys of a connection, its secret opened."""
+    code = Company.objects.values_list("code", flat=True).get(pk=row.company_id)
     return Keys(
         row.pk, row.version, row.company_id, row.system, row.app_id, row.agent_id,
-        personal.open_(row.secret) or "", row.base_url,
+        personal.open_(row.secret) or "", code, row.base_url,
     )  # fmt: skip
 
 
@@ -76,9 +77,10 @@ class Book:
         person = Person.objects.filter(user_id=user_id).first()
         found: dict[str, str] = {}
         for system in PREFIXES:
-            if REGISTER.keys(system, company_id) is None:
+            keys = REGISTER.keys(system, company_id)
+            if keys is None:
                 found[system] = user.username
-            elif person is not None and (account := account_of(person, system, company_id)):
+            elif person is not None and (account := account_of(person, keys)):
                 found[system] = account
         if person is not None and person.phone and (phone := personal.open_(person.phone)):
             found["sms"] = phone
@@ -89,14 +91,12 @@ class Book:
 
     def holder(self, keys: Keys, account: str) -> User | None:
         """Whose account this is, by the external id and by nothing else."""
-        code = Company.objects.values_list("code", flat=True).get(pk=keys.company_id)
-        linked = external_id(keys.system, code, account)
+        linked = external_id(keys.system, keys.company_code, account)
         person = Person.objects.select_related("user").filter(external_id=linked).first()
         return person.user if person is not None else None
 
 
-def account_of(person: Person, system: str, company_id: UUID) -> str:
+def account_of(person: Person, keys: Keys) -> str:
     """A person's account at a company's vendor; empty where none is linked."""
-    code = Company.objects.values_list("code", flat=True).get(pk=company_id)
-    begin = external_id(system, code, "")
+    begin = external_id(keys.system, keys.company_code, "")
     return person.external_id.removeprefix(begin) if person.external_id.startswith(begin) else ""

@@ -8,7 +8,6 @@ from sellwell.foundation.company import connecting, queries
 from sellwell.foundation.company.access import RoleCode
 from sellwell.foundation.company.models import (
     Assignment,
-    Company,
     Connection,
     Department,
     Person,
@@ -21,13 +20,18 @@ from sellwell.kernel.operations import Context
 
 def plan_for(row: Connection, ctx: Context) -> rules.Plan:
     """What the vendor's directory, read now, would change here. Raises the vendor's failure."""
-    roll = adapter(connecting.keys_of(row)).roll()
-    code = Company.objects.values_list("code", flat=True).get(pk=row.company_id)
+    keys = connecting.keys_of(row)
+    roll = adapter(keys).roll()
+    units = tuple(rules.ForeignUnit(u.id, u.name, u.above) for u in roll.units)
+    members = tuple(
+        rules.ForeignMember(m.id, m.name, m.units, m.login, m.number, m.title, m.joined_on)
+        for m in roll.members
+    )
     return rules.plan(
-        roll.units,
-        roll.members,
+        units,
+        members,
         here(row, ctx),
-        lambda account: connecting.external_id(row.system, code, account),
+        lambda account: connecting.external_id(row.system, keys.company_code, account),
     )
 
 

@@ -33,7 +33,9 @@ class Card:
 class Messenger(Protocol):
     """A system that brings cards to people."""
 
-    title: T
+    @property
+    def title(self) -> T:
+        """What people call it."""
 
     def send(self, address: str, card: Card, key: str) -> str:
         """Bring a card to an address; gives the card's identifier there, the same for the same key."""
@@ -69,6 +71,7 @@ class Keys:
     app_id: str  # WeCom: the corp id; DingTalk: the client id; Feishu: the app id
     agent_id: str  # WeCom and DingTalk
     secret: str = field(repr=False)
+    company_code: str = ""  # what people's links with the vendor name the company by
     base_url: str = ""  # takes the place of the vendor's own hosts
 
 

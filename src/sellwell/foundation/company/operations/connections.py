@@ -57,6 +57,8 @@ ACCOUNT_TAKEN = Reason(
 NOT_CONNECTED = Reason(
     "company.not_connected", T("尚未接入{vendor}。请先接入。", "{vendor} is not connected. Connect it first.")
 )
+# Vendors take several receivers in one text, apart by | or a comma, and @all for everybody: an account is one of none of these.
+ACCOUNT = r"^[A-Za-z0-9$][^\s|,]*$"
 SAFE = re.compile(r"^(https://[^\s/]+|http://(127\.0\.0\.1|localhost)(:\d+)?)(/\S*)?$")
 
 
@@ -162,7 +164,7 @@ class TryConnection(Input):
     """Who gets the message."""
 
     account: Code = field(
-        T("收件账号", "To the account"), min_length=1,
+        T("收件账号", "To the account"), pattern=ACCOUNT,
         help=T("平台中的用户 ID（飞书为 open_id）。", "The user's id at the vendor (Feishu: open_id)."),
     )  # fmt: skip
 
@@ -202,7 +204,7 @@ class LinkAccount(Input):
 
     system: VendorName = field(T("平台", "Vendor"))
     account: Code = field(
-        T("账号", "Account"), min_length=1,
+        T("账号", "Account"), pattern=ACCOUNT,
         help=T("平台中的用户 ID（飞书为 open_id），不是手机号。", "The user's id at the vendor (Feishu: open_id), not a telephone."),
     )  # fmt: skip
 

@@ -11,31 +11,33 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any
 
 USERNAME = re.compile(r"^[a-z][a-z0-9._-]{1,58}$")
 NUMBER_LENGTH, NAME_LENGTH = 20, 80
 LONGEST = 60  # of an external id
 
 
-class ForeignUnit(Protocol):
+@dataclass(frozen=True, slots=True)
+class ForeignUnit:
     """A department over there; `above` is empty right under the top."""
 
     id: str
     name: str
-    above: str
+    above: str = ""
 
 
-class ForeignMember(Protocol):
+@dataclass(frozen=True, slots=True)
+class ForeignMember:
     """A person over there, the main department first."""
 
     id: str
     name: str
-    units: tuple[str, ...]
-    login: str
-    number: str
-    title: str
-    joined_on: date | None
+    units: tuple[str, ...] = ()
+    login: str = ""
+    number: str = ""
+    title: str = ""
+    joined_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

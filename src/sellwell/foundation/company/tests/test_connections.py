@@ -104,6 +104,18 @@ def test_an_account_is_one_persons_and_needs_a_connection(world: World) -> None:
     assert refusal.value.code == "company.account_taken"
 
 
+@pytest.mark.parametrize("account", ["@all", "a|b", "a,b", " ", ""])
+def test_an_account_is_one_and_never_everybody(world: World, account: str) -> None:
+    row = a_connection(world)
+    for operation, about, data in (
+        ("company.test_connection", row, {"account": account}),
+        ("company.link_account", world.person("rep"), {"system": "wecom", "account": account}),
+    ):
+        with pytest.raises(Refusal) as refusal:
+            world.run("administrator", operation, about, data)
+        assert [o.path for o in refusal.value.objections] == ["account"]
+
+
 def test_a_test_message_says_what_the_vendor_really_answered(world: World, client: Any) -> None:
     office = WeComOffice()
     office.people = [{"userid": "gu", "name": "顾", "department": [1]}]

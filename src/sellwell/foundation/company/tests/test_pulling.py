@@ -14,7 +14,6 @@ from sellwell.foundation.company.models import Assignment, Connection, Departmen
 from sellwell.foundation.company.rules import pulling as rules
 from sellwell.foundation.company.tests.connecting import NOWHERE, a_connection, connected, link
 from sellwell.integrations.messaging.serving import serve
-from sellwell.integrations.messaging.vendor import Member, Unit
 from sellwell.integrations.wecom.server import WeComOffice
 from sellwell.kernel import chores, clock
 from sellwell.kernel.models import LedgerEntry, Task
@@ -22,6 +21,7 @@ from sellwell.testing.world import World
 
 # --- the rules, without a database -----------------------------------------------------------------------------------------
 
+Unit, Member = rules.ForeignUnit, rules.ForeignMember
 TODAY = date(2026, 3, 2)
 TOP = rules.OwnUnit("HQ", "总部", "", "function", "", "")
 EAST = rules.OwnUnit("EAST", "华东大区", "East", "regional", "wc:X:2", "HQ")
@@ -105,7 +105,7 @@ def test_nobody_is_linked_by_a_guess() -> None:
     ids=["closed", "left_here", "number_taken", "too_long"],
 )  # fmt: skip
 def test_what_people_must_settle_is_named_and_not_sent(
-    units: Any, people: Any, member: Member, why: str
+    units: Any, people: Any, member: rules.ForeignMember, why: str
 ) -> None:
     plan = planned(UNITS, (member,), *people, own_units=units)
     assert ("problem", why) in lines(plan) and not plan.people
