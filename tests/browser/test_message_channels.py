@@ -114,7 +114,7 @@ def test_sign_in_decide_by_one_tap_and_see_the_card_change(house: House) -> None
         nobody.goto(tap)
         picture(nobody, "tap")
         nobody.get_by_role("button", name="批准").click()
-        expect(nobody.get_by_role("status")).to_contain_text("已批准")
+        expect(nobody.locator("main .notice")).to_contain_text("已批准")
         wait_for(lambda: "已批准" in card.body["sub_title_text"])
         assert "button_list" not in card.body and len(card.former) == 1
 

@@ -70,7 +70,11 @@ class Connect(Input):
         T("应用标识", "App id"), min_length=1,
         help=T("企业微信填企业 ID，钉钉填 Client ID，飞书填 App ID。", "WeCom: corp id. DingTalk: client id. Feishu: app id."),
     )  # fmt: skip
-    agent_id: Code = field(T("AgentId（飞书不填）", "Agent id (not for Feishu)"), "")
+    agent_id: Code = field(
+        T("AgentId", "Agent id"),
+        "",
+        help=T("企业微信和钉钉必填；飞书没有。", "For WeCom and DingTalk; Feishu has none."),
+    )
     secret: Secret = field(
         T("应用密钥", "Secret"), "", help=T("加密保存，不再显示；留空则沿用原密钥。", "Kept encrypted and never shown; empty: the former one stays."),
     )  # fmt: skip

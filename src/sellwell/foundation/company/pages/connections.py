@@ -16,6 +16,7 @@ from sellwell.foundation.company.rules.pulling import Line, Plan
 from sellwell.integrations import messaging
 from sellwell.integrations.messaging import Failure
 from sellwell.kernel import door
+from sellwell.kernel.message_operations import System
 from sellwell.kernel.models import Event, Message, ReactionDone
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import Refusal, T
@@ -25,6 +26,7 @@ from sellwell.web.shortcuts import render, row_or_404
 TITLE = T("消息渠道", "Message channels")
 PULL_TITLE = T("平台通讯录", "The vendor's directory")
 MOST_FAILURES = 20
+ORDER = tuple(system.value for system in System)  # as people choose among them
 KINDS = {
     "asked_to_decide": T("待审批", "To approve"),
     "reminder": T("催办", "Reminder"),
@@ -80,7 +82,8 @@ def _channels(ctx: Context) -> list[dict[str, Any]]:
     """Every system of messages with its connection, if the company has one."""
     rows = {row.system: row for row in Connection.objects.filter(company_id=ctx.company_id)}
     found = []
-    for name, messenger in messaging.MESSENGERS.items():
+    for name in ORDER:
+        messenger = messaging.MESSENGERS[name]
         row = rows.get(name)
         is_on = row is not None and row.state == ConnectionState.ON.value
         found.append({

@@ -244,7 +244,9 @@ def test_one_tap_decides_once_as_that_person(world: World, sample: Sample) -> No
     request = held(sample)
     drain(world)
     url, client = tap_url(world), Client()
-    assert client.get(url).status_code == 200
+    shown = client.get(url)
+    assert shown.status_code == 200
+    assert shown["Referrer-Policy"] == "same-origin"  # with none at all a browser's post would be refused
     world.see()
     request.refresh_from_db()
     assert request.state == "open"  # looking decides nothing
