@@ -71,6 +71,12 @@ def link_the_manager(house: House) -> None:
     picture(hr.page, "directory-look", full=True)
     fits(hr.page)
     address = hr.page.url
+    small = house.as_role("hr", phone=True)
+    small.goto(address)
+    small.get_by_role("button", name="预览").click()
+    expect(small.locator("main")).to_contain_text("秦不夜")
+    picture(small, "directory-look", full=True)
+    fits(small)
     hr.page.get_by_role("link", name="绑定账号").first.click()
     hr.send("绑定平台账号")
     hr.page.goto(address)

@@ -56,6 +56,13 @@ PROBLEMS = {
     "taken": T("用户名或工号已属于另一个账号。", "The user name or number belongs to another account."),
 }  # fmt: skip
 
+NO_POST = T(
+    "职务不是本系统的角色，先录入，任职另行安排", "The title is no role here: brought in without a post"
+)
+BELOW = T("设在“{name}”之下", "Set up below {name}")
+MATCHED = T("首次与平台部门对应，名称不变", "Matched with the vendor's department; the name stays")
+GONE = T("列入人力资源待办，由人决定是否离职", "Goes to the tasks of human resources, who decide")
+
 list_page(
     CONNECTIONS,
     new=["company.connect"],
@@ -176,11 +183,18 @@ def _shown(plan: Plan) -> dict[str, Any]:
 
 
 def _words(line: Line) -> T | str:
+    """What a line says beside the name."""
     if line.what == "problem":
         return PROBLEMS[line.after]
-    if line.before and line.after:
-        return f"{line.before} → {line.after}"
-    return line.before or line.after
+    if line.what == "new" and not line.after:
+        return NO_POST
+    if line.what == "new_unit":
+        return BELOW.format(name=line.after)
+    if line.what == "changed_unit" and not line.before:
+        return MATCHED
+    if line.what == "left":
+        return GONE
+    return f"{line.before} → {line.after or line.name}" if line.before else line.after
 
 
 page(

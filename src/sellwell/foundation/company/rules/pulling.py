@@ -157,7 +157,7 @@ def _units(
             found.lines.append(Line("new_unit", name, after=above.name))
             found.departments.append(_unit_row(mine, name, external, above.code))
         elif mine.name != name or mine.external_id != external:
-            found.lines.append(Line("changed_unit", name, before=mine.name))
+            found.lines.append(Line("changed_unit", name, before=mine.name if mine.name != name else ""))
             found.departments.append(_unit_row(mine, name, external, ""))
         if mine.above and mine.above != above.code:
             before = next((u.name for u in here.units if u.code == mine.above), mine.above)
@@ -252,7 +252,8 @@ def _new(
     role = here.roles.get(member.title.strip(), "")
     if places and role:
         row |= {"department": places[0].code, "role": role}
-    found.lines.append(Line("new", name, before=member.title, after=places[0].name if places else ""))
+    post = places[0].name if places and role else ""
+    found.lines.append(Line("new", name, before=member.title, after=post))
     found.people.append(row)
     made = OwnPerson("", name, username, number, "full_time", hired_on, "", external, True)
     usernames[username] = numbers[number] = made
