@@ -13,6 +13,11 @@ class Migration(migrations.Migration):
             name='reason',
             field=models.CharField(blank=True, default='', max_length=200),
         ),
+        migrations.AddField(
+            model_name='message',
+            name='tries',
+            field=models.PositiveSmallIntegerField(default=0),
+        ),
         migrations.AlterField(
             model_name='message',
             name='external_id',

@@ -60,6 +60,9 @@ class Message(models.Model):
     system = models.CharField(max_length=20)
     state = models.CharField(max_length=10, default="due")  # due | sent | failed
     reason = models.CharField(max_length=200, default="", blank=True)  # why it failed or could not be changed
+    tries = models.PositiveSmallIntegerField(
+        default=0
+    )  # how often it was put off since a vendor could not take it
     card = models.CharField(max_length=20, default="")  # what the card says now: open, stale, or how it ended
     send_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)

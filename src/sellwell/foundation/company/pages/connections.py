@@ -17,7 +17,7 @@ from sellwell.integrations import messaging
 from sellwell.integrations.messaging import Failure
 from sellwell.kernel import door
 from sellwell.kernel.message_operations import System
-from sellwell.kernel.models import Event, Message, ReactionDone
+from sellwell.kernel.models import Message
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import Refusal, T
 from sellwell.web.registry import form, list_page, page, record_page
@@ -110,7 +110,7 @@ def _edit(row: Connection) -> str:
 
 
 def _failures(ctx: Context) -> list[dict[str, Any]]:
-    """The latest messages that a vendor declined, and those whose card it did not change."""
+    """The latest messages that a vendor did not take, and those whose card it did not change."""
     rows = Message.objects.filter(company_id=ctx.company_id).exclude(reason="").select_related("user")
     return [
         {
@@ -118,22 +118,27 @@ def _failures(ctx: Context) -> list[dict[str, Any]]:
             "kind": KINDS.get(row.kind, T(row.kind, row.kind)),
             "title": messaging.MESSENGERS[row.system].title,
             "why": answered(row.system, row.reason),
+            "state": _state(row),
         }
         for row in rows.order_by("-send_at", "-id")[:MOST_FAILURES]
     ]
 
 
-def _retried(ctx: Context) -> int:
-    """How many calls could not be made and are tried again, or were given up."""
-    events = Event.objects.filter(company_id=ctx.company_id).values("seq")
-    rows = ReactionDone.objects.filter(reaction__startswith="messages.", state__in=("due", "failed"))
-    return rows.exclude(error="").filter(event_seq__in=events).count()
+def _state(row: Message) -> T:
+    """Whether somebody must do something about it."""
+    if row.state == "failed":
+        return T("未送达", "Not delivered")
+    if row.state == "due":
+        return T("稍后自动重试", "Tried again by itself")
+    if row.card == "open":
+        return T("已送达，卡片稍后更新", "Delivered; its card changes later")
+    return T("已送达，卡片未更新", "Delivered; its card was not changed")
 
 
 def channels_page(request: Any) -> HttpResponse:
     """What is connected, what it answered, what failed."""
     ctx = request.ctx
-    context = {"channels": _channels(ctx), "failures": _failures(ctx), "retried": _retried(ctx)}
+    context = {"channels": _channels(ctx), "failures": _failures(ctx)}
     return render(request, "company/channels.html", context, title=TITLE)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.test import Client
@@ -15,7 +15,8 @@ from sellwell.integrations import messaging, wecom
 from sellwell.integrations.messaging.serving import DOWN, LOST, serve
 from sellwell.integrations.wecom.server import WeComOffice
 from sellwell.kernel import clock, deadlines, outbox
-from sellwell.kernel.models import ApprovalRequest, Message, ReactionDone
+from sellwell.kernel.models import ApprovalRequest, Deadline, Message, ReactionDone
+from sellwell.kernel.tests.builders import a_delegation
 from sellwell.kernel.tests.sample import SEND, Sample, registered
 from sellwell.testing.world import World
 
@@ -86,16 +87,90 @@ def test_a_lost_answer_brings_one_card(house: Connected) -> None:
     assert card.times == 2 and Message.objects.get().state == "sent"
 
 
-def test_a_vendor_that_is_down_is_tried_again_later(house: Connected) -> None:
+def down(house: Connected, calls: int = 3) -> None:
+    """WeCom takes none of the next calls; an adapter makes three for each."""
     messaging.messenger("wecom", house.world.company.pk).token()  # type: ignore[union-attr]
-    house.office.fail(DOWN, DOWN, DOWN)
+    house.office.fail(*[DOWN] * calls)
+
+
+def test_a_vendor_that_is_down_is_tried_again_later(house: Connected) -> None:
+    down(house)
     house.held()
     house.drain()
-    assert not house.office.sent
-    assert ReactionDone.objects.get(reaction="messages.decide").error == "Unreachable"
-    with clock.at(clock.now() + timedelta(minutes=5)):
+    message = Message.objects.get()
+    assert not house.office.sent and (message.state, message.reason) == ("due", "http_503")
+    with clock.at(clock.now() + timedelta(minutes=2)):
         house.drain()
+    message.refresh_from_db()
+    assert (message.state, message.reason, message.tries) == ("sent", "", 0)
     assert len(house.office.to("gu")) == 1
+
+
+def test_a_further_attempt_keeps_the_quiet_hours(house: Connected) -> None:
+    quiet = {"systems": ["wecom"], "quiet_from": "12:00", "quiet_until": "14:00"}
+    house.world.run("regional_manager", "messages.choose", data=quiet)
+    noon = datetime.combine(house.world.today, time(12), clock.BUSINESS_ZONE)
+    down(house)
+    with clock.at(noon - timedelta(seconds=30)):
+        house.held()
+        house.drain()
+    for minutes, cards in ((2, 0), (119, 0), (121, 1)):
+        with clock.at(noon + timedelta(minutes=minutes)):
+            house.drain()
+        assert len(house.office.to("gu")) == cards
+
+
+def test_in_the_end_it_stands_as_failed(house: Connected) -> None:
+    down(house, 100)
+    house.held()
+    now = clock.now()
+    for minutes in (0, 2, 10, 30, 100, 400):
+        with clock.at(now + timedelta(minutes=minutes)):
+            house.drain()
+    message = Message.objects.get()
+    assert (message.state, message.reason, message.tries) == ("failed", "http_503", 5)
+    assert not Deadline.objects.filter(state__in=("due", "failed"), what="messages.again").exists()
+
+
+def test_who_was_told_is_not_told_again_because_the_next_one_could_not_be(house: Connected) -> None:
+    a_delegation(house.world, "regional_manager", "account_manager")
+    house.office.people.append({"userid": "shen", "name": "沈", "department": [1]})
+    link(house.world, "account_manager", "wecom", "shen")
+    messaging.messenger("wecom", house.world.company.pk).token()  # type: ignore[union-attr]
+    house.held()
+    house.office.fail("", DOWN, DOWN, DOWN)
+    house.drain()
+    assert sorted(Message.objects.values_list("state", flat=True)) == ["due", "sent"]
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        house.drain()
+    assert [len(house.office.to(who)) for who in ("gu", "shen")] == [1, 1]
+    assert {sent.times for sent in house.office.sent.values()} == {1}
+
+
+def test_a_change_that_could_not_be_made_is_made_later(house: Connected) -> None:
+    request = house.held()
+    house.drain()
+    house.world.run("regional_manager", "approvals.approve", request)
+    house.office.people = [p for p in house.office.people if p["userid"] != "lin"]
+    house.office.fail(*[DOWN] * 6)
+    house.drain()
+    (card,) = house.office.to("gu")
+    assert not card.former and Message.objects.get(kind="asked_to_decide").card == "open"
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        house.drain()
+    assert card.body["sub_title_text"] == "已批准并办理"
+    message = Message.objects.get(kind="asked_to_decide")
+    assert (message.card, message.reason) == ("approved", "")
+
+
+def test_what_was_decided_meanwhile_is_not_asked_for_any_more(house: Connected) -> None:
+    down(house)
+    request = house.held()
+    house.drain()
+    house.world.run("regional_manager", "approvals.approve", request)
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        house.drain()
+    assert not house.office.to("gu")
 
 
 def test_what_the_vendor_declines_stands_as_failed_and_stops_nobody_else(house: Connected) -> None:

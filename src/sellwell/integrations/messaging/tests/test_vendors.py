@@ -261,6 +261,13 @@ def test_wecom_changes_a_card_once() -> None:
         assert "待审批" in str(office.to("lisi")[1].body) and not office.to("lisi")[1].former
 
 
+def test_a_lost_answer_to_a_change_is_no_failure(line: Line) -> None:
+    card_id = line.vendor.send("ZhangSan", OPEN, "event-1")
+    line.office.fail(LOST)
+    line.vendor.update(card_id, DECIDED, "event-2")
+    assert "已批准并办理" in text_of(line)
+
+
 def test_inside_wecom_no_page_is_shown() -> None:
     keys = Keys(uuid4(), 1, uuid4(), "wecom", "corp-1", "1000002", "s")
     inside = VENDORS["wecom"](keys).sign_in_url("https://here/back", "s", "Mozilla wxwork/4.1")
