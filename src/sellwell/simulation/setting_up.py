@@ -139,6 +139,9 @@ def _sellers(stage: Stage, staff: dict[str, list[User]], region: str) -> list[Us
     return found
 
 
+UNRATED = 2  # customers that finance has not looked at yet
+
+
 def add_customers(stage: Stage, staff: dict[str, list[User]], count: int) -> list[Any]:
     """Customers of four regions, each with an owner who sells there, a contact, an address and a credit limit."""
     rng, namer, finance = stage.rng, Namer(stage.rng), stage.somebody("receivables.set_credit")
@@ -161,13 +164,16 @@ def add_customers(stage: Stage, staff: dict[str, list[User]], count: int) -> lis
         made.append(customer)
     stage.settle()
     accounts = apps.get_model("receivables.CreditAccount").objects
-    for customer in made:
-        if rng.random() < 0.85:
-            limit = Decimal(rng.choice([200_000, 500_000, 800_000, 1_500_000, 3_000_000]))
-            account = accounts.filter(customer=customer).first() or stage.act(
-                finance, "receivables.open_account", None, {"customer": customer.pk}
-            )
-            stage.act(
-                finance, "receivables.set_credit", account, {"credit_limit": limit, "reason": "年度授信评审"}
-            )
+    for customer in made[: len(made) - UNRATED]:
+        has_credit = rng.random() < 0.85
+        limit = (
+            Decimal(rng.choice([200_000, 500_000, 800_000, 1_500_000, 3_000_000]))
+            if has_credit
+            else Decimal(0)
+        )
+        account = accounts.filter(customer=customer).first() or stage.act(
+            finance, "receivables.open_account", None, {"customer": customer.pk}
+        )
+        reason = "年度授信评审" if has_credit else "现款现货"
+        stage.act(finance, "receivables.set_credit", account, {"credit_limit": limit, "reason": reason})
     return made

@@ -18,6 +18,7 @@ from sellwell.kernel.ledger import opened_input
 from sellwell.kernel.models import ApprovalRequest, NoteKind, RequestState, StepOutcome, StoredFile
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import T
+from sellwell.kernel.views import BY_TYPE
 from sellwell.web import cells, do
 from sellwell.web.forms import derive
 from sellwell.web.history_words import snapshot_lines
@@ -79,6 +80,9 @@ class Card:
     key: str
     may_decide: bool
     amount: Decimal | None
+    about: (
+        str  # the document's number; what has none is named as its own page names it, to those who may see it
+    )
 
     @property
     def course(self) -> list[Route]:
@@ -107,13 +111,32 @@ def cards(requests: Sequence[ApprovalRequest], ctx: Context, waiting: set[UUID] 
     names = directory.current().names(people) if people else {}
     if waiting is None:
         waiting = approval_lists.waiting_ids(ctx) if found else set()
-    return [_card(request, names, ctx, request.pk in waiting) for request in found]
+    labels = _labels([request for request in found if not request.row_number], ctx)
+    return [
+        _card(
+            request, names, ctx, request.pk in waiting, request.row_number or labels.get(request.row_id, "")
+        )
+        for request in found
+    ]
 
 
-def _card(request: ApprovalRequest, names: dict[Any, str], ctx: Context, mine: bool) -> Card:
+def _labels(requests: Sequence[ApprovalRequest], ctx: Context) -> dict[UUID | None, str]:
+    """What rows without a number are called, as far as the reader sees them: one query for each kind of row."""
+    wanted: dict[str, set[UUID]] = {}
+    for request in requests:
+        if request.row_id is not None and request.row_type in BY_TYPE:
+            wanted.setdefault(request.row_type, set()).add(request.row_id)
+    found: dict[UUID | None, str] = {}
+    for row_type, ids in wanted.items():
+        view = BY_TYPE[row_type]
+        if ctx.actor.may(view.name):
+            found |= {row.pk: str(view.label(row)) for row in view.rows(ctx.actor).filter(pk__in=ids)}
+    return found
+
+
+def _card(request: ApprovalRequest, names: dict[Any, str], ctx: Context, mine: bool, about: str) -> Card:
     operation = REGISTRY.get(request.operation)
     unseen = approval_fields.hidden(request, request.steps.all(), ctx)
-    amount = None if "amount" in unseen else request.amount
     return Card(
         request,
         operation.title if operation else request.operation,
@@ -126,7 +149,8 @@ def _card(request: ApprovalRequest, names: dict[Any, str], ctx: Context, mine: b
         f"/do/approvals.reject/{request.pk}/",
         do.new_key(),
         mine,
-        amount,
+        request.amount,
+        about,
     )
 
 
@@ -272,15 +296,22 @@ def thread_context(request: ApprovalRequest, ctx: Context) -> dict[str, Any] | N
     names = directory.current().names(people) if people else {}
     wanted = [f for n in notes for f in n.files]
     files = dict(StoredFile.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+    unseen = approval_fields.hidden(request, request.steps.all(), ctx)
     lines = [
         NoteLine(
             names.get(n.user_id, ""), names.get(n.to_id, "") if n.to_id else "", NoteKind(n.kind),
-            str(history.opened(n.text) or "") if n.text else "",
+            _words(n, request, unseen),
             [(f"/files/{f}?of=kernel.approvalrequest/{request.pk}", files.get(f, "")) for f in n.files], n.at,
         )
         for n in notes
     ]  # fmt: skip
     return {"notes": lines}
+
+
+def _words(note: Any, request: ApprovalRequest, unseen: set[str]) -> str:
+    """What a note says to this reader."""
+    text = str(history.opened(note.text) or "") if note.text else ""
+    return approval_fields.amended(text, request, unseen) if note.kind == NoteKind.AMENDED else text
 
 
 def attached(request: ApprovalRequest) -> set[UUID]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, Sum
 
-from sellwell.foundation.company.extensions import market_margins
+from sellwell.foundation.company.extensions import margin_verbs, market_margins
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.stock.extensions import waiting as stock_waiting
 from sellwell.kernel import personal
@@ -55,6 +55,11 @@ personal.register_eraser("orders.order", _erase)
 
 
 # --- what markets earn, for the staffing rules of the organisation -----------------------------------------------------
+
+
+@margin_verbs.register("orders.order")
+def _margin_verb() -> str:
+    return "orders.lines:margin"
 
 
 @market_margins.register("orders.order")

@@ -11,13 +11,15 @@ from django.test import Client
 
 from sellwell.foundation.company.models import Connection
 from sellwell.foundation.company.tests.connecting import connected, link
-from sellwell.integrations import messaging, wecom
+from sellwell.integrations import feishu, messaging, wecom
+from sellwell.integrations.messaging import notices
 from sellwell.integrations.messaging.serving import DOWN, LOST, serve
 from sellwell.integrations.wecom.server import WeComOffice
 from sellwell.kernel import clock, deadlines, outbox
 from sellwell.kernel.models import ApprovalRequest, Deadline, Message, ReactionDone
 from sellwell.kernel.tests.builders import a_delegation
 from sellwell.kernel.tests.sample import SEND, Sample, registered
+from sellwell.kernel.values import T
 from sellwell.testing.world import World
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +213,14 @@ def test_a_connection_that_is_switched_off_leaves_the_simulator(house: Connected
     house.drain()
     assert not house.office.sent
     assert len(wecom.SIMULATOR.to("regional_manager")) == 1
+
+
+def test_a_notice_reaches_the_linked_account_and_a_refusal_stops_no_other_system(house: Connected) -> None:
+    world, mine = house.world, {"key": "k-1", "company_id": house.world.company.pk}
+    notices.send(world.user("rep"), T("请阅读", "Read"), [T("截止", "due")], "/x/", **mine)
+    assert "请阅读" in str(house.office.to("lin")[0].body)
+    world.run("rep", "messages.choose", data={"systems": ["wecom", "feishu"]})
+    house.office.people = []
+    feishu.SIMULATOR.cards.clear()
+    notices.send(world.user("rep"), T("请阅读", "Read"), [T("截止", "due")], "/x/", **mine | {"key": "k-2"})
+    assert len(feishu.SIMULATOR.to("rep")) == 1

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('company', '0002_organisation'),
+        ('company', '0003_duty_set_once'),
     ]
 
     operations = [
