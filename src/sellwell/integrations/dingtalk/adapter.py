@@ -17,6 +17,7 @@ from sellwell.integrations.messaging.vendor import (
     Vendor,
     day_of,
     in_order,
+    number,
 )
 from sellwell.kernel.values import T
 
@@ -66,14 +67,14 @@ class DingTalk(Vendor):
 
     def send(self, address: str, card: Card, key: str) -> str:
         """A work notification. DingTalk itself drops the same content to the same person on the same day."""
-        body = {"agent_id": self.keys.agent_id, "userid_list": address, "msg": draw(card)}
+        body = {"agent_id": number(self.keys.agent_id), "userid_list": address, "msg": draw(card)}
         found = self.ask(Ask("/topapi/message/corpconversation/asyncsend_v2", body=body))
         return str(found["task_id"])
 
     def update(self, card_id: str, card: Card, key: str) -> None:
         """Change the status bar."""
         bar = draw(card)["oa"]["status_bar"]
-        body = {"agent_id": self.keys.agent_id, "task_id": card_id, **bar}
+        body = {"agent_id": number(self.keys.agent_id), "task_id": number(card_id), **bar}
         self.ask(Ask("/topapi/message/corpconversation/status_bar/update", body=body))
 
     def sign_in_url(self, redirect: str, state: str, browser: str) -> str:

@@ -99,7 +99,7 @@ class DingTalkOffice(Office):
         return {"errcode": 0, "task_id": self.keep(same, address, message).id}
 
     def _update(self, call: Call) -> dict[str, Any]:
-        sent = next((one for one in self.sent.values() if one.id == call.body["task_id"]), None)
+        sent = next((one for one in self.sent.values() if one.id == str(call.body["task_id"])), None)
         if sent is None:
             raise _wrong(40035)
         bar = {key: call.body[key] for key in ("status_value", "status_bg")}

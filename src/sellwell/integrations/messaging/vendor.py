@@ -74,9 +74,7 @@ class Ask:
     host: str = "api"
     headers: Mapping[str, str] | None = None
     signed: bool = True
-    used: str = (
-        ""  # a code that on a further attempt says that the one before was done, only its answer got lost
-    )
+    once: bool = False  # works once: declined after an attempt whose answer got lost, it was done by that one
 
 
 class Vendor(ABC):
@@ -153,20 +151,24 @@ class Vendor(ABC):
 
     def ask(self, ask: Ask) -> dict[str, Any]:
         """One call with as many attempts as make sense. Raises Declined or Unreachable."""
-        renewed = False
+        renewed = is_lost = False
         attempt = 1
         while True:
             answer = self._once(ask)
             code = self._code(answer)
-            if not code or (attempt > 1 and code == ask.used):
+            if not code:
                 return answer.body
             if code in self.expired and ask.signed and not renewed:
                 self._token, renewed = "", True
                 continue
             if not self._is_passing(answer, code):
+                if ask.once and is_lost:
+                    log.info("%s %s: %s after a lost answer, taken as done", self.name, ask.path, code)
+                    return {}
                 raise self._told(Declined(self.name, ask.path, code, self.meaning_of(code)))
             if attempt >= self.attempts:
                 raise self._told(Unreachable(self.name, ask.path, code, self.meaning_of(code)))
+            is_lost = is_lost or answer.status == 0 or answer.status >= 500
             self.pause(answer.wait or FIRST_PAUSE * 2 ** (attempt - 1))
             attempt += 1
 
@@ -204,6 +206,11 @@ class Vendor(ABC):
 def short(key: str, length: int = 32) -> str:
     """Our key in the letters and the length that every vendor takes."""
     return sha256(key.encode()).hexdigest()[:length]
+
+
+def number(text: str) -> int | str:
+    """A number where the vendor's own ids are numbers; anything else as it is."""
+    return int(text) if text.isdigit() else text
 
 
 def day_of(seconds: Any) -> date | None:

@@ -14,13 +14,13 @@ from sellwell.integrations.messaging.vendor import (
     Unit,
     Vendor,
     in_order,
+    number,
     short,
 )
 from sellwell.integrations.wecom.cards import draw
 from sellwell.kernel.values import T
 
 ROOT = "1"  # WeCom's department of the whole company
-CODE_USED = "72024"  # the code for changes is gone
 ACTIVE, NOT_YET = 1, 4  # of the states of a member: activated, and invited but not activated
 SAME_WITHIN = 4 * 3600  # seconds in which WeCom drops a message that was sent before; its most
 
@@ -45,7 +45,7 @@ class WeCom(Vendor):
         "45009": T("调用次数超过企业微信的限制，稍后自动重试。", "Over WeCom's limit of calls; tried again later."),
         "60011": T("应用没有权限，请在企业微信后台扩大可见范围。", "The app lacks the right; widen its visible range in WeCom."),
         "60020": T("本机 IP 不在企业微信的可信 IP 名单中。", "This server's address is not on WeCom's list of trusted ones."),
-        CODE_USED: T("卡片的更新凭证已失效或已使用。", "The card's code for changes has ended or was used."),
+        "40058": T("参数不被接受：卡片的更新凭证可能已用过或超过 72 小时。", "Not accepted: the card's code for changes may be used up, or older than 72 hours."),
         "81013": T("企业微信中没有这个成员，或不在应用可见范围内。", "WeCom knows no such member, or the app may not see them."),
     }  # fmt: skip
 
@@ -67,7 +67,7 @@ class WeCom(Vendor):
     def send(self, address: str, card: Card, key: str) -> str:
         """A template card; WeCom drops a repetition. Gives message and response code, which a change uses up."""
         message = {
-            "touser": address, "msgtype": "template_card", "agentid": self._agent(),
+            "touser": address, "msgtype": "template_card", "agentid": number(self.keys.agent_id),
             "template_card": {**draw(card), "task_id": short(key)},
             "enable_duplicate_check": 1, "duplicate_check_interval": SAME_WITHIN,
         }  # fmt: skip
@@ -82,12 +82,9 @@ class WeCom(Vendor):
         if not response_code:
             return
         body = {
-            "atall": 1, "agentid": self._agent(), "response_code": response_code, "template_card": draw(card),
+            "atall": 1, "agentid": number(self.keys.agent_id), "response_code": response_code, "template_card": draw(card),
         }  # fmt: skip
-        self.ask(Ask("/cgi-bin/message/update_template_card", body=body, used=CODE_USED))
-
-    def _agent(self) -> int | str:
-        return int(self.keys.agent_id) if self.keys.agent_id.isdigit() else self.keys.agent_id
+        self.ask(Ask("/cgi-bin/message/update_template_card", body=body, once=True))
 
     def sign_in_url(self, redirect: str, state: str, browser: str) -> str:
         """Inside WeCom without a page of its own; elsewhere the page with the code to scan."""

@@ -78,7 +78,7 @@ class WeComOffice(Office):
     def _update(self, call: Call) -> dict[str, Any]:
         same = self.response_codes.pop(call.body["response_code"], None)
         if same is None:
-            raise _wrong(72024)
+            raise _wrong(40058)
         self.change(self.sent[same], call.body["template_card"])
         return {"errcode": 0}
 

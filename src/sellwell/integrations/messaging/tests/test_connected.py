@@ -194,7 +194,7 @@ def test_a_card_that_cannot_be_changed_any_more_says_so(house: Connected) -> Non
     house.world.run("regional_manager", "approvals.approve", request)
     house.drain()
     message = Message.objects.get(kind="asked_to_decide")
-    assert (message.state, message.card, message.reason) == ("sent", "stale", "72024")
+    assert (message.state, message.card, message.reason) == ("sent", "stale", "40058")
     assert not ReactionDone.objects.exclude(error="").exists()
 
 

@@ -255,7 +255,7 @@ def test_wecom_changes_a_card_once() -> None:
         vendor.update(card_id, DECIDED, "event-2")
         with pytest.raises(Declined) as failure:
             vendor.update(card_id, DECIDED, "event-3")
-        assert failure.value.code == "72024"
+        assert failure.value.code == "40058"
         notice = vendor.send("lisi", DECIDED, "event-4")
         vendor.update(notice, OPEN, "event-5")  # a notice has no code for changes: nothing is called
         assert "待审批" in str(office.to("lisi")[1].body) and not office.to("lisi")[1].former
