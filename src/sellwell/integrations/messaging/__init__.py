@@ -147,7 +147,8 @@ def messenger(name: str, company_id: UUID) -> Messenger | None:
 
 def meaning(system: str, code: str) -> T:
     """What a vendor's code means, for people who must put it right."""
-    return VENDORS[system].meaning_of(code) if system in VENDORS else T(code, code)
+    meaning_of = getattr(VENDORS.get(system) or MESSENGERS.get(system), "meaning_of", None)
+    return meaning_of(code) if meaning_of is not None else T(code, code)
 
 
 @lru_cache(maxsize=64)

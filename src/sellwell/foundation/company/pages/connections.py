@@ -15,6 +15,7 @@ from sellwell.foundation.company.operations.pulling import proposed_already
 from sellwell.foundation.company.rules.pulling import Line, Plan
 from sellwell.integrations import messaging
 from sellwell.integrations.messaging import Failure
+from sellwell.integrations.messaging.simulating import Simulator
 from sellwell.kernel import door
 from sellwell.kernel.message_operations import System
 from sellwell.kernel.models import Message
@@ -95,6 +96,7 @@ def _channels(ctx: Context) -> list[dict[str, Any]]:
         is_on = row is not None and row.state == ConnectionState.ON.value
         found.append({
             "name": name, "title": messenger.title, "row": row, "is_on": is_on, "is_vendor": name in messaging.VENDORS,
+                "is_real": name not in messaging.VENDORS and not isinstance(messenger, Simulator),
             "edit": _edit(row) if row is not None else f"/do/company.connect/?system={name}",
             "test_answer": answered(name, row.test_answer) if row is not None else "",
             "pull_answer": answered(name, row.pull_answer) if row is not None else "",
