@@ -11,14 +11,13 @@ from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 
-from sellwell.kernel import access, approval_fields, approval_lists, directory, history
+from sellwell.kernel import access, approval_fields, approval_lists, directory, history, history_changes
 from sellwell.kernel.answers import OVER_LIMIT, OVER_LIMIT_OF
 from sellwell.kernel.approval_operations import deciding
 from sellwell.kernel.ledger import opened_input
 from sellwell.kernel.models import ApprovalRequest, NoteKind, RequestState, StepOutcome, StoredFile
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import T
-from sellwell.kernel.views import BY_TYPE
 from sellwell.web import cells, do
 from sellwell.web.forms import derive
 from sellwell.web.history_words import snapshot_lines
@@ -111,27 +110,12 @@ def cards(requests: Sequence[ApprovalRequest], ctx: Context, waiting: set[UUID] 
     names = directory.current().names(people) if people else {}
     if waiting is None:
         waiting = approval_lists.waiting_ids(ctx) if found else set()
-    labels = _labels([request for request in found if not request.row_number], ctx)
+    rows = [(r.row_type, r.row_id) for r in found if r.row_id is not None and not r.row_number]
+    labels = {row_id: name for (_, row_id), name in history_changes.names_of(rows, ctx.actor).items()}
     return [
-        _card(
-            request, names, ctx, request.pk in waiting, request.row_number or labels.get(request.row_id, "")
-        )
-        for request in found
+        _card(r, names, ctx, r.pk in waiting, r.row_number or (labels.get(r.row_id, "") if r.row_id else ""))
+        for r in found
     ]
-
-
-def _labels(requests: Sequence[ApprovalRequest], ctx: Context) -> dict[UUID | None, str]:
-    """What rows without a number are called, as far as the reader sees them: one query for each kind of row."""
-    wanted: dict[str, set[UUID]] = {}
-    for request in requests:
-        if request.row_id is not None and request.row_type in BY_TYPE:
-            wanted.setdefault(request.row_type, set()).add(request.row_id)
-    found: dict[UUID | None, str] = {}
-    for row_type, ids in wanted.items():
-        view = BY_TYPE[row_type]
-        if ctx.actor.may(view.name):
-            found |= {row.pk: str(view.label(row)) for row in view.rows(ctx.actor).filter(pk__in=ids)}
-    return found
 
 
 def _card(request: ApprovalRequest, names: dict[Any, str], ctx: Context, mine: bool, about: str) -> Card:

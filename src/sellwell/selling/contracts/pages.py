@@ -300,10 +300,8 @@ def review_hours(ctx: Context) -> Number | None:
         company_id=ctx.company_id, role="legal", request__row_type="contracts.contract",
         decided_at__gte=ctx.now - timedelta(days=90), opened_at__isnull=False,
     )  # fmt: skip
-    took = [
-        (decided - opened) / timedelta(hours=1)
-        for opened, decided in steps.values_list("opened_at", "decided_at")
-    ]
+    moments = steps.values_list("opened_at", "decided_at")
+    took = [(decided - opened) / timedelta(hours=1) for opened, decided in moments if opened and decided]
     if not took:
         return None
     hours = Decimal(median(took)).quantize(Decimal("0.1"))
