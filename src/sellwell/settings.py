@@ -7,6 +7,7 @@ DATABASE_REPLICA_URL the reader role, for exports and reports; may be a streamin
 SELLWELL_DB_ROLE     app (default) or owner: which of them this process is
 SELLWELL_HOSTS       host names that are served, separated by commas
 SELLWELL_URL         where people reach this installation, for links in messages (default http://127.0.0.1:8000)
+SELLWELL_SMTP        the mail server for messages, smtp://user:password@host:587?from=… ; without it mail is simulated
 SELLWELL_HTTPS       1 when a proxy in front speaks HTTPS: secure cookies, HSTS
 SELLWELL_ROOMS       only these rooms, by folder name: for development
 SELLWELL_DEBUG       1 for Django's debug pages; never on by default
@@ -157,6 +158,7 @@ STORAGES = {
 }
 
 SITE_URL = os.environ.get("SELLWELL_URL", "http://127.0.0.1:8000").rstrip("/")
+SMTP = os.environ.get("SELLWELL_SMTP", "")
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 CSRF_FAILURE_VIEW = "sellwell.web.errors.csrf_failure"

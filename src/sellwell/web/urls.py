@@ -26,6 +26,7 @@ from sellwell.web import (
     signin,
     tap,
     trace,
+    vendor_signin,
     workbench,
 )
 from sellwell.web.lists import bulk, export, page, query, saved
@@ -76,6 +77,8 @@ def fixed() -> list[Any]:
         path("", workbench.show),
         path("sign-in", signin.sign_in),
         path("sign-in/", signin.sign_in),
+        path("sign-in/with/<uuid:connection_id>", vendor_signin.start),
+        path("sign-in/from/<str:system>", vendor_signin.finish),
         path("sign-out", signin.sign_out),
         path("language", signin.language),
         path("theme", signin.theme),

@@ -28,7 +28,7 @@ class FormField:
     name: str
     path: str
     label: T
-    widget: str  # text | area | number | int | date | datetime | select | bool | pick | picks | file | files | group | lines | list
+    widget: str  # text | area | number | int | date | datetime | secret | select | bool | pick | picks | file | files | group | lines | list
     required: bool
     help: T | None = None
     value: Any = ""
@@ -145,6 +145,8 @@ def _as_value(found: FormField, kind: Kind, free: FreeText | None) -> None:
         found.widget = "datetime"
     elif base is date:
         found.widget = "date"
+    elif free is not None and free.is_secret:
+        found.widget = "secret"
     elif free is not None and free.lines > 1:
         found.widget = "area"
 

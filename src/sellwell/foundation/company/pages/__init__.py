@@ -1,5 +1,5 @@
 """What people see of the organisation."""
 
-from sellwell.foundation.company.pages import changes, chart, duties, people, syncing, workbench
+from sellwell.foundation.company.pages import changes, chart, connections, duties, people, syncing, workbench
 
-__all__ = ["changes", "chart", "duties", "people", "syncing", "workbench"]
+__all__ = ["changes", "chart", "connections", "duties", "people", "syncing", "workbench"]
