@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 
 from sellwell.foundation.catalog.tests.test_pages import signed_in
-from sellwell.imports import jobs
+from sellwell.imports import jobs, order_jobs
 from sellwell.kernel import checks, door, files, outbox
 from sellwell.kernel.models import BatchState, Fact, ImportBatch, ImportedDocument
 from sellwell.kernel.values import Refusal
@@ -35,7 +35,7 @@ def a_large_file() -> bytes:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Large begins at ten rows, and a chunk is a few."""
     monkeypatch.setattr(imports, "MOST_ROWS_HERE", 10)
-    monkeypatch.setattr(jobs, "CHUNK_LINES", 6)
+    monkeypatch.setattr(order_jobs, "CHUNK_LINES", 6)
     jobs._at_hand.clear()
 
 
@@ -157,7 +157,7 @@ def test_documents_that_are_here_already_are_told_apart(world: World) -> None:
     _, batch = asked(world)
     work(world)
     jobs._at_hand.clear()
-    asked_again = jobs.ask(
+    asked_again = order_jobs.ask(
         batch.file, imports.mappings.from_values(batch.mapping | {"rate": "1"}), world.ctx("sales_manager")
     )
     work(world)
