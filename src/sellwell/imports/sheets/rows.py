@@ -18,7 +18,7 @@ from sellwell.kernel import door, import_memory
 from sellwell.kernel.answers import NOT_PERMITTED
 from sellwell.kernel.import_rows import NOT_BY_FILE, ROWS
 from sellwell.kernel.models import ImportBatch, StoredFile
-from sellwell.kernel.operations import REGISTRY, Context
+from sellwell.kernel.operations import Context
 from sellwell.kernel.values import Reason, Refusal, T, speaking
 
 AT_ONCE = (
@@ -80,7 +80,7 @@ def read(batch: ImportBatch, content: bytes, ctx: Context) -> Said:
     """What the file says, by the columns that were chosen."""
     form = form_of(batch.source)
     if form is None:
-        raise Refusal(NOT_BY_FILE.refuse(verb=REGISTRY[batch.source].title))
+        raise Refusal(NOT_BY_FILE.refuse(verb=batch.source))
     if not ctx.actor.may(batch.source):
         raise Refusal(NOT_PERMITTED.refuse(verb=form.operation.title))
     chosen = (batch.mapping or {}).get("fields", {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from typing import Any
 
 import pytest
@@ -185,3 +186,22 @@ def test_many_rows_are_the_workers_and_can_be_stopped_and_gone_on_with(
     batch.refresh_from_db()
     assert (batch.state, batch.imported, batch.rejected) == ("done", 7, 0)
     assert Customer.objects.filter(party__name__startswith="后台客户").count() == 7
+
+
+@pytest.mark.parametrize("address", [CUSTOMERS, QUOTATIONS])
+def test_the_template_says_how_it_is_filled_and_holds_no_formula(world: World, address: str) -> None:
+    content = signed_in(world, "sales_manager").get(f"{address}/template").content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml")}
+    assert not any("<f>" in part for part in parts.values())
+    first = parts["xl/worksheets/sheet1.xml"]
+    assert ("dataValidation" in first) == (address == CUSTOMERS)  # a quotation has nothing to choose from
+    assert any("comments" in name for name in parts)
+    notes = rows_of(content, 1)
+    told = {row[0]: row for row in notes[2:]}
+    assert notes[1][:5] == ["列", "英文", "必填", "填写方式", "例"]
+    assert len(told) == len(rows_of(content)[0])
+    if address == CUSTOMERS:
+        assert told["渠道"][3] == "直销 / 线上 / 经销" and told["客户名称"][2] == "是"
+    else:
+        assert told["单据序号"][4] == "1" and "产品: " in told["产品"][3] and told["数量"][4] == "12.50"
