@@ -130,7 +130,10 @@ class Return(Document):
                 name="return_of_something",
             ),
         ]
-        indexes = [*document_indexes("return"), models.Index(fields=["order"], name="return_order")]
+        indexes = [
+            *document_indexes("return", amount="total"),
+            models.Index(fields=["order"], name="return_order"),
+        ]
 
     def subject(self) -> UUID:
         """The customer's party."""

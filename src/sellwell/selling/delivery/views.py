@@ -79,7 +79,7 @@ LINES = view(
     T("发货明细", "Shipment lines"),
     ShipmentLine,
     [
-        Column("position", T("行", "Line"), "text", "position", sortable=True),
+        Column("position", T("行", "Line"), "text", "position"),
         Column(
             "shipment",
             T("发货单", "Shipment"),
