@@ -219,7 +219,9 @@ def _delivered(scene: Scene, shipment: Any) -> Any:
 def _accepted(scene: Scene, shipment: Any) -> Any:
     if scene.stage.rng.random() < 0.35:
         return LATER
-    return {"accepted_by": "客户验收员"}
+    # The web shop's customers sign for what came and keep it; others inspect it.
+    how = {"how": "receipt"} if shipment.order.channel == "online" else {}
+    return {"accepted_by": "客户验收员", **how}
 
 
 @recipe("receivables.request_invoice")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 
+from sellwell.foundation.profiles.queries import offered
 from sellwell.kernel.numbers_text import read_number
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import Objection, T
@@ -21,6 +22,7 @@ from sellwell.web import shortcuts
 from sellwell.web.grids import Grid, GridColumn, Quote, QuotedLine, quote_url
 from sellwell.web.registry import (
     Number,
+    choices,
     entry_page,
     figure,
     form,
@@ -260,6 +262,7 @@ def initial_of_row(contract: Contract, ctx: Context, params: Mapping[str, str]) 
 
 
 entry_page("contracts.create", "contracts/new", GRID, initial=initial)
+choices("contracts.create", "kind", lambda row, ctx: offered(ctx.company_id, "contracts.kind", ctx.today))
 entry_page("contracts.change", "contracts/<uuid:row_id>/edit", GRID, initial=initial_of_row)
 new_button("contracts.create")
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 
+from sellwell.foundation.profiles.queries import offered
 from sellwell.kernel import access
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
@@ -22,6 +23,7 @@ from sellwell.web.registry import (
     Number,
     Warning_,
     board_page,
+    choices,
     figure,
     form,
     list_page,
@@ -87,7 +89,7 @@ record_page(
     ],
     facts=[
         "customer", "order", "warehouse", "consignee", "ship_to", "carrier", "tracking", "expected_on", "shipped_at",
-        "delivered_at", "signed_by", "proof", "accepted_on", "accepted_by", "note",
+        "delivered_at", "signed_by", "proof", "accepted_on", "accepted_by", "accepted_how", "note",
     ],
     comment="delivery.comment",
 )  # fmt: skip
@@ -144,6 +146,7 @@ def destination(shipment: Shipment, ctx: Context) -> dict[str, Any]:
 
 form("delivery.pick", initial=counted)
 form("delivery.ship", initial=destination)
+choices("delivery.accept", "how", lambda row, ctx: offered(ctx.company_id, "delivery.acceptance", ctx.today))
 form("delivery.plan_shipment", pick={"lines.#.line": "order"})
 form("delivery.request_return", pick={"lines.#.line": "shipment"})
 
