@@ -19,7 +19,7 @@ section("house", T("制度与权限", "Rules and rights"), order=90)
 list_page(
     PROFILES,
     section="house",
-    icon="grid",
+    icon="building",
     order=5,
     new=["profiles.make"],
     columns=["name", "state", "about", "on_since", "on_until", "origin"],

@@ -20,6 +20,7 @@ CONTENT = {
 
 def the_profile(world: World, code: str) -> Profile:
     """One of the company's profiles, as it is now."""
+    world.see()
     return Profile.objects.get(company_id=world.company.pk, code=code)
 
 

@@ -1,0 +1,76 @@
+"""The executive switches an industry on; a seller is offered its contracts; the page of a profile shows what uses it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import picture
+from tests.browser.desk import Desk
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import House
+
+
+def fits(page: Page) -> None:
+    """Nothing is wider than the window."""
+    assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0, page.url
+
+
+def open_profile(page: Page, name: str) -> None:
+    page.goto("/industry-profiles/")
+    page.locator("main a:visible", has_text=name).first.click()
+    expect(page.locator("main h1#panel-title")).to_contain_text(name)
+
+
+def test_the_pages_are_filled_fit_and_can_be_read(house: House) -> None:
+    wide, narrow = house.as_role("executive"), house.as_role("executive", phone=True)
+    for page in (wide, narrow):
+        page.goto("/industry-profiles/")
+        expect(page.locator("main")).to_contain_text("制造业")
+        fits(page)
+        picture(page, "profiles-list")
+        open_profile(page, "服务业")
+        page.reload()
+        expect(page.locator(".profile-content")).to_contain_text("人天")
+        fits(page)
+        picture(page, "profiles-record", full=True)
+    found = [v["id"] for v in Axe().run(wide).response["violations"]]
+    href = page.locator("a[href*='profiles.change']").first.get_attribute("href") or ""
+    for page in (wide, narrow):
+        page.goto(href)
+        expect(page.locator("input[value='contracts.kind:service']")).to_be_checked()
+        fits(page)
+        picture(page, "profiles-change", full=True)
+    found += [v["id"] for v in Axe().run(wide).response["violations"]]
+    assert found == []
+
+
+def test_a_trade_is_switched_on_and_its_contracts_are_offered(house: House) -> None:
+    seller, boss = house.as_role("rep"), house.as_role("executive")
+    seller.goto("/contracts/new")
+    expect(seller.locator("select[name=kind]")).not_to_contain_text("互联网服务订阅")
+    open_profile(boss, "互联网业")
+    boss.reload()
+    boss.get_by_role("link", name="启用").first.click()
+    desk = Desk(boss)
+    picture(boss, "profiles-switch-on")
+    desk.form.locator("button[type=submit]").click()
+    expect(boss.locator("main")).to_contain_text("启用中")
+    seller.goto("/contracts/new")
+    expect(seller.locator("select[name=kind]")).to_contain_text("互联网服务订阅")
+    picture(seller, "profiles-contract")
+
+
+def test_a_profile_that_is_needed_says_by_what(house: House) -> None:
+    page = house.as_role("executive")
+    open_profile(page, "服务业")
+    page.reload()
+    href = page.locator("a[href*='profiles.switch_off']").first.get_attribute("href") or ""
+    page.goto(href)
+    page.get_by_label("自此日起停用").fill("2031-01-01")
+    Desk(page).form.locator("button[type=submit]").click()
+    expect(page.locator("main")).to_contain_text("未办结的单据或在售产品只靠它")
+    picture(page, "profiles-still-used")
