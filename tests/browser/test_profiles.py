@@ -21,8 +21,8 @@ def fits(page: Page) -> None:
 
 def open_profile(page: Page, name: str) -> None:
     page.goto("/industry-profiles/")
-    page.locator("main a:visible", has_text=name).first.click()
-    expect(page.locator("main h1#panel-title")).to_contain_text(name)
+    page.goto(page.locator("main a", has_text=name).first.get_attribute("href") or "/")
+    expect(page.locator("main h1").first).to_contain_text(name)
 
 
 def test_the_pages_are_filled_fit_and_can_be_read(house: House) -> None:
@@ -33,7 +33,6 @@ def test_the_pages_are_filled_fit_and_can_be_read(house: House) -> None:
         fits(page)
         picture(page, "profiles-list")
         open_profile(page, "服务业")
-        page.reload()
         expect(page.locator(".profile-content")).to_contain_text("人天")
         fits(page)
         picture(page, "profiles-record", full=True)
@@ -53,7 +52,6 @@ def test_a_trade_is_switched_on_and_its_contracts_are_offered(house: House) -> N
     seller.goto("/contracts/new")
     expect(seller.locator("select[name=kind]")).not_to_contain_text("互联网服务订阅")
     open_profile(boss, "互联网业")
-    boss.reload()
     boss.get_by_role("link", name="启用").first.click()
     desk = Desk(boss)
     picture(boss, "profiles-switch-on")
@@ -67,7 +65,6 @@ def test_a_trade_is_switched_on_and_its_contracts_are_offered(house: House) -> N
 def test_a_profile_that_is_needed_says_by_what(house: House) -> None:
     page = house.as_role("executive")
     open_profile(page, "服务业")
-    page.reload()
     href = page.locator("a[href*='profiles.switch_off']").first.get_attribute("href") or ""
     page.goto(href)
     page.get_by_label("自此日起停用").fill("2031-01-01")

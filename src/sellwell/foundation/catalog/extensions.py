@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from sellwell.foundation.catalog.importing import IMPORTED, IMPORTED_NAME
 from sellwell.foundation.catalog.models import Product, ProductKind, ProductState, TaxClass
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.kernel.operations import Assessment, Context
@@ -42,7 +43,9 @@ def units() -> Subject:
 
 
 def _tax_classes() -> Sequence[tuple[str, T]]:
-    return [(one.code, T(one.name, one.name_en or one.name)) for one in TaxClass.objects.order_by("code")]
+    """Those that there are, and the one that the first import will make."""
+    found = {one.code: T(one.name, one.name_en or one.name) for one in TaxClass.objects.order_by("code")}
+    return list((found | {IMPORTED: found.get(IMPORTED, IMPORTED_NAME)}).items())
 
 
 @subjects.register("catalog.tax_class")

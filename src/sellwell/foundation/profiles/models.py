@@ -9,6 +9,8 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery, Value
 
+from sellwell.foundation.profiles.rules import state_on
+from sellwell.kernel import clock
 from sellwell.kernel.models import CompanyRow
 from sellwell.kernel.values import State, T
 
@@ -23,9 +25,10 @@ class DateRange(Func):
 class ProfileState(State):
     """Whether a company has a profile on; computed from its spans and the day."""
 
-    ON = "on", T("启用中", "On")
+    ON = "active", T("启用中", "On")
+    ENDING = "ending", T("待停用", "Ending")
     PLANNED = "planned", T("待启用", "Planned")
-    OFF = "off", T("未启用", "Off")
+    OFF = "inactive", T("未启用", "Off")
 
 
 class ProfileManager(models.Manager["Profile"]):
@@ -60,6 +63,13 @@ class Profile(CompanyRow):
 
     def __str__(self) -> str:
         return str(self.title)
+
+    @property
+    def state(self) -> ProfileState:
+        """Whether it is on today, by its latest span; a profile that was just made has none."""
+        today = clock.business_day(clock.now())
+        since, until = getattr(self, "on_since", None), getattr(self, "on_until", None)
+        return ProfileState(state_on(today, since, until))
 
     @property
     def title(self) -> T:

@@ -10,13 +10,15 @@ from pydantic import StringConstraints
 
 from sellwell.foundation.profiles import queries, rules
 from sellwell.foundation.profiles.extensions import all_subjects
-from sellwell.foundation.profiles.models import Profile, ProfileItem, ProfileSpan
+from sellwell.foundation.profiles.models import Profile, ProfileItem, ProfileSpan, ProfileState
 from sellwell.foundation.profiles.rules import Kind
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.inputs import Code, Input, field
 from sellwell.kernel.operations import Assessment, Context, operation
 from sellwell.kernel.values import Objection, Reason, T
 
+ON, ENDING = ProfileState.ON, ProfileState.ENDING
+PLANNED, OFF = ProfileState.PLANNED, ProfileState.OFF
 UNIT = "catalog.unit"  # the one subject whose codes people write themselves
 
 CODE_TAKEN = Reason(
@@ -38,13 +40,12 @@ STILL_USED = Reason(
         "{count} open documents or products on sale rest on it alone: {names}. Finish or retire them first, or switch on another profile that brings their kinds.",
     ),
 )
-ON_ALREADY = Reason(
-    "profiles.on_already",
-    T("此模板自 {since} 起已启用或将启用。", "The profile is on, or will be, since {since}."),
-)
-NOT_ON = Reason(
-    "profiles.not_on",
-    T("此模板没有启用，无需停用。", "The profile is not on, there is nothing to switch off."),
+ON_UNTIL = Reason(
+    "profiles.on_until",
+    T(
+        "此模板启用到 {until}，请填写这一天或以后的日期。",
+        "The profile is on until {until}. Enter that day or a later one.",
+    ),
 )
 ON_FROM_TODAY = Reason(
     "profiles.on_from_today",
@@ -148,7 +149,7 @@ def assess_change(profile: Profile, given: Content | None, ctx: Context) -> Asse
     found = unknown(given.kinds() - held)
     if not given.kinds():
         found.append(BRINGS_NOTHING.refuse(path="brings"))
-    if rules.state_on(ctx.today, profile.on_since, profile.on_until) != "off":
+    if profile.state != OFF:
         found += still_used(profile, held - given.kinds(), ctx, "brings")
     return Assessment(carry=given.kinds(), objections=tuple(found))
 
@@ -197,19 +198,18 @@ class SwitchOn(Input):
 
 
 def assess_switch_on(profile: Profile, given: SwitchOn | None, ctx: Context) -> Assessment:
-    """Not on yet, and not in the past."""
+    """Not in the past, and after the span that there is."""
     found: list[Objection] = []
-    if rules.state_on(ctx.today, profile.on_since, profile.on_until) != "off" and profile.on_until is None:
-        found.append(ON_ALREADY.refuse(since=profile.on_since))
-    elif given is not None and profile.on_until is not None and given.since < profile.on_until:
-        found.append(ON_ALREADY.refuse(path="since", since=profile.on_since))
+    if given is not None and profile.state == ENDING and given.since < profile.on_until:
+        found.append(ON_UNTIL.refuse(path="since", until=profile.on_until))
     if given is not None and given.since < ctx.today:
         found.append(ON_FROM_TODAY.refuse(path="since", today=ctx.today))
     return Assessment(objections=tuple(found))
 
 
 @operation(
-    "profiles.switch_on", T("启用", "Switch on"), Profile, input=SwitchOn, assess=assess_switch_on, clauses=["1.1.4"],
+    "profiles.switch_on", T("启用", "Switch on"), Profile, input=SwitchOn, from_states=[OFF, ENDING],
+    assess=assess_switch_on, clauses=["1.1.4"],
     help=T(
         "自某日起启用；可以同时启用多个模板，可用的类别为各模板之和。",
         "On from a day. Several may be on at once: what any of them brings may be used.",
@@ -229,10 +229,8 @@ class SwitchOff(Input):
 
 
 def assess_switch_off(profile: Profile, given: SwitchOff | None, ctx: Context) -> Assessment:
-    """On or planned, from tomorrow at the earliest, and nothing open rests on it alone."""
-    span = profile.spans.filter(until__isnull=True).first()
-    if span is None:
-        return Assessment(objections=(NOT_ON.refuse(),))
+    """From tomorrow at the earliest, and nothing open rests on it alone."""
+    span = profile.spans.get(until__isnull=True)
     found: list[Objection] = []
     tomorrow = ctx.today + timedelta(days=1)
     if given is not None and given.until < tomorrow:
@@ -242,7 +240,8 @@ def assess_switch_off(profile: Profile, given: SwitchOff | None, ctx: Context) -
 
 
 @operation(
-    "profiles.switch_off", T("停用", "Switch off"), Profile, input=SwitchOff, assess=assess_switch_off, danger=True,
+    "profiles.switch_off", T("停用", "Switch off"), Profile, input=SwitchOff, from_states=[ON, PLANNED],
+    assess=assess_switch_off, danger=True,
     clauses=["1.1.4"],
     help=T(
         "自某日起停用，最早为明天；还有未办结单据或在售产品只靠它时不能停用。",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +13,7 @@ from django.db.models import Count, Q
 
 from sellwell.foundation.profiles.extensions import Subject, all_subjects
 from sellwell.foundation.profiles.models import Profile, ProfileItem
-from sellwell.foundation.profiles.rules import Kind, Span, state_on
+from sellwell.foundation.profiles.rules import Kind, Span
 from sellwell.kernel.values import T
 
 # A kind is allowed while a profile that is on brings it: the days that both have.
@@ -128,12 +127,6 @@ def use_counts(company_id: UUID) -> dict[Kind, int]:
         for code, number in rows.values_list(known.code).annotate(number=Count("pk")):
             found[name, code] = number
     return found
-
-
-def states(company_id: UUID, day: date) -> Counter[str]:
-    """How many profiles are on, planned and off on a day."""
-    rows = Profile.objects.filter(company_id=company_id)
-    return Counter(state_on(day, row.on_since, row.on_until) for row in rows)
 
 
 def joined(names: Iterable[T]) -> T:

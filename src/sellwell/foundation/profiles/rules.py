@@ -22,10 +22,12 @@ class Span:
 
 
 def state_on(day: date, since: date | None, until: date | None) -> str:
-    """`on`, `planned` or `off`: what the latest span of a profile means on a day."""
+    """`active`, `ending`, `planned` or `inactive`: what the latest span of a profile means on a day."""
     if since is None or (until is not None and (until <= day or until <= since)):
-        return "off"
-    return "planned" if since > day else "on"
+        return "inactive"
+    if since > day:
+        return "planned"
+    return "active" if until is None else "ending"
 
 
 def allows(spans: Mapping[Kind, Iterable[Span]], kind: Kind, day: date) -> bool:

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sellwell.foundation.profiles import (
     seed,  # noqa: F401 - companies from before there were profiles get them with every migration
 )
 from sellwell.foundation.profiles.models import Profile, ProfileSpan, ProfileState
-from sellwell.foundation.profiles.rules import state_on
-from sellwell.kernel import clock
 from sellwell.kernel.values import T
 from sellwell.kernel.views import Column, view
-
-
-def today_state(row: Any) -> ProfileState:
-    """Whether a profile is on today; rows just made have no span."""
-    today = clock.business_day(clock.now())
-    return ProfileState(state_on(today, getattr(row, "on_since", None), getattr(row, "on_until", None)))
 
 
 def origin(row: Profile) -> str:
@@ -32,7 +22,7 @@ PROFILES = view(
     [
         Column("name", T("名称", "Name"), value=lambda row: str(row.title)),
         Column("code", T("代码", "Code"), "code", path="code", sortable=True, filterable=True),
-        Column("state", T("状态", "State"), "state", value=today_state, states=ProfileState),
+        Column("state", T("状态", "State"), "state", value=lambda row: row.state, states=ProfileState),
         Column("about", T("适用于", "For whom"), value=lambda row: str(T(row.about, row.about_en or row.about))),
         Column("on_since", T("自", "Since"), "date", value=lambda row: getattr(row, "on_since", None)),
         Column("on_until", T("至（不含）", "Until (excluded)"), "date", value=lambda row: getattr(row, "on_until", None)),
@@ -43,10 +33,11 @@ PROFILES = view(
         "公司从事的行业：各自可用的产品、单位、税类、合同、渠道与验收方式。",
         "The trades of the company: the products, units, taxes, contracts, channels and ways of acceptance of each.",
     ),
-    order=("-is_shipped", "code"),
+    order=("-is_shipped", "id"),
     search=lambda row: (row.code, row.name, row.name_en),
     label=lambda row: str(row.title),
     clauses=("1.1.4",),
+    states=ProfileState,
 )  # fmt: skip
 
 SPANS = view(

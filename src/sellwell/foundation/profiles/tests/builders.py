@@ -39,6 +39,21 @@ def switched_on(world: World, code: str) -> Profile:
     return the_profile(world, code)
 
 
+def in_state(world: World) -> Any:
+    """A profile brought into a state by the verbs; off and on are as they were installed."""
+
+    def bring(state: str) -> Profile:
+        if state == "planned":
+            since = (world.today + timedelta(days=9)).isoformat()
+            world.run("executive", "profiles.switch_on", the_profile(world, "internet"), {"since": since})
+        if state == "ending":
+            until = (world.today + timedelta(days=9)).isoformat()
+            world.run("executive", "profiles.switch_off", the_profile(world, "retail"), {"until": until})
+        return the_profile(world, "retail" if state in ("active", "ending") else "internet")
+
+    return bring
+
+
 @builder("profiles.make")
 def _make(world: World) -> Case:
     return Case("administrator", data={"code": "farming", **CONTENT})
@@ -51,10 +66,11 @@ def _change(world: World) -> Case:
 
 @builder("profiles.switch_on")
 def _switch_on(world: World) -> Case:
-    return Case("executive", the_profile(world, "internet"), {"since": world.today.isoformat()})
+    data = {"since": world.today.isoformat()}
+    return Case("executive", the_profile(world, "internet"), data, in_state(world))
 
 
 @builder("profiles.switch_off")
 def _switch_off(world: World) -> Case:
     until = world.today + timedelta(days=1)
-    return Case("executive", switched_on(world, "internet"), {"until": until.isoformat()})
+    return Case("executive", the_profile(world, "retail"), {"until": until.isoformat()}, in_state(world))

@@ -40,12 +40,12 @@ def test_only_what_no_other_profile_brings_is_lost() -> None:
 @pytest.mark.parametrize(
     "since, until, state",
     [
-        (None, None, "off"),
-        (DAY, None, "on"),
-        (DAY, DAY + timedelta(days=1), "on"),
-        (DAY - timedelta(days=5), DAY, "off"),
+        (None, None, "inactive"),
+        (DAY, None, "active"),
+        (DAY, DAY + timedelta(days=1), "ending"),
+        (DAY - timedelta(days=5), DAY, "inactive"),
         (DAY + timedelta(days=3), None, "planned"),
-        (DAY + timedelta(days=3), DAY + timedelta(days=3), "off"),  # called off before it began
+        (DAY + timedelta(days=3), DAY + timedelta(days=3), "inactive"),  # called off before it began
     ],
 )
 def test_the_state_of_a_profile_on_a_day(since: date | None, until: date | None, state: str) -> None:
