@@ -39,7 +39,7 @@ def bring_in(company_id: UUID, on: date, chosen: Collection[str]) -> list[Profil
     ]  # fmt: skip
     Profile.objects.bulk_create(made)
     ProfileItem.objects.bulk_create(
-        ProfileItem(id=new_id(), company_id=company_id, profile=profile, subject=subject, code=code, since=on)
+        ProfileItem(id=new_id(), company_id=company_id, profile=profile, topic=subject, code=code, since=on)
         for profile in made
         for subject, codes in SHIPPED[profile.code].brings.items()
         for code in codes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -35,13 +36,14 @@ class ProfileManager(models.Manager["Profile"]):
     """Profiles as they are read: with the days of their latest span, in the same query."""
 
     def get_queryset(self) -> QuerySet[Any]:
-        """`on_since` and `on_until` are None where the profile was never on."""
+        """`span_since` and `span_until` are None where the profile was never on."""
         latest = ProfileSpan.objects.filter(profile=OuterRef("pk")).order_by("-since")
         return (
             super()
             .get_queryset()
             .annotate(
-                on_since=Subquery(latest.values("since")[:1]), on_until=Subquery(latest.values("until")[:1])
+                span_since=Subquery(latest.values("since")[:1]),
+                span_until=Subquery(latest.values("until")[:1]),
             )
         )
 
@@ -65,11 +67,20 @@ class Profile(CompanyRow):
         return str(self.title)
 
     @property
+    def on_since(self) -> date | None:
+        """When its latest span begins. Read by the manager: a profile that was just made has none."""
+        return getattr(self, "span_since", None)
+
+    @property
+    def on_until(self) -> date | None:
+        """When its latest span ends; None: not at all."""
+        return getattr(self, "span_until", None)
+
+    @property
     def state(self) -> ProfileState:
-        """Whether it is on today, by its latest span; a profile that was just made has none."""
+        """Whether it is on today, by its latest span."""
         today = clock.business_day(clock.now())
-        since, until = getattr(self, "on_since", None), getattr(self, "on_until", None)
-        return ProfileState(state_on(today, since, until))
+        return ProfileState(state_on(today, self.on_since, self.on_until))
 
     @property
     def title(self) -> T:
@@ -82,14 +93,14 @@ class ProfileItem(CompanyRow):
 
     noun = T("模板内容", "What a profile brings")
     profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="items")
-    subject = models.CharField(max_length=40)
+    topic = models.CharField(max_length=40)  # the name of a subject
     code = models.CharField(max_length=40)
     since = models.DateField()
     until = models.DateField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["profile", "subject", "code", "since"], name="profileitem_since"),
+            models.UniqueConstraint(fields=["profile", "topic", "code", "since"], name="profileitem_since"),
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="profileitem_dates"
             ),

@@ -135,7 +135,7 @@ def make(row: None, given: Make, ctx: Context, assessment: Assessment) -> Effect
 
 def _items(profile: Profile, kinds: Iterable[Kind], since: date) -> list[ProfileItem]:
     return [
-        ProfileItem(company_id=profile.company_id, profile=profile, subject=subject, code=code, since=since)
+        ProfileItem(company_id=profile.company_id, profile=profile, topic=subject, code=code, since=since)
         for subject, code in sorted(kinds)
     ]
 
@@ -178,14 +178,14 @@ def change(profile: Profile, given: Content, ctx: Context, assessment: Assessmen
     )
     tomorrow, wanted = ctx.today + timedelta(days=1), set(assessment.carry)
     for item in profile.items.filter(until__isnull=True):
-        if (item.subject, item.code) not in wanted:
+        if (item.topic, item.code) not in wanted:
             effects.update(item, until=tomorrow)
-        wanted.discard((item.subject, item.code))
+        wanted.discard((item.topic, item.code))
     # Taken out today and wanted again: as if it had stayed.
     for item in profile.items.filter(until=tomorrow):
-        if (item.subject, item.code) in wanted:
+        if (item.topic, item.code) in wanted:
             effects.update(item, until=None)
-            wanted.discard((item.subject, item.code))
+            wanted.discard((item.topic, item.code))
     effects.insert(*_items(profile, wanted, ctx.today))
     effects.search.append(profile)
     return effects
@@ -200,7 +200,7 @@ class SwitchOn(Input):
 def assess_switch_on(profile: Profile, given: SwitchOn | None, ctx: Context) -> Assessment:
     """Not in the past, and after the span that there is."""
     found: list[Objection] = []
-    if given is not None and profile.state == ENDING and given.since < profile.on_until:
+    if given is not None and profile.state == ENDING and profile.on_until and given.since < profile.on_until:
         found.append(ON_UNTIL.refuse(path="since", until=profile.on_until))
     if given is not None and given.since < ctx.today:
         found.append(ON_FROM_TODAY.refuse(path="since", today=ctx.today))

@@ -18,7 +18,7 @@ from sellwell.kernel.values import T
 
 # A kind is allowed while a profile that is on brings it: the days that both have.
 _SPANS = """
-SELECT i.subject, i.code, greatest(i.since, s.since), least(i.until, s.until), i.profile_id
+SELECT i.topic, i.code, greatest(i.since, s.since), least(i.until, s.until), i.profile_id
 FROM profiles_profileitem i JOIN profiles_profilespan s ON s.profile_id = i.profile_id
 WHERE i.company_id = %s AND (i.until IS NULL OR i.until > s.since) AND (s.until IS NULL OR s.until > i.since)
 """
@@ -66,7 +66,7 @@ def lasting(company_id: UUID, day: date, but: UUID) -> set[Kind]:
 def brings(profile: Profile, day: date) -> set[Kind]:
     """What a profile brings on a day."""
     rows = profile.items.filter(Q(until__isnull=True) | Q(until__gt=day), since__lte=day)
-    return set(rows.values_list("subject", "code"))
+    return set(rows.values_list("topic", "code"))
 
 
 def offering(company_id: UUID, kinds: Collection[Kind]) -> dict[Kind, list[T]]:
@@ -75,14 +75,14 @@ def offering(company_id: UUID, kinds: Collection[Kind]) -> dict[Kind, list[T]]:
         return {}
     rows = (
         ProfileItem.objects.filter(
-            company_id=company_id, subject__in={s for s, _ in kinds}, code__in={c for _, c in kinds}, until__isnull=True
+            company_id=company_id, topic__in={s for s, _ in kinds}, code__in={c for _, c in kinds}, until__isnull=True
         )
         .select_related("profile")
         .order_by("profile__code")
     )  # fmt: skip
     found: dict[Kind, list[T]] = {}
     for row in rows:
-        found.setdefault((row.subject, row.code), []).append(row.profile.title)
+        found.setdefault((row.topic, row.code), []).append(row.profile.title)
     return found
 
 
@@ -106,7 +106,8 @@ MOST_NAMED = 5
 
 def depending(company_id: UUID, kinds: Collection[Kind]) -> Depending:
     """The open records that have one of the kinds."""
-    count, names = 0, []
+    count = 0
+    names: list[T] = []
     for name, known in all_subjects().items():
         codes = [code for subject, code in kinds if subject == name]
         if not codes:

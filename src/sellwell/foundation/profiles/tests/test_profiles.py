@@ -95,7 +95,7 @@ def test_products_have_the_kinds_of_the_profiles_that_are_on(
     for code in ("services", "retail"):
         switch_off(world, code)
     taken = [("catalog.tax_class", "transport")]
-    ProfileItem.objects.filter(subject=taken[0][0], code=taken[0][1]).update(until=world.today)
+    ProfileItem.objects.filter(topic=taken[0][0], code=taken[0][1]).update(until=world.today)
     tax = str(tax_classes(world)[changed.pop("tax", "goods")].pk)
     data = {"code": "N-1", "name": "新品", "tax_class": tax, **changed}
     (said,) = refusals(world, "marketing", "catalog.add_product", data=data)
