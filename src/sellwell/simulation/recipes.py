@@ -120,6 +120,13 @@ def _match(scene: Scene, opportunity: Any) -> Any:
 def _quote(scene: Scene, opportunity: Any) -> Any:
     if opportunity.state == "offer" and scene.stage.rng.random() < 0.5:  # the offer before was not taken
         return Instead("pipeline.lose", {"reason": "客户推迟采购"})
+    if opportunity.state == "trial" and opportunity.trial_until > scene.stage.today:
+        return LATER
+    if (
+        opportunity.state == "match" and scene.stage.rng.random() < 0.08
+    ):  # some customers want to see it run first
+        until = scene.stage.today + timedelta(days=scene.stage.rng.randint(5, 15))
+        return Instead("pipeline.begin_trial", {"trial": "样机现场试运行，节拍达标即通过", "until": until})
     return {"customer": opportunity.customer_id, "opportunity": opportunity.pk, "lines": some_lines(scene)}
 
 

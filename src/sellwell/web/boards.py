@@ -64,7 +64,11 @@ def show(request: Any, board: BoardPage) -> HttpResponse:
     visible = {column.name: column for column in board.view.visible(request.actor)}
     rows = asked.rows()
     totals = sums(rows, board, visible)
-    piles = [_pile(state, rows, board, visible, totals, request) for state in board.states]
+    piles = [
+        _pile(state, rows, board, visible, totals, request)
+        for state in board.states
+        if state.value in totals or board.shown is None or board.shown(state, request.ctx)
+    ]
     context = {"board": board, "view": board.view, "piles": piles, "asked": asked, "new": [
         (REGISTRY[n], registry.url_for(n), registry.is_whole_page(n)) for n in page.new if registry.may_create(n, request.actor)
     ]}  # fmt: skip

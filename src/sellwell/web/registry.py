@@ -152,10 +152,16 @@ def board_page(
     card: Iterable[str] = (),
     since: str = "",
     states: Iterable[State] = (),
+    shown: Callable[[State, Context], bool] | None = None,
 ) -> None:
-    """Rows as cards at `/<view.url>/board`; dropping a card opens the operation that `moves` names for the column."""
-    shown = tuple(states) or tuple(view.states or ())
-    BOARDS[view.name] = BoardPage(view, column, amount, weight, dict(moves), tuple(card), since, shown)
+    """Rows as cards at `/<view.url>/board`; dropping a card opens the operation that `moves` names for the column.
+
+    `shown(state, ctx)` may keep a column away as long as no row stands in it.
+    """
+    columns = tuple(states) or tuple(view.states or ())
+    BOARDS[view.name] = BoardPage(
+        view, column, amount, weight, dict(moves), tuple(card), since, columns, shown
+    )
 
 
 # --- blocks on record pages ------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ GUARDED = (
     "catalog.add_product",
     "catalog.change_product",
     "catalog.resume_product",
+    "pipeline.begin_trial",
     "contracts.create",
     "orders.create",
     "delivery.accept",

@@ -1,4 +1,4 @@
-"""The four profiles that come with the product (clause 1.1.4): what each trade sells, counts, taxes, signs and takes over.
+"""The four profiles that come with the product (clause 1.1.4): what each trade sells, counts, taxes, tries, signs and takes over.
 
 The names of kinds are those of the rooms that register them in `profiles.subjects`; a test compares.
 """
@@ -21,12 +21,13 @@ class Shipped:
 
 
 def _brings(
-    *, kinds: str, units: str, taxes: str, contracts: str, channels: str, acceptance: str
+    *, kinds: str, units: str, taxes: str, contracts: str, channels: str, acceptance: str, stages: str = ""
 ) -> Mapping[str, tuple[str, ...]]:
     return {
         "catalog.kind": tuple(kinds.split()),
         "catalog.unit": tuple(units.split()),
         "catalog.tax_class": tuple(taxes.split()),
+        "pipeline.stage": tuple(stages.split()),
         "contracts.kind": tuple(contracts.split()),
         "orders.channel": tuple(channels.split()),
         "delivery.acceptance": tuple(acceptance.split()),
@@ -40,7 +41,7 @@ SHIPPED: dict[str, Shipped] = {
         T("生产并销售设备、部件和材料。", "Makes and sells equipment, parts and materials."),
         _brings(
             kinds="goods", units="台 套 件 个 组 批 米 平方米 千克 吨 升 箱", taxes="goods transport zero IMPORT",
-            contracts="goods", channels="direct distributor", acceptance="inspection",
+            contracts="goods", channels="direct distributor", acceptance="inspection", stages="trial",
         ),
     ),
     "services": Shipped(
@@ -64,7 +65,7 @@ SHIPPED: dict[str, Shipped] = {
         T("软件、云服务、会员和线上推广。", "Software, cloud services, memberships, advertising online."),
         _brings(
             kinds="service", units="套 账号 次 月 年 千次", taxes="services zero",
-            contracts="subscription", channels="direct online", acceptance="online confirmation",
+            contracts="subscription", channels="direct online", acceptance="online confirmation", stages="trial",
         ),
     ),
 }  # fmt: skip

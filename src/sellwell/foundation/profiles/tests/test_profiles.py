@@ -25,6 +25,7 @@ from sellwell.selling.contracts.tests.builders import a_buyer, a_contract, appro
 from sellwell.selling.delivery.models import Shipment
 from sellwell.selling.delivery.tests.builders import a_shipment
 from sellwell.selling.orders.tests.builders import an_order
+from sellwell.selling.pipeline.tests.builders import a_quotation, an_opportunity, trial_until
 from sellwell.testing.breaking import naming
 from sellwell.testing.marks import clause
 from sellwell.testing.world import World
@@ -159,6 +160,33 @@ def test_each_profile_has_a_contract_template_that_passes_its_own_check(world: W
         approved(world, contract)
         contract.refresh_from_db()
         assert (contract.state, contract.template.kind) == ("approved", kind)
+
+
+@clause("1.1.4", "1.4.3")
+def test_a_trial_is_a_stage_of_trades_that_have_it_and_no_condition_of_an_offer(world: World) -> None:
+    tried, direct = an_opportunity(world, stage="trial"), an_opportunity(world, stage="match")
+    assert naming(world, "1.1.4", tried) == naming(world, "1.4.3", tried) == set()
+    assert codes(refusals(world, "rep", "pipeline.begin_trial", tried, trial_until(world, -1))) == [
+        ("pipeline.trial_past", "until")
+    ]
+    for opportunity in (tried, direct):
+        a_quotation(world, opportunity=opportunity, state="sent")
+        opportunity.refresh_from_db()
+        assert opportunity.state == "offer"
+    later = an_opportunity(world, stage="match")
+    ProfileSpan.objects.filter(profile__code="manufacturing").update(until=world.today)
+    (said,) = refusals(world, "rep", "pipeline.begin_trial", later, trial_until(world, 7))
+    assert said.code == "profiles.outside" and "样品试用" in str(said.text)
+
+
+@clause("1.1.4", breaks=True)
+def test_an_opportunity_in_a_trial_that_no_profile_brings_is_named(world: World) -> None:
+    tried = an_opportunity(world, stage="trial")
+    span = ProfileSpan.objects.filter(profile__code="manufacturing")
+    span.update(until=world.today)
+    assert naming(world, "1.1.4", tried) == {"within_the_profiles"}
+    span.update(until=None)
+    assert naming(world, "1.1.4", tried) == set()
 
 
 # --- on and off ---------------------------------------------------------------------------------------------------------
@@ -314,7 +342,7 @@ def test_four_profiles_ship_and_bring_only_kinds_that_the_rooms_know(world: Worl
         assert set(shipped.brings) == set(all_subjects()), code
         for name, brought in shipped.brings.items():
             assert name not in known or set(brought) <= set(known[name]), (code, name)
-            assert brought, (code, name)
+            assert brought or name == "pipeline.stage", (code, name)
     contracts = [set(shipped.brings["contracts.kind"]) for shipped in SHIPPED.values()]
     assert len(set().union(*contracts)) == len(known["contracts.kind"])  # each template belongs to a trade
 
@@ -376,3 +404,10 @@ def test_the_pages_show_what_is_on_what_each_brings_and_what_uses_it(
     assert 'value="contracts.kind:service" checked' in form
     assert 'value="contracts.kind:goods" checked' not in form
     assert "人天" in form
+
+
+def test_the_board_shows_a_trial_where_a_trade_has_it_or_a_row_stands_in_it(world: World) -> None:
+    assert "样品试用" in page_of(world, "rep", "/opportunities/board")
+    world.see()
+    ProfileSpan.objects.filter(profile__code="manufacturing").update(until=world.today)
+    assert "样品试用" not in page_of(world, "rep", "/opportunities/board")
