@@ -7,7 +7,7 @@ from typing import Any
 
 from sellwell.foundation.profiles import queries
 from sellwell.foundation.profiles.extensions import all_subjects
-from sellwell.foundation.profiles.models import Profile
+from sellwell.foundation.profiles.models import Profile, ProfileState
 from sellwell.foundation.profiles.operations import UNIT
 from sellwell.foundation.profiles.views import PROFILES, SPANS
 from sellwell.kernel.operations import Context
@@ -28,7 +28,11 @@ list_page(
         "还没有行业模板。新建一个，选好类别后启用。", "No industry profiles yet. Make one, choose its kinds, switch it on."
     ),
 )  # fmt: skip
-record_page(PROFILES, facts=["about", "state", "on_since", "on_until", "origin", "code"])
+record_page(
+    PROFILES,
+    path=[ProfileState.OFF, ProfileState.PLANNED, ProfileState.ON, ProfileState.ENDING],
+    facts=["about", "state", "on_since", "on_until", "origin", "code"],
+)
 list_page(SPANS)
 related("profiles.profile", SPANS, by="profile_id", place="side", order=30, columns=["since", "until"])
 
