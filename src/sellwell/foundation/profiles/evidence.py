@@ -73,17 +73,19 @@ def _named(
     """The records outside, by name."""
     if not outside or most <= 0:
         return []
+    days: dict[str, list[date]] = {}
+    for code, day in outside:
+        days.setdefault(code, []).append(day)
     wrong = Q()
-    for code, day in dict.fromkeys(outside):
-        wrong |= Q(**{subject.code: code}) & (Q(**{subject.day: day}) if subject.day else Q())
-    days = dict(outside)
+    for code, known in days.items():
+        wrong |= Q(**{subject.code: code}) & (Q(**{f"{subject.day}__in": known}) if subject.day else Q())
     paths = [path for path in (subject.code, subject.name, subject.day, subject.department) if path]
     row_type = rows.model._meta.label_lower
     found = []
     for row in rows.filter(wrong).order_by("pk").values("pk", *paths)[:most]:
         code = row[subject.code]
         why = OUTSIDE.format(
-            subject=subject.title, kind=queries.label(subject, code), day=row[subject.day] if subject.day else days[code]
+            subject=subject.title, kind=queries.label(subject, code), day=row[subject.day] if subject.day else days[code][0]
         )  # fmt: skip
         department = row[subject.department] if subject.department else ""
         found.append(Broken(row_type, row["pk"], str(row[subject.name]), why, department))

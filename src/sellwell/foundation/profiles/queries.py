@@ -105,18 +105,29 @@ MOST_NAMED = 5
 
 
 def depending(company_id: UUID, kinds: Collection[Kind]) -> Depending:
-    """The open records that have one of the kinds."""
-    count = 0
-    names: list[T] = []
+    """The open records that have one of the kinds; one that has several of them counts once."""
+    by_model: dict[Any, list[tuple[Subject, list[str]]]] = {}
     for name, known in all_subjects().items():
         codes = [code for subject, code in kinds if subject == name]
-        if not codes:
-            continue
-        rows = known.records(company_id).filter(known.open, **{f"{known.code}__in": codes})
+        if codes:
+            by_model.setdefault(known.records(company_id).model, []).append((known, codes))
+    count = 0
+    names: list[T] = []
+    for model, asked in by_model.items():
+        first = asked[0][0]
+        wanted = Q()
+        for known, codes in asked:
+            wanted |= known.open & Q(**{f"{known.code}__in": codes})
+        rows = first.records(company_id).filter(wanted)
         count += rows.count()
-        for row in rows.order_by("pk").values_list(known.code, known.name)[: MOST_NAMED - len(names)]:
-            noun = known.records(company_id).model.noun
-            names.append(NAMED.format(noun=noun, name=row[1], kind=label(known, row[0])))
+        paths = [known.code for known, _ in asked]
+        for name, *found in rows.order_by(first.name).values_list(first.name, *paths)[
+            : MOST_NAMED - len(names)
+        ]:
+            said = [
+                label(known, code) for (known, codes), code in zip(asked, found, strict=True) if code in codes
+            ]
+            names.append(NAMED.format(noun=model.noun, name=name, kind=joined(said)))
     return Depending(count, tuple(names))
 
 
