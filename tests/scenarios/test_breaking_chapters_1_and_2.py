@@ -183,9 +183,7 @@ def test_a_variation_holds_once_approved_alone_for_its_process_and_time(world: W
     unknown = a_variation_of(
         world, process="orders.nothing", since=str(world.today + timedelta(days=200)), until=None
     )
-    assert refused(world, "regional_manager", "manual.propose_variation", data=unknown) == {
-        "manual.unknown_process"
-    }
+    assert refused(world, "regional_manager", "manual.propose_variation", data=unknown) == {"invalid"}
     world.run(
         "regional_manager", "manual.end_variation", row, {"until": str(world.today + timedelta(days=1))}
     )

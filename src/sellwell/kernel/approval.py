@@ -132,6 +132,12 @@ def _covers(release: Grantable, objection: Objection, digest: str) -> bool:
 # --- asking ------------------------------------------------------------------------------------------------------------
 
 
+def _number_of(row: Any) -> str:
+    """A document's number as people read it; of what is counted in versions, which one."""
+    number = getattr(row, "number", "")
+    return number[:60] if isinstance(number, str) else f"V{number}"
+
+
 def ask(
     operation: Operation,
     ctx: Context,
@@ -154,7 +160,7 @@ def ask(
     request = document(
         ApprovalRequest, ctx, "AP", RequestState.OPEN, number="", operation=operation.name, channel=ctx.channel,
         row_type=operation.model._meta.label_lower, row_id=getattr(row, "pk", None),
-        row_version=getattr(row, "version", 0), row_number=str(getattr(row, "number", ""))[:60],
+        row_version=getattr(row, "version", 0), row_number=_number_of(row),
         amount=assessment.amount, given=image, snapshot=plain(dict(assessment.content)),
         content_hash=content_hash(assessment), objections=ledger.objection_images(objections),
         subject_id=subject_of(row) if row is not None else None,

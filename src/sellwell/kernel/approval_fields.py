@@ -16,7 +16,7 @@ from sellwell.kernel import approval, ledger, policies, policy
 from sellwell.kernel import approval_course as course
 from sellwell.kernel.approval_operations import ask_anew, assess_decision, for_requester, row_of
 from sellwell.kernel.effects import Effects, NewEvent
-from sellwell.kernel.inputs import Code, Input, ShortText, field, plain
+from sellwell.kernel.inputs import Code, Input, ShortText, field, label_of, plain
 from sellwell.kernel.intake import validation_objections
 from sellwell.kernel.models import ApprovalRequest, ApprovalStep, NoteKind, RequestState
 from sellwell.kernel.operations import REGISTRY, Assessment, Context, operation
@@ -33,13 +33,16 @@ policy.default(
             "role": ("text", T("审批角色", "Role asked")),
         },
         outputs={
-            "hidden": ("text", T("不显示的字段", "Fields not shown")),
+            "hidden": ("text", T("不显示的字段（金额总显示）", "Fields not shown (amounts always are)")),
             "editable": ("text", T("可修改的字段", "Fields that may be changed")),
         },
         rows=[["-", "-", "-", "-"]],
     ),
     T("审批各步的字段", "Fields of each approval step"),
 )
+
+# Routes and limits are chosen by the amount: nobody is asked to answer for one that stays unseen.
+ALWAYS_SHOWN = frozenset({"amount"})
 
 NOT_EDITABLE = Reason(
     "approval.not_editable",
@@ -59,11 +62,12 @@ def _named(request: ApprovalRequest, role: str, output: str, ctx: Context) -> se
 
 
 def hidden(request: ApprovalRequest, steps: Iterable[ApprovalStep], ctx: Context) -> set[str]:
-    """The terms that this reader is not shown: those that every step of theirs hides. The requester sees all."""
+    """The terms that this reader is not shown: those that every step of theirs hides, never the amount. The requester
+    sees all."""
     roles = {step.role for step in steps if ctx.user_id in step.candidates}
     if not roles or request.owner_id == ctx.user_id:
         return set()
-    return set.intersection(*(_named(request, role, "hidden", ctx) for role in roles))
+    return set.intersection(*(_named(request, role, "hidden", ctx) for role in roles)) - ALWAYS_SHOWN
 
 
 def editable(request: ApprovalRequest, steps: Iterable[ApprovalStep], ctx: Context) -> list[str]:
@@ -71,6 +75,17 @@ def editable(request: ApprovalRequest, steps: Iterable[ApprovalStep], ctx: Conte
     names = {name for step in steps for name in _named(request, step.role, "editable", ctx)}
     known = REGISTRY[request.operation].input.model_fields if request.operation in REGISTRY else {}
     return [name for name in known if name in names]
+
+
+def amended(text: str, request: ApprovalRequest, unseen: set[str]) -> str:
+    """What a note of a change says to this reader: the field by its label; nothing of a field that is not shown."""
+    name, colon, rest = text.partition(":")
+    known = REGISTRY[request.operation].input.model_fields if request.operation in REGISTRY else {}
+    if not colon or name not in known:
+        return text
+    if name in unseen:
+        return str(T("修改了一个不对您显示的字段。", "Changed a field that is not shown to you."))
+    return f"{label_of(known[name], name)}:{rest}"
 
 
 class Amend(Input):

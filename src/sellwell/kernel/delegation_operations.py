@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sellwell.kernel import directory, drafting
 from sellwell.kernel.effects import Effects, NewTask
@@ -83,14 +84,24 @@ def assess_delegation(row: Any, given: Delegate, ctx: Context) -> Assessment:
 def delegate(row: Any, given: Delegate, ctx: Context, assessment: Assessment) -> Effects:
     """Lend one's approvals to a deputy from day to day."""
     effects = Effects()
-    effects.result = drafting.document(
-        Delegation, ctx, "DG", DelegationState.ACTIVE, deputy_id=given.deputy, since=given.since,
-        until=given.until, amount_limit=given.amount_limit, rooms=given.rooms, note=given.note,
+    effects.result = lend(
+        effects, ctx, given.deputy, given.since, given.until,
+        amount_limit=given.amount_limit, rooms=given.rooms, note=given.note,
     )  # fmt: skip
-    effects.insert(effects.result)
-    if given.since <= ctx.today < given.until:
-        _hand_on_waiting(effects.result, ctx, effects)
     return effects
+
+
+def lend(
+    effects: Effects, ctx: Context, deputy_id: UUID, since: date, until: date, **values: Any
+) -> Delegation:
+    """A delegation; `values` name the lender and the scope where they are not the actor's own."""
+    lent = drafting.document(
+        Delegation, ctx, "DG", DelegationState.ACTIVE, deputy_id=deputy_id, since=since, until=until, **values
+    )
+    effects.insert(lent)
+    if since <= ctx.today < until:
+        _hand_on_waiting(lent, ctx, effects)
+    return lent
 
 
 def _hand_on_waiting(lent: Delegation, ctx: Context, effects: Effects) -> None:
@@ -100,8 +111,7 @@ def _hand_on_waiting(lent: Delegation, ctx: Context, effects: Effects) -> None:
         request__state="open", request__company_id=ctx.company_id,
     ).select_related("request")  # fmt: skip
     for step in waiting:
-        over = lent.amount_limit is not None and (step.request.amount or 0) > lent.amount_limit
-        if not over and lent.covers(step.request.operation) and step.request.owner_id != lent.deputy_id:
+        if lent.reaches(step.request):
             effects.tasks.append(
                 NewTask("approvals.approve", step.request, owner_id=lent.deputy_id, due_at=step.due_at)
             )

@@ -65,9 +65,9 @@ class Outcome:
 class Held(Exception):
     """Raised inside the transaction when guards or routes hold; carries all that the request needs."""
 
-    def __init__(self, assessment: Assessment, objections: list[Objection]) -> None:
+    def __init__(self, assessment: Assessment, objections: list[Objection], answers: list[Any]) -> None:
         super().__init__("held")
-        self.assessment, self.objections = assessment, objections
+        self.assessment, self.objections, self.answers = assessment, objections, answers
 
 
 def run(
@@ -89,11 +89,11 @@ def run(
             generations.forget()
             return _attempt(operation, ctx, row_id, data, expected_version, key)
         except Refusal as refusal:
-            ledger.log_refusal(name, ctx, row_id, refusal.objections, getattr(refusal, "assessment", None))
+            ledger.log_refusal(name, ctx, row_id, refusal)
             raise
         except DataError as error:
             unstorable = unfit(error)
-            ledger.log_refusal(name, ctx, row_id, unstorable.objections, None)
+            ledger.log_refusal(name, ctx, row_id, unstorable)
             raise unstorable from None
         except OperationalError as error:
             transient = getattr(error.__cause__, "sqlstate", None) in _TRANSIENT
@@ -151,7 +151,7 @@ def _attempt(
             if ctx.within:
                 raise
             request = approval.ask(operation, ctx, row, given, held.assessment, held.objections)
-            ledger.log_refusal(operation.name, ctx, row_id, held.objections, held.assessment)
+            ledger.log_refusal(operation.name, ctx, row_id, held)
             outcome = Outcome(operation.name, row, request)
         if key is not None:
             idempotency.remember(operation, ctx, key, row_id, data, outcome)
@@ -234,11 +234,11 @@ def _act(operation: Operation, ctx: Context, row: Any, given: Any) -> Outcome:
         refused = [o for o in objections if o.kind == "refuse"]
         if refused:
             refusal = Refusal(refused)
-            refusal.assessment = assessment  # type: ignore[attr-defined]  # for the security log
+            refusal.assessment, refusal.answers = assessment, answers
             raise refusal
         held = approval.not_released(operation, row, assessment, objections, ctx)
         if held:
-            raise Held(assessment, held)
+            raise Held(assessment, held, answers)
         if ctx.agreed is not None:
             answers.append(approval.agreement_image(ctx.agreed))
         handler_ctx = ctx.nested(operation, getattr(row, "pk", None)) if operation.nested else ctx
@@ -315,6 +315,7 @@ def run_all(
 ) -> list[Outcome]:
     """Do one operation to many rows: all or none. The refused are named together; held ones only if `submit_held`."""
     refused: list[Objection] = []
+    answers: list[Any] = []
     outcomes: list[Outcome] = []
     _set_companies(ctx)
     try:
@@ -324,6 +325,7 @@ def run_all(
                     outcome = _attempt(REGISTRY[name], ctx, row_id, data, None, None)
                 except Refusal as refusal:
                     refused += [o.at(f"{index}.{o.path}".rstrip(".")) for o in refusal.objections]
+                    answers += refusal.answers
                     continue
                 if outcome.hold is not None and not submit_held:
                     refused += [IS_HELD.refuse(path=str(index), verb=REGISTRY[name].title)]
@@ -331,7 +333,8 @@ def run_all(
             if refused:
                 raise Refusal(refused)
     except Refusal as refusal:
+        refusal.answers = answers
         first = int(refusal.objections[0].path.split(".")[0])
-        ledger.log_refusal(name, ctx, items[first][0], refusal.objections)
+        ledger.log_refusal(name, ctx, items[first][0], refusal)
         raise
     return outcomes

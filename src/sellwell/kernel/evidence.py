@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from sellwell.kernel import clock
 from sellwell.kernel.values import Period, T
 
 if TYPE_CHECKING:
@@ -57,13 +59,15 @@ class Measured:
 class Evidence:
     """What was found. `broken` names at most MOST_NAMED of `concerned - kept` records.
 
+    `measured` is read at most once, by the page of the records: a generator there costs nothing where counts are enough.
+
     `departments` divides the figures by the path of the department, where records have one; else it is empty.
     """
 
     concerned: int
     kept: int
     broken: tuple[Broken, ...] = ()
-    measured: tuple[Measured, ...] = ()
+    measured: Iterable[Measured] = ()
     departments: Mapping[str, Tally] = field(default_factory=dict)
 
     @property
@@ -82,6 +86,7 @@ class Collector:
     clause: str
     title: T
     collect: Collect
+    right: str = ""  # where set, a record is named only to whom this verb's cells reach it: see `evidence`
 
     @property
     def name(self) -> str:
@@ -93,14 +98,24 @@ class Collector:
 COLLECTORS: list[Collector] = []
 
 
-def evidence(clause: str, title: T) -> Callable[[Collect], Collect]:
-    """Register the decorated function as evidence for a clause. A clause may have several."""
+def evidence(clause: str, title: T, *, right: str = "") -> Callable[[Collect], Collect]:
+    """Register the decorated function as evidence for a clause. A clause may have several.
+
+    Records are named to whoever may see them on their list. Where the list alone says too little (everybody finds
+    everybody's name), `right` is the verb whose scope decides, by the person or the department that is broken.
+    """
 
     def declare(function: Collect) -> Collect:
-        COLLECTORS.append(Collector(clause, title, function))
+        COLLECTORS.append(Collector(clause, title, function, right))
         return function
 
     return declare
+
+
+def last_day(period: Period) -> date:
+    """The day that a state is looked at: the period's last, today where it is still running."""
+    today = clock.business_day(clock.now())
+    return today if period.until is None else min(today, period.until - timedelta(days=1))
 
 
 def for_clause(clause: str) -> list[Collector]:
@@ -113,13 +128,13 @@ def found(
 ) -> Evidence:
     """Evidence from the number of records concerned (in all, or by department), all those that broke the clause, and figures
     beside them."""
-    named, figures = tuple(broken[:MOST_NAMED]), tuple(measured)
+    named = tuple(broken[:MOST_NAMED])
     if isinstance(concerned, int):
-        return Evidence(concerned, concerned - len(broken), named, figures)
+        return Evidence(concerned, concerned - len(broken), named, measured)
     wrong = Counter(each.department for each in broken)
     departments = {path: Tally(count, count - wrong[path]) for path, count in concerned.items()}
     number = sum(concerned.values())
-    return Evidence(number, number - len(broken), named, figures, departments)
+    return Evidence(number, number - len(broken), named, measured, departments)
 
 
 def by_department(rows: QuerySet[Any], path: str = "department_path") -> dict[str, int]:

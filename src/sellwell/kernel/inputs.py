@@ -57,6 +57,12 @@ def field(label: T, default: Any = ..., help: T | None = None, **constraints: An
     return Field(default, title=label.en, description=label.zh, json_schema_extra=extra, **constraints)
 
 
+def label_of(info: Any, name: str) -> T:
+    """The label of an input's field for people; its name where it has none."""
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    return T(**extra["label"]) if "label" in extra else T(name, name)
+
+
 def _no_float(value: Any) -> Any:
     if isinstance(value, float | bool):
         raise PydanticCustomError("decimal_as_text", 'Send the number as text, for instance "12.50".')

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+    from sellwell.kernel.door import Held
     from sellwell.kernel.effects import Change
     from sellwell.kernel.operations import Assessment, Context, Operation
-    from sellwell.kernel.values import Objection
+    from sellwell.kernel.values import Objection, Refusal
 
 
 class Sealer:
@@ -263,15 +264,11 @@ def hash_of(entry: LedgerEntry) -> bytes:
     return hashlib.sha256(canonical(body)).digest()
 
 
-def log_refusal(
-    operation_name: str,
-    ctx: Context,
-    row_id: UUID | None,
-    objections: Sequence[Objection],
-    assessment: Assessment | None = None,
-    policies: Sequence[dict[str, Any]] = (),
-) -> None:
-    """Write one entry of the security log; called by the outermost door after its roll-back."""
+def log_refusal(operation_name: str, ctx: Context, row_id: UUID | None, said: Refusal | Held) -> None:
+    """Write one entry of the security log; called by the outermost door after its roll-back.
+
+    What was refused before anything was judged has neither assessment nor answers of guards.
+    """
     SecurityLog.objects.create(
         id=new_id(),
         company_id=ctx.company_id,
@@ -281,8 +278,8 @@ def log_refusal(
         operation=operation_name,
         row_id=row_id,
         request_id=ctx.request_id,
-        code=objections[0].code,
-        objections=objection_images(objections),
-        assessment=assessment_image(assessment),
-        policies=list(policies),
+        code=said.objections[0].code,
+        objections=objection_images(said.objections),
+        assessment=assessment_image(said.assessment),
+        answers=list(said.answers),
     )

@@ -66,8 +66,8 @@ def assess_choice(row: Any, given: Choose, ctx: Context) -> Assessment:
     T("消息设置", "Message settings"),
     MessageChoice,
     help=T(
-        "选择在哪里接收审批消息、何时免打扰、哪些每日汇总。",
-        "Where messages about approvals come, when they keep quiet, and what comes once a day.",
+        "选择在哪里接收审批消息和提醒、何时免打扰、哪些每日汇总。",
+        "Where messages about approvals and reminders come, when they keep quiet, and what comes once a day.",
     ),
     input=Choose,
     creates=True,

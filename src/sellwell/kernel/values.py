@@ -180,6 +180,10 @@ class Reason:
 class Refusal(Exception):
     """An expected "no", with every objection at once."""
 
+    # Set by the door where something was judged, for the security log: the assessment and what each guard answered.
+    assessment: Any = None
+    answers: Sequence[dict[str, Any]] = ()
+
     def __init__(self, objections: Objection | Sequence[Objection]) -> None:
         self.objections = [objections] if isinstance(objections, Objection) else list(objections)
         super().__init__("; ".join(f"{o.code}: {o.text.en}" for o in self.objections))

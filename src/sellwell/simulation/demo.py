@@ -67,6 +67,7 @@ def build(
         stage.pace = timedelta(minutes=2)
         manual.begin(stage, seed)
         manual.vary(stage)
+        organisation.review_procedures(stage)
         play = _play(stage, staff, owners, items, sales, tell)
         played_days = play.days(first, last - staging.EARLIER)
         staging.leave_earlier(play)

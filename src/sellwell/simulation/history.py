@@ -84,7 +84,7 @@ def _parcel(
     lines = []
     for ordinal, item in enumerate(chosen.values(), start=1):
         discount = Decimal(rng.choice([0, 0, 2, 3, 5, 8])) / 100
-        quantity = Decimal(rng.choice([5, 10, 20, 30]) if item.line == "parts" else rng.randint(1, 4))
+        quantity = Decimal(rng.choice([5, 10, 20, 30]) if item.line == "备件" else rng.randint(1, 4))
         lines.append(
             {
                 "ordinal": ordinal, "product": item.code, "name": item.name, "quantity": quantity,

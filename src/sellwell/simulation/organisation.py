@@ -24,6 +24,7 @@ GOALS = (
     ("EXPORT", "开拓海外市场", "Markets abroad", ()),
 )
 REVIEWED = ("HQ", "EAST", "SOUTH", "NORTH", "WEST", "FIN", "SERVICE", "MKT", "LEGAL", "HR")
+UNREVIEWED = 4  # procedures that nobody has looked at in time
 
 
 def shape(stage: Stage, departments: dict[str, Any], staff: dict[str, list[User]]) -> None:
@@ -44,6 +45,21 @@ def shape(stage: Stage, departments: dict[str, Any], staff: dict[str, list[User]
         )
         if goal is not None and serving:
             stage.act(boss, "company.serve_goal", goal, {"departments": [departments[c].pk for c in serving]})
+
+
+def review_procedures(stage: Stage) -> None:
+    """The yearly look at every procedure, by its figures; a few were left out and are overdue."""
+    hr = stage.somebody("procedures.review")
+    every = list(
+        apps.get_model("procedures.Procedure").objects.filter(state="in_force").order_by("operation")
+    )
+    for procedure in every[: len(every) - UNREVIEWED]:
+        data = {
+            "procedure": procedure.pk,
+            "findings": "步骤与实际一致，时限合适，继续执行。",
+            "outcome": "keep",
+        }
+        stage.act(hr, "procedures.review", None, data)
 
 
 def leave_waiting(stage: Stage) -> None:
@@ -104,7 +120,7 @@ def _changes(stage: Stage, departments: dict[str, Any], people: dict[Any, Any], 
     person = people[stage.user("account_manager").pk].pk
     robot = {
         "action": "add", "code": "ROBOT", "name": "机器人事业部", "name_en": "Robots", "kind": "division",
-        "into": departments["HQ"].pk, "product_line": "robot",
+        "into": departments["HQ"].pk, "product_line": "机器人",
     }  # fmt: skip
     stage.act(hr, "company.add_change", draft, robot)
     moving = {

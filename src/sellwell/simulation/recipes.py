@@ -76,13 +76,13 @@ def some_lines(scene: Scene, most: int = 5) -> list[dict[str, Any]]:
 def _quantity(scene: Scene, product: Any) -> Decimal:
     rng = scene.stage.rng
     match product.product_line:
-        case "parts":
+        case "备件":
             return Decimal(rng.choice([5, 10, 20, 30, 50]))
-        case "conveyor":
+        case "输送设备":
             return Decimal(rng.randint(1, 6))
-        case "service":
+        case "服务":
             return Decimal(1)
-        case "robot":
+        case "机器人":
             return Decimal(rng.choices([1, 2], [4, 1])[0])
     return Decimal(rng.randint(1, 3))
 

@@ -107,7 +107,7 @@ def _receive(stage: Stage, products: list[tuple[Item, Any]], warehouses: list[An
 
 
 def _stock_range(item: Item) -> tuple[int, int]:
-    return {"parts": (800, 4000), "conveyor": (40, 160), "packing": (20, 60), "robot": (8, 25)}.get(
+    return {"备件": (800, 4000), "输送设备": (40, 160), "包装设备": (20, 60), "机器人": (8, 25)}.get(
         item.line, (40, 160)
     )
 
@@ -125,7 +125,7 @@ def set_prices(stage: Stage, since: date, today: date) -> None:
     stage.act(
         manager, "pricing.set_rule", None,
         {
-            "kind": "promotion", "name": "年终备件促销", "product_line": "parts", "discount": Decimal("0.08"),
+            "kind": "promotion", "name": "年终备件促销", "product_line": "备件", "discount": Decimal("0.08"),
             "since": max(since, today - timedelta(days=30)), "until": today + timedelta(days=40),
         },
     )  # fmt: skip
@@ -137,6 +137,9 @@ def _sellers(stage: Stage, staff: dict[str, list[User]], region: str) -> list[Us
     if region == "EAST":
         found = found + [stage.user("rep")] * max(1, len(found) // 2) + [stage.user("account_manager")]
     return found
+
+
+UNRATED = 2  # customers that finance has not looked at yet
 
 
 def add_customers(stage: Stage, staff: dict[str, list[User]], count: int) -> list[Any]:
@@ -161,13 +164,16 @@ def add_customers(stage: Stage, staff: dict[str, list[User]], count: int) -> lis
         made.append(customer)
     stage.settle()
     accounts = apps.get_model("receivables.CreditAccount").objects
-    for customer in made:
-        if rng.random() < 0.85:
-            limit = Decimal(rng.choice([200_000, 500_000, 800_000, 1_500_000, 3_000_000]))
-            account = accounts.filter(customer=customer).first() or stage.act(
-                finance, "receivables.open_account", None, {"customer": customer.pk}
-            )
-            stage.act(
-                finance, "receivables.set_credit", account, {"credit_limit": limit, "reason": "年度授信评审"}
-            )
+    for customer in made[: len(made) - UNRATED]:
+        has_credit = rng.random() < 0.85
+        limit = (
+            Decimal(rng.choice([200_000, 500_000, 800_000, 1_500_000, 3_000_000]))
+            if has_credit
+            else Decimal(0)
+        )
+        account = accounts.filter(customer=customer).first() or stage.act(
+            finance, "receivables.open_account", None, {"customer": customer.pk}
+        )
+        reason = "年度授信评审" if has_credit else "现款现货"
+        stage.act(finance, "receivables.set_credit", account, {"credit_limit": limit, "reason": reason})
     return made

@@ -34,7 +34,7 @@ def _big_orders(play: Play) -> None:
     """Orders far above the representative's limit: held, waiting for the regional manager."""
     stage, rep = play.stage, play.stage.user("rep")
     own = [c for c in play.customers if c.owner_id == rep.pk] or play.customers[:1]
-    machines = [p for p in play.scene.products if p.product_line in ("robot", "packing")]
+    machines = [p for p in play.scene.products if p.product_line in ("机器人", "包装设备")]
     for number in range(BIG_ORDERS):
         product = machines[number % len(machines)]
         lines = [{"product": product.pk, "quantity": Decimal(4 + number)}]
@@ -64,7 +64,7 @@ def _stock_loss(play: Play) -> None:
     """A count that came out far too low: held until somebody agrees."""
     level = (
         apps.get_model("stock.StockLevel")
-        .objects.filter(product__product_line="robot", on_hand__gt=6)
+        .objects.filter(product__product_line="机器人", on_hand__gt=6)
         .order_by("product__code")
         .first()
     )

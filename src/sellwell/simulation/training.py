@@ -6,6 +6,8 @@ import random
 from datetime import timedelta
 from typing import Any
 
+from django.apps import apps
+
 from sellwell.kernel.models import User
 from sellwell.simulation.people import Stage
 
@@ -17,6 +19,7 @@ COURSES: tuple[tuple[str, str, str, int, int, int, str, list[str]], ...] = (
     ("T-04", "客户信息保护", "收集、使用、导出客户信息的规矩", 2, 80, 24, "", []),
 )  # fmt: skip
 RENEWED = 0.88  # the share of people who are up to date on the last day
+ASSESSED = 0.95  # of the others, the share that was assessed in time
 
 
 def teach(stage: Stage, people: list[User]) -> None:
@@ -32,7 +35,7 @@ def teach(stage: Stage, people: list[User]) -> None:
             continue
         if verbs:
             for person in people:
-                _train(stage, keeper, course, person, rng.randint(mark, 100))
+                _train(stage, _keeper(stage, person), course, person, rng.randint(mark, 100))
         stage.act(
             keeper, "improvement.require_course", None,
             {"course": course.pk, "role": role or None, "operations": verbs, "days": 30, "since": stage.today},
@@ -40,25 +43,31 @@ def teach(stage: Stage, people: list[User]) -> None:
 
 
 def renew(stage: Stage, people: list[User]) -> None:
-    """In the last weeks most people renewed the yearly courses and were assessed; some are behind."""
-    from django.apps import apps
-
-    keeper = stage.somebody("improvement.record_training")
+    """In the last weeks most people renewed the yearly courses and were assessed; some let a year pass."""
     rng = random.Random(len(people) + 1)  # noqa: S311 - a simulation, no secret
     courses = list(apps.get_model("improvement.Course").objects.filter(valid_months__gt=0).order_by("code"))
     for person in people:
-        if rng.random() > RENEWED:
-            continue
+        in_time = rng.random() <= RENEWED
+        keeper = _keeper(stage, person)
         for course in courses:
-            _train(stage, keeper, course, person, rng.randint(course.pass_mark, 100), rng.randint(5, 60))
-        held_on = stage.today - timedelta(days=rng.randint(20, 300))
-        data = {"person": person.pk, "held_on": held_on, "kind": "regular", "score": rng.randint(70, 98)}
-        stage.act(keeper, "improvement.record_assessment", None, data)
+            days_ago = rng.randint(5, 60) if in_time else rng.randint(370, 420)
+            _train(stage, keeper, course, person, rng.randint(course.pass_mark, 100), days_ago)
+        if in_time or rng.random() <= ASSESSED:
+            held_on = stage.today - timedelta(days=rng.randint(20, 300))
+            data = {"person": person.pk, "held_on": held_on, "kind": "regular", "score": rng.randint(70, 98)}
+            stage.act(keeper, "improvement.record_assessment", None, data)
+
+
+def _keeper(stage: Stage, person: User) -> User:
+    """Who keeps this person's results: nobody keeps their own."""
+    keeper = stage.somebody("improvement.record_training")
+    if person.pk != keeper.pk:
+        return keeper
+    posts = apps.get_model("company.Assignment").objects.filter(role="hr", user__is_active=True)
+    return posts.exclude(user=keeper).order_by("user__username").select_related("user")[0].user
 
 
 def _train(stage: Stage, keeper: User, course: Any, person: User, score: int, days_ago: int = 0) -> None:
-    if person.pk == keeper.pk:
-        return
     held_on = stage.today - timedelta(days=days_ago)
     data = {
         "course": course.pk,

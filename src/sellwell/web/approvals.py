@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 
-from sellwell.kernel import access, approval_fields, approval_lists, directory, history
+from sellwell.kernel import access, approval_fields, approval_lists, directory, history, history_changes
 from sellwell.kernel.answers import OVER_LIMIT, OVER_LIMIT_OF
 from sellwell.kernel.approval_operations import deciding
 from sellwell.kernel.ledger import opened_input
@@ -79,6 +79,9 @@ class Card:
     key: str
     may_decide: bool
     amount: Decimal | None
+    about: (
+        str  # the document's number; what has none is named as its own page names it, to those who may see it
+    )
 
     @property
     def course(self) -> list[Route]:
@@ -107,13 +110,17 @@ def cards(requests: Sequence[ApprovalRequest], ctx: Context, waiting: set[UUID] 
     names = directory.current().names(people) if people else {}
     if waiting is None:
         waiting = approval_lists.waiting_ids(ctx) if found else set()
-    return [_card(request, names, ctx, request.pk in waiting) for request in found]
+    rows = [(r.row_type, r.row_id) for r in found if r.row_id is not None and not r.row_number]
+    labels = {row_id: name for (_, row_id), name in history_changes.names_of(rows, ctx.actor).items()}
+    return [
+        _card(r, names, ctx, r.pk in waiting, r.row_number or (labels.get(r.row_id, "") if r.row_id else ""))
+        for r in found
+    ]
 
 
-def _card(request: ApprovalRequest, names: dict[Any, str], ctx: Context, mine: bool) -> Card:
+def _card(request: ApprovalRequest, names: dict[Any, str], ctx: Context, mine: bool, about: str) -> Card:
     operation = REGISTRY.get(request.operation)
     unseen = approval_fields.hidden(request, request.steps.all(), ctx)
-    amount = None if "amount" in unseen else request.amount
     return Card(
         request,
         operation.title if operation else request.operation,
@@ -126,7 +133,8 @@ def _card(request: ApprovalRequest, names: dict[Any, str], ctx: Context, mine: b
         f"/do/approvals.reject/{request.pk}/",
         do.new_key(),
         mine,
-        amount,
+        request.amount,
+        about,
     )
 
 
@@ -272,15 +280,22 @@ def thread_context(request: ApprovalRequest, ctx: Context) -> dict[str, Any] | N
     names = directory.current().names(people) if people else {}
     wanted = [f for n in notes for f in n.files]
     files = dict(StoredFile.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+    unseen = approval_fields.hidden(request, request.steps.all(), ctx)
     lines = [
         NoteLine(
             names.get(n.user_id, ""), names.get(n.to_id, "") if n.to_id else "", NoteKind(n.kind),
-            str(history.opened(n.text) or "") if n.text else "",
+            _words(n, request, unseen),
             [(f"/files/{f}?of=kernel.approvalrequest/{request.pk}", files.get(f, "")) for f in n.files], n.at,
         )
         for n in notes
     ]  # fmt: skip
     return {"notes": lines}
+
+
+def _words(note: Any, request: ApprovalRequest, unseen: set[str]) -> str:
+    """What a note says to this reader."""
+    text = str(history.opened(note.text) or "") if note.text else ""
+    return approval_fields.amended(text, request, unseen) if note.kind == NoteKind.AMENDED else text
 
 
 def attached(request: ApprovalRequest) -> set[UUID]:

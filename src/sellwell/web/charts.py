@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Sum
 from django.db.models.functions import TruncMonth
 
-from sellwell.kernel.values import ZERO, T
+from sellwell.kernel.values import ZERO, T, months_later
 from sellwell.web import formats
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def monthly(
     rows: QuerySet[Any], today: date, *, day: str = "happened_on", amount: str = "amount"
 ) -> list[Point]:
     """The sum of each of the last months, the month of `today` last; months without rows are zero. One query."""
-    firsts = [_months_before(today, back) for back in range(MONTHS - 1, -1, -1)]
+    this_month = today.replace(day=1)
+    firsts = [months_later(this_month, -back) for back in reversed(range(MONTHS))]
     found = (
         rows.order_by()
         .filter(**{f"{day}__gte": firsts[0], f"{day}__lte": today})
@@ -55,11 +56,6 @@ def monthly(
 
 def _as_date(value: Any) -> date:
     return value.date() if hasattr(value, "date") else value
-
-
-def _months_before(today: date, back: int) -> date:
-    count = today.year * 12 + today.month - 1 - back
-    return date(count // 12, count % 12 + 1, 1)
 
 
 @dataclass(frozen=True)

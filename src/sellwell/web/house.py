@@ -8,7 +8,7 @@ from sellwell.kernel import personal
 from sellwell.kernel.models import MessageChoice, RequestState
 from sellwell.kernel.values import T
 from sellwell.kernel.views import VIEWS, View
-from sellwell.web import approval_desk, approvals, files, registry, rights, workbench
+from sellwell.web import approval_desk, approvals, files, ledger_entry, registry, rights, workbench
 
 if TYPE_CHECKING:
     from sellwell.kernel.operations import Context
@@ -96,6 +96,8 @@ def register() -> None:
     for name, icon, order, new, empty in LISTS:
         if name in VIEWS and name not in registry.LISTS:
             registry.list_page(VIEWS[name], section="house", icon=icon, order=order, new=new, empty=empty)
+    if ledger_entry.VIEW in VIEWS:
+        registry.own_record_page(VIEWS[ledger_entry.VIEW], ledger_entry.show, key="int")
     registry.page(
         "rights/",
         rights.matrix,

@@ -331,7 +331,13 @@ def timeline(request: Any, page: RecordPage, row_id: UUID) -> HttpResponse:
     moments = history.timeline(row, request.actor, 60)
     kinds = {str(c.label): c for c in page.view.visible(request.actor)}
     lines = [
-        Line(m, [(label, _words(kinds, label, a), _words(kinds, label, b)) for label, a, b in m.changes])
+        Line(
+            m,
+            [
+                (label, in_words(kinds.get(str(label)), a), in_words(kinds.get(str(label)), b))
+                for label, a, b in m.changes
+            ],
+        )
         for m in moments
     ]
     today = request.ctx.today
@@ -342,9 +348,8 @@ def timeline(request: Any, page: RecordPage, row_id: UUID) -> HttpResponse:
     return fragment(request, "web/record/_timeline.html", {"days": days, "row": row, "now": request.ctx.now})
 
 
-def _words(kinds: dict[str, Column], label: T, value: Any) -> str:
-    """A stored value as people read it."""
-    column = kinds.get(str(label))
+def in_words(column: Column | None, value: Any) -> str:
+    """A stored value of a column as people read it."""
     if value is None or value == "":
         return str(T("空", "empty"))
     if column is None:

@@ -50,6 +50,7 @@ FAMILIES: list[tuple[str, ...]] = []  # addresses that share one line of the men
 PAGES: dict[str, Page] = {}
 LISTS: dict[str, ListPage] = {}  # by view name
 RECORDS: dict[str, RecordPage] = {}  # by view name
+OWN_RECORDS: set[str] = set()  # views whose rows have a page of their own making
 BOARDS: dict[str, BoardPage] = {}  # by view name
 PANELS: dict[str, list[Panel]] = {}  # by row type
 FORMS: dict[str, FormOptions] = {}  # by operation
@@ -140,6 +141,12 @@ def record_page(
     states = tuple(path) or tuple(view.states or ())
     comment = comment or f"{view.name.split('.', 1)[0]}.comment"
     RECORDS[view.name] = RecordPage(view, amount, states, tuple(facts), comment)
+
+
+def own_record_page(view: View, function: Callable[..., Any], *, key: str = "uuid") -> None:
+    """A page of one row at `/<view.url>/<key>/` that is not drawn like other records; `key` is Django's converter."""
+    OWN_RECORDS.add(view.name)
+    page(f"{view.url}/<{key}:row_id>/", function, f"{view.name}.row", right=view.name)
 
 
 def board_page(

@@ -13,7 +13,7 @@ from django.db.models import Sum
 from sellwell.foundation.company import queries
 from sellwell.foundation.company.models import Assignment, Person, Position
 from sellwell.kernel.models import Fact
-from sellwell.kernel.values import T, to_cents
+from sellwell.kernel.values import to_cents
 
 # What counts as sales: the measure that receivables posts. A room above posts it, so it is named and not imported.
 SALES = "invoiced"
@@ -91,7 +91,8 @@ def statement_in_force(position: Position, day: date) -> bool:
 def team(company_id: UUID, day: date) -> Team:
     """The company's people by position on a day. Somebody who holds several counts in each, and once in the sum."""
     known, by_role = positions()
-    people = {p.user_id: p for p in Person.objects.filter(user__is_active=True)}
+    posts = Assignment.objects.filter(queries.held_on(day), company_id=company_id)
+    people = {p.user_id: p for p in Person.objects.filter(user__in=posts.values("user_id"))}
     sold = dict(
         Fact.objects.filter(
             company_id=company_id, measure=SALES, happened_on__gt=day - YEAR, happened_on__lte=day
@@ -101,9 +102,7 @@ def team(company_id: UUID, day: date) -> Team:
     )
     shares = {p.pk: Share(p, has_statement=statement_in_force(p, day)) for p in known.values()}
     seen: set[tuple[UUID, UUID]] = set()
-    for user_id, role, own in Assignment.objects.filter(
-        queries.in_force_on(day), company_id=company_id, user__is_active=True
-    ).values_list("user_id", "role", "position_id"):
+    for user_id, role, own in posts.values_list("user_id", "role", "position_id"):
         position = position_of(role, own, known, by_role)
         person = people.get(user_id)
         if position is None or person is None or (user_id, position.pk) in seen:
@@ -125,12 +124,4 @@ def team(company_id: UUID, day: date) -> Team:
         part_time=part_time,
         sales=sum((sold.get(u, Decimal(0)) for u in users), Decimal(0)),
         vacant=[s.position for s in shares.values() if not s.people],
-    )
-
-
-def mix_words(share: Share) -> T:
-    """Full-time and part-time in words."""
-    return T(
-        f"全职 {share.full_time}，兼职 {share.part_time}",
-        f"{share.full_time} full-time, {share.part_time} part-time",
     )

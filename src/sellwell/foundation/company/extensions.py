@@ -35,6 +35,9 @@ changing_hands: Extension[Counting] = Extension(
 Margins = Callable[[UUID, Period], Iterable[tuple[str, str, Decimal]]]
 market_margins: Extension[Margins] = Extension("company.market_margins", "the margin of each region and line")
 
+# Who may see what markets earn: the verbs that show margins in the rooms that tell them. All of them are needed.
+margin_verbs: Extension[Callable[[], str]] = Extension("company.margin_verbs", "the verb that shows margins")
+
 
 @owned_work.register("kernel.task")
 def _tasks(user_id: UUID) -> list[tuple[type[Task], list[UUID]]]:

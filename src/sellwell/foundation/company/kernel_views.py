@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import CharField, F, Func, OuterRef, QuerySet, Subquery, Value
+
 from sellwell.foundation.company.access import RoleCode
 from sellwell.kernel import directory, history, policy
 from sellwell.kernel.access import SCOPE_NAMES
@@ -22,6 +24,7 @@ from sellwell.kernel.models import (
     MessageChoice,
     PolicyVersion,
     RequestState,
+    SearchRow,
     SecurityLog,
     Task,
     TaskState,
@@ -71,6 +74,22 @@ def _pair_name(pair: DutyPair) -> str:
 
 def _verbs(verbs: list[str]) -> str:
     return "、".join(verb_title(verb) for verb in verbs)
+
+
+# What a document's number looks like. Only that much of a title is shown: whose it is has rights of its own.
+NUMBER = r"^[A-Z]{2,4}-[0-9]{4}-[0-9]+"
+
+
+def _with_numbers(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Entries with the numbers of the documents that they are about."""
+    number = Func(F("title"), Value(NUMBER), function="substring", output_field=CharField())
+    found = SearchRow.objects.filter(pk=OuterRef("row_id")).values_list(number)
+    return rows.annotate(about_number=Subquery(found[:1]))
+
+
+def _about(row: LedgerEntry) -> str:
+    number = getattr(row, "about_number", None)
+    return f"{noun_of(row.row_type)} {number or ''}".strip()
 
 
 APPROVALS = view(
@@ -264,17 +283,18 @@ LEDGER = view(
         Column("actor", T("办理人", "Who"), "person", value=lambda row: person_name(row.actor_id)),
         Column("behalf", T("代表", "For"), "person", value=lambda row: person_name(row.on_behalf_of_id)),
         Column("title", T("事项", "What"), value=lambda row: str(title_of(row.operation))),
-        Column("record", T("记录", "Record"), value=lambda row: noun_of(row.row_type)),
+        Column("record", T("记录", "Record"), value=_about),
         Column("way", T("渠道", "Way in"), value=lambda row: way_in(row.channel)),
-        Column("operation", T("操作代码", "Verb"), "code", path="operation", filterable=True, in_list=False),
+        Column("operation", T("操作", "Verb"), "code", path="operation", filterable=True, in_list=False),
         Column(
-            "row_type", T("类型代码", "Record type"), "code", path="row_type", filterable=True, in_list=False
+            "row_type", T("记录类型", "Record type"), "code", path="row_type", filterable=True, in_list=False
         ),
         Column(
             "channel", T("渠道代码", "Way in, code"), "code", path="channel", filterable=True, in_list=False
         ),
     ],
     url="ledger",
+    prepare=_with_numbers,
     help=T("每一次办理的不可更改的记录。", "Every act, recorded so that nobody can alter it."),
     order=("-seq",),
     label=lambda row: f"{row.seq} {row.operation}",

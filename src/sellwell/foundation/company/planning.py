@@ -32,6 +32,11 @@ PROBLEMS = {
         "company.change_code_taken",
         T("第 {step} 项：部门代码 {code} 已被使用。请换一个。", "Change {step}: the code {code} is taken. Choose another one."),
     ),
+    "made_here": Reason(
+        "company.change_made_here",
+        T("第 {step} 项：{code} 是本草稿新设的部门。不要它，请去掉新设它的那一项。",
+          "Change {step}: {code} is made by this draft. To do without it, drop the change that adds it."),
+    ),
     "cycle": Reason(
         "company.change_cycle",
         T("第 {step} 项：{into} 在 {code} 之下，不能成为它的上级。请另选上级。",
@@ -80,10 +85,11 @@ def objections(problems: Iterable[Problem]) -> list[Objection]:
 
 
 def both(row: Reorganisation, day: date, also: ReorganisationStep | None = None) -> tuple[AsOf, Outcome]:
-    """The organisation of a day without this reorganisation, and with it."""
-    before = structure.as_of(row.company_id, day, without=row.pk)
+    """The organisation of a day without this reorganisation, and with it; posts that begin later go along."""
+    before = structure.as_of(row.company_id, day, without=row.pk, ahead=True)
     steps = structure.steps_of(row) + ([structure.step_of(also)] if also is not None else [])
-    return before, reorganising.apply(before.nodes, before.posts, steps)
+    taken = department_by_code(row.company_id)
+    return before, reorganising.apply(before.nodes, before.posts, steps, taken)
 
 
 def outcome(row: Reorganisation, also: ReorganisationStep | None = None) -> Outcome:
@@ -108,19 +114,17 @@ def moves(before: AsOf, after: Outcome) -> Moves:
     paths: dict[str, tuple[str, str]] = {}
     for code in was:
         old = reorganising.path(was, code)
-        target = code
-        while target in after.went:
-            target = after.went[target]
+        target = after.followed(code)
         new = after.path(target)
         if old != new and new:
             region = after.nodes[target].region if target != code else ""
             paths[old] = (new, region)
     held = {p.id: p for p in before.posts}
-    merged = set(after.went)
     people = []
     for post in after.posts:
         old_post = held.get(post.id)
-        if old_post is not None and old_post.code != post.code and old_post.code not in merged:
+        # Who only goes where the whole department goes is moved with its path.
+        if old_post is not None and post.code != after.followed(old_post.code):
             people.append(
                 (
                     post.person,
@@ -219,9 +223,12 @@ def _departments(before: AsOf, after: Outcome) -> list[tuple[T, T]]:
 def _people(before: AsOf, after: Outcome) -> list[tuple[str, T, T]]:
     names = structure.names_of([*before.nodes, *after.nodes.values()])
     held = {p.id: p for p in before.posts}
-    moved = [(held[p.id], p) for p in after.posts if p.id in held and held[p.id].code != p.code]
-    known = directory.current().names({UUID(p.person) for _, p in moved})
-    return [(known.get(UUID(p.person), ""), names[old.code], names[p.code]) for old, p in moved]
+    # Somebody with several posts in a department is named once.
+    moved = dict.fromkeys(
+        (p.person, held[p.id].code, p.code) for p in after.posts if p.id in held and held[p.id].code != p.code
+    )
+    known = directory.current().names({UUID(person) for person, _, _ in moved})
+    return [(known.get(UUID(person), ""), names[old], names[new]) for person, old, new in moved]
 
 
 def _requests(found: Q) -> list[tuple[str, str]]:
@@ -234,11 +241,12 @@ def _approvals(company_id: UUID, before: AsOf, after: Outcome) -> list[Deciders]
     """For each role that approval policies name and each department: whether somebody else decides afterwards."""
     roles = sorted({role for route in proving.routes(company_id, before.day) for role in route.roles})
     was, names = {n.code: n for n in before.nodes}, structure.names_of(after.nodes.values())
+    held_then, held_now = ([p for p in posts if p.since is None] for posts in (before.posts, after.posts))
     changed: list[tuple[str, str, frozenset[str], frozenset[str]]] = []
     for code in after.nodes:
         for role in roles:
-            then = reorganising.deciders(was, before.posts, role, code)
-            now = reorganising.deciders(after.nodes, after.posts, role, code)
+            then = reorganising.deciders(was, held_then, role, code)
+            now = reorganising.deciders(after.nodes, held_now, role, code)
             if then != now and code in was:
                 changed.append((code, role, then, now))
     people = {UUID(p) for _, _, then, now in changed for p in (*then, *now)}

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from sellwell.foundation.company import queries
+from sellwell.foundation.company import composition, queries
 from sellwell.foundation.company.extensions import covered_customers
 from sellwell.foundation.company.models import (
     Absence,
@@ -39,9 +39,9 @@ from sellwell.foundation.company.rules.proof import (
     prove,
 )
 from sellwell.foundation.company.rules.reorganising import Outcome
-from sellwell.kernel import approval, directory, duties, policy
+from sellwell.kernel import approval, clock, directory, duties, policy
 from sellwell.kernel.access import ROLES
-from sellwell.kernel.models import DutyPair, Grant
+from sellwell.kernel.models import Delegation, DelegationState, DutyPair, Grant
 from sellwell.kernel.values import Refusal, T, plain_number
 
 # How far ahead is looked unless somebody asks for another period.
@@ -58,10 +58,7 @@ def organisation(company_id: UUID, since: date, until: date, planned: Outcome | 
 
     `planned` puts posts and departments as a reorganisation would leave them.
     """
-    positions = {p.code: p for p in Position.objects.filter(is_active=True)}
-    by_role = {
-        p.role: p.code for p in sorted(positions.values(), key=lambda p: p.code != p.role, reverse=True)
-    }
+    by_role = {role: position.code for role, position in composition.positions()[1].items()}
     departments = list(Department.objects.filter(company_id=company_id))
     held = _held(company_id, since, until, by_role, planned)
     covered = tuple(
@@ -108,13 +105,18 @@ def _held(
     company_id: UUID, since: date, until: date, by_role: dict[str, str], planned: Outcome | None
 ) -> tuple[Held, ...]:
     rows = (
-        Assignment.objects.filter(overlapping(since, until), company_id=company_id, user__is_active=True)
-        .select_related("position", "department")
+        Assignment.objects.filter(overlapping(since, until), company_id=company_id)
+        .select_related("position", "department", "user")
         .order_by("id")
     )
+    today = clock.business_day(clock.now())
     after = {p.id: planned.nodes[p.code] for p in planned.posts} if planned is not None else {}
     found = []
     for post in rows:
+        # Whoever left held the post up to then, whatever its own end says.
+        end = post.until if post.user.is_active else min(today, post.until or today)
+        if end is not None and (end <= since or end <= post.since):
+            continue
         own, place = post.position, post.department
         region, line, head = place.region, place.product_line, str(place.head_id or "")
         of_post = post.region
@@ -127,7 +129,7 @@ def _held(
                 str(post.user_id), own.code if own else by_role.get(post.role, post.role), post.role,
                 (own.region if own else "") or of_post or region,
                 (own.product_line if own else "") or post.product_line or line,
-                post.since, post.until, head == str(post.user_id),
+                post.since, end, head == str(post.user_id),
             )
         )  # fmt: skip
     return tuple(found)
@@ -171,8 +173,12 @@ def _away(company_id: UUID, since: date, until: date) -> tuple[Away, ...]:
     rows = Absence.objects.filter(
         company_id=company_id, state=AbsenceState.PLANNED.value, since__lt=until, until__gt=since
     )
+    lent = Delegation.objects.filter(
+        pk__in=rows.values("delegation_id"), state=DelegationState.ACTIVE.value
+    ).values_list("pk", flat=True)
+    active = set(lent)
     return tuple(
-        Away(str(a.user_id), a.since, a.until, str(a.deputy_id or ""), a.delegation_id is not None)
+        Away(str(a.user_id), a.since, a.until, str(a.deputy_id or ""), a.delegation_id in active)
         for a in rows
     )
 

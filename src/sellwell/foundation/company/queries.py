@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db.models import Q
 
 from sellwell.foundation.company.models import Assignment, Company, Person
-from sellwell.kernel import duties
+from sellwell.kernel import clock, duties
 from sellwell.kernel.extensions import owned_work
 from sellwell.kernel.models import DutyPair, Grant, Owned
 
@@ -38,6 +38,18 @@ def company_by_code(code: str) -> Company | None:
 def in_force_on(day: date) -> Q:
     """Dated rows (`since` inclusive, `until` exclusive) that hold on a day."""
     return Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
+
+
+def open_on(day: date) -> Q:
+    """Departments that are there on a day: the oldest ones do not say since when."""
+    began = Q(since__isnull=True) | Q(since__lte=day)
+    return began & (Q(until__isnull=True) | Q(until__gt=day))
+
+
+def held_on(day: date) -> Q:
+    """Posts held on a day. Whoever has left since held them then: only for today and later the account must be in use."""
+    past = day < clock.business_day(clock.now())
+    return in_force_on(day) if past else in_force_on(day) & Q(user__is_active=True)
 
 
 def work_of(user_id: UUID) -> list[tuple[type[models.Model], list[UUID]]]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Max, Q
-
+from sellwell.foundation.company import queries
 from sellwell.foundation.company.models import Department, DepartmentReview
+from sellwell.kernel.values import months_later
 
 
 @dataclass(frozen=True)
@@ -27,35 +27,17 @@ class Due:
 
 def due(company_id: UUID, day: date) -> list[Due]:
     """Every department that is open on a day, the longest overdue first."""
-    open_ = Q(until__isnull=True) | Q(until__gt=day)
-    there = Q(since__isnull=True) | Q(since__lte=day)
-    departments = Department.objects.filter(there, open_, company_id=company_id).select_related("head")
-    latest = dict(
-        DepartmentReview.objects.filter(company_id=company_id, held_on__lte=day)
-        .values_list("department_id")
-        .annotate(last=Max("held_on"))
-    )
-    next_due = {
-        r.department_id: r.next_due
-        for r in DepartmentReview.objects.filter(company_id=company_id, held_on__lte=day).order_by(
-            "held_on", "id"
-        )
+    open_ = Department.objects.filter(queries.open_on(day), company_id=company_id)
+    departments = open_.select_related("head")
+    held = DepartmentReview.objects.filter(company_id=company_id, held_on__lte=day).order_by("held_on", "id")
+    latest = {
+        department: (held_on, next_due)
+        for department, held_on, next_due in held.values_list("department_id", "held_on", "next_due")
     }
     found = []
     for department in departments:
-        on = next_due.get(department.pk)
+        last, on = latest.get(department.pk, (None, None))
         if on is None and department.since is not None:
             on = months_later(department.since, department.review_months)
-        found.append(Due(department, latest.get(department.pk), on))
+        found.append(Due(department, last, on))
     return sorted(found, key=lambda d: (d.on or date.min, d.department.path))
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day some months later; the last of the month where there is no such day."""
-    year, month = divmod(day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(day.year + year, month + 1, last)
-        except ValueError:
-            continue
-    raise ValueError(day)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -12,11 +12,12 @@ from django.db.models import Count, Sum
 
 from sellwell.foundation.company import queries
 from sellwell.foundation.company.composition import SALES, YEAR
-from sellwell.foundation.company.extensions import market_margins
+from sellwell.foundation.company.extensions import margin_verbs, market_margins
 from sellwell.foundation.company.models import Assignment, Person
 from sellwell.foundation.company.policies import STAFFING
 from sellwell.foundation.company.rules.staffing import Gap, Market, Need, Standard, gaps, need
 from sellwell.kernel import policy
+from sellwell.kernel.access import Actor
 from sellwell.kernel.models import Fact
 from sellwell.kernel.values import Period
 
@@ -55,6 +56,23 @@ def markets(company_id: UUID, day: date) -> list[Market]:
     ]
 
 
+def may_see_margins(actor: Actor, company_id: UUID) -> bool:
+    """Whether somebody sees the margins of the whole company: a right to one's own department's is not enough."""
+    return all(_sees_all(actor, verb(), company_id) for _, verb in margin_verbs)
+
+
+def _sees_all(actor: Actor, verb: str, company_id: UUID) -> bool:
+    return any(
+        cell.scope == "group" or (cell.scope == "company" and cell.post.company_id == company_id)
+        for cell in actor.cells(verb)
+    )
+
+
+def without_margins(needs: list[Need]) -> list[Need]:
+    """The needs for those who may not see what markets earn."""
+    return [replace(n, market=replace(n.market, margin=None), head_margin=None) for n in needs]
+
+
 def staffing(company_id: UUID, day: date) -> Staffing:
     """What the rules in force say about every market, against the people who sell there."""
     table = policy.in_force(STAFFING, company_id, day).table
@@ -77,10 +95,10 @@ def staffing(company_id: UUID, day: date) -> Staffing:
 
 def actual(company_id: UUID, day: date) -> dict[str, tuple[int, int]]:
     """People who sell, by region: full-time and part-time. Somebody with two posts in a region counts once."""
-    posts = Assignment.objects.filter(
-        queries.in_force_on(day), company_id=company_id, role__in=SELLING, user__is_active=True
-    ).exclude(region="")
-    kinds = dict(Person.objects.filter(user__is_active=True).values_list("user_id", "employment"))
+    posts = Assignment.objects.filter(queries.held_on(day), company_id=company_id, role__in=SELLING).exclude(
+        region=""
+    )
+    kinds = dict(Person.objects.values_list("user_id", "employment"))
     seen = set(posts.values_list("region", "user_id"))
     found: dict[str, tuple[int, int]] = {}
     for region, user in seen:

@@ -50,9 +50,12 @@ def node_of(row: Any, department: Department, codes: dict[UUID, str]) -> Node:
     )  # fmt: skip
 
 
-def as_of(company_id: UUID, day: date, without: UUID | None = None) -> AsOf:
-    """The organisation as it was, is, or is planned to be on a day; `without` leaves a planned change out."""
-    nodes, posts = _nodes(company_id, day), _posts(company_id, day)
+def as_of(company_id: UUID, day: date, without: UUID | None = None, ahead: bool = False) -> AsOf:
+    """The organisation as it was, is, or is planned to be on a day; `without` leaves a planned change out.
+
+    `ahead` takes the posts along that begin later.
+    """
+    nodes, posts = _nodes(company_id, day), _posts(company_id, day, ahead)
     planned: list[Reorganisation] = []
     if day > clock.business_day(clock.now()):
         due = Reorganisation.objects.filter(
@@ -68,9 +71,9 @@ def as_of(company_id: UUID, day: date, without: UUID | None = None) -> AsOf:
 
 
 def _nodes(company_id: UUID, day: date) -> tuple[Node, ...]:
-    there = Q(since__isnull=True) | Q(since__lte=day)
-    open_ = Q(until__isnull=True) | Q(until__gt=day)
-    departments = list(Department.objects.filter(there, open_, company_id=company_id).order_by("path"))
+    departments = list(
+        Department.objects.filter(queries.open_on(day), company_id=company_id).order_by("path")
+    )
     codes = dict(Department.objects.filter(company_id=company_id).values_list("pk", "code"))
     past = {
         p.department_id: p
@@ -81,18 +84,18 @@ def _nodes(company_id: UUID, day: date) -> tuple[Node, ...]:
     return tuple(node_of(past.get(d.pk, d), d, codes) for d in departments)
 
 
-def _posts(company_id: UUID, day: date) -> tuple[Post, ...]:
+def _posts(company_id: UUID, day: date, ahead: bool) -> tuple[Post, ...]:
     known, by_role = composition.positions()
-    rows = Assignment.objects.filter(queries.in_force_on(day), company_id=company_id).order_by("id")
-    # Somebody who has left held the post then; only today and later it takes somebody who works here.
-    if day >= clock.business_day(clock.now()):
-        rows = rows.filter(user__is_active=True)
+    asked = queries.held_on(day)
+    if ahead:
+        asked |= Q(since__gt=day, user__is_active=True)
+    rows = Assignment.objects.filter(asked, company_id=company_id).order_by("id")
     found = []
-    for pk, user, role, own, code in rows.values_list(
-        "pk", "user_id", "role", "position_id", "department__code"
-    ):
+    columns = rows.values_list("pk", "user_id", "role", "position_id", "department__code", "since", "until")
+    for pk, user, role, own, code, since, until in columns:
         position = composition.position_of(role, own, known, by_role)
-        found.append(Post(str(user), role, code, str(pk), position.layer if position is not None else 3))
+        layer = position.layer if position is not None else 3
+        found.append(Post(str(user), role, code, str(pk), layer, since if since > day else None, until))
     return tuple(found)
 
 
@@ -138,15 +141,10 @@ def goals(company_id: UUID, day: date) -> tuple[list[Goal], list[Goal], list[Dep
             "goal_id", "department_id"
         )
     )
-    open_ = [d for d in Department.objects.filter(company_id=company_id).order_by("path") if _is_open(d, day)]
+    open_ = list(Department.objects.filter(queries.open_on(day), company_id=company_id).order_by("path"))
     serving = {department for _, department in links} & {d.pk for d in open_}
     served = {goal for goal, department in links if department in serving}
     return known, [g for g in known if g.pk not in served], [d for d in open_ if d.pk not in serving]
-
-
-def _is_open(department: Department, day: date) -> bool:
-    began = department.since is None or department.since <= day
-    return began and (department.until is None or day < department.until)
 
 
 def duties_here(code: str, posts: Iterable[Post]) -> list[tuple[DutyLetter, list[Duty]]]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Q
-
+from sellwell.foundation.company.evidence.people import last_day
+from sellwell.foundation.company.queries import in_force_on
 from sellwell.foundation.procedures import queries
-from sellwell.foundation.procedures.models import Procedure, ProcedureState
+from sellwell.foundation.procedures.models import Procedure
 from sellwell.foundation.procedures.views import verb
-from sellwell.kernel import clock
 from sellwell.kernel.evidence import Broken, Evidence, evidence, found
 from sellwell.kernel.values import Period, T
 
@@ -21,11 +19,8 @@ OVERDUE = T("应于 {day} 前评审", "was to be reviewed by {day}")
 @evidence("1.3.4", T("有规程的步骤", "Steps with a procedure in force"))
 def steps_with_a_procedure(company_id: UUID, period: Period) -> Evidence:
     """The steps of the standard process, and those without a procedure on the period's last day."""
-    day = _last_day(period)
-    held = set(
-        Procedure.objects.filter(Q(until__isnull=True) | Q(until__gt=day), company_id=company_id, since__lte=day)
-        .values_list("operation", flat=True)
-    )  # fmt: skip
+    there = Procedure.objects.filter(in_force_on(last_day(period)), company_id=company_id)
+    held = set(there.values_list("operation", flat=True))
     steps = queries.steps()
     return found(
         len(steps), [Broken("operation", None, str(op.title), NONE) for op in steps if op.name not in held]
@@ -34,24 +29,12 @@ def steps_with_a_procedure(company_id: UUID, period: Period) -> Evidence:
 
 @evidence("1.3.5", T("按期评审的规程", "Procedures reviewed in time"))
 def reviewed_in_time(company_id: UUID, period: Period) -> Evidence:
-    """Procedures in force, and those whose review is overdue on the period's last day."""
-    day = _last_day(period)
-    rows = Procedure.objects.filter(
-        company_id=company_id, state=ProcedureState.IN_FORCE.value, since__lte=day
-    )
-    late = rows.filter(next_review_on__lt=day).order_by("next_review_on")
+    """Procedures in force on the period's last day, and those whose review was overdue then."""
+    day = last_day(period)
+    due = queries.reviews_due(company_id, day)
     broken = [
-        Broken(
-            "procedures.procedure",
-            row.pk,
-            f"{verb(row)} v{row.number}",
-            OVERDUE.format(day=row.next_review_on),
-        )
-        for row in late
+        Broken("procedures.procedure", row.pk, f"{verb(row)} v{row.number}", OVERDUE.format(day=on))
+        for row, on in due
+        if on < day
     ]
-    return found(rows.count(), broken)
-
-
-def _last_day(period: Period) -> date:
-    today = clock.business_day(clock.now())
-    return today if period.until is None else min(today, period.until - timedelta(days=1))
+    return found(len(due), broken)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
-
+from sellwell.foundation.company.queries import in_force_on
 from sellwell.foundation.procedures.models import Procedure
 from sellwell.foundation.procedures.views import PROCEDURES, verb
 from sellwell.kernel.extensions import procedures
@@ -17,9 +16,7 @@ from sellwell.kernel.operations import REGISTRY
 def of_clause(clause: str, company_id: UUID, day: date) -> list[tuple[str, str]]:
     """Title and address of each procedure in force on a day whose verb carries the clause out."""
     verbs = [name for name, operation in REGISTRY.items() if clause in operation.clauses]
-    rows = Procedure.objects.filter(
-        Q(until__isnull=True) | Q(until__gt=day), company_id=company_id, operation__in=verbs, since__lte=day
-    )
+    rows = Procedure.objects.filter(in_force_on(day), company_id=company_id, operation__in=verbs)
     return [
         (f"{verb(row)} v{row.number}", f"/{PROCEDURES.url}/{row.pk}/") for row in rows.order_by("operation")
     ]

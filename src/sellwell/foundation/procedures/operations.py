@@ -126,7 +126,7 @@ def write(row: None, given: Write, ctx: Context, assessment: Assessment) -> Effe
 )  # fmt: skip
 def change(row: Procedure, given: Words, ctx: Context, assessment: Assessment) -> Effects:
     """The words anew; the last hand on it is the writer's, so four eyes stay four."""
-    effects = Effects(result=row)
+    effects = Effects(result=row, search=[row])  # its purpose is searched
     effects.update(row, **given.columns(), written_by_id=ctx.user_id)
     return effects
 
@@ -225,7 +225,9 @@ def review(row: None, given: Review, ctx: Context, assessment: Assessment) -> Ef
     effects.insert(made)
     effects.update(procedure, next_review_on=months_later(ctx.today, procedure.review_months))
     if given.outcome == ReviewOutcome.REVISE:
-        effects.insert(_next_version(procedure, ctx))
+        draft = _next_version(procedure, ctx)
+        effects.insert(draft)
+        effects.search.append(draft)
     return effects
 
 

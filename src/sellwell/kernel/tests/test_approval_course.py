@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from sellwell.kernel import clock, deadlines, policy
-from sellwell.kernel.approval_fields import FIELDS, hidden
+from sellwell.kernel.approval_fields import FIELDS, amended, hidden
 from sellwell.kernel.models import (
     ApprovalDecision,
     ApprovalNote,
@@ -291,10 +291,10 @@ def set_fields(role: str, hidden: str, editable: str) -> None:
 
 def test_a_step_does_not_see_what_the_policy_hides(world: World, sample: Sample) -> None:
     sample.route("regional_manager, finance")
-    set_fields("regional_manager", "amount", "-")
+    set_fields("regional_manager", "note, amount", "-")
     _, request = held(sample)
     steps = list(request.steps.all())
-    assert hidden(request, steps, world.ctx("regional_manager")) == {"amount"}
+    assert hidden(request, steps, world.ctx("regional_manager")) == {"note"}  # amounts are always shown
     assert hidden(request, steps, world.ctx("rep")) == set()
 
 
@@ -326,3 +326,14 @@ def test_changed_terms_are_decided_anew_by_everybody(world: World, sample: Sampl
     assert state_of(request) == RequestState.APPROVED
     made = Delegation.objects.get(pk=request.row_id)
     assert (str(made.amount_limit), made.note) == ("120.00", "新建")
+
+
+def test_a_change_of_an_unseen_field_is_told_without_the_field(world: World, sample: Sample) -> None:
+    sample.route("regional_manager, finance")
+    set_fields("regional_manager", "note, amount", "note")
+    _, request = held(sample)
+    assert hidden(request, list(request.steps.all()), world.ctx("regional_manager")) == {"note"}
+    said = "note: 旧 → 新"
+    assert amended(said, request, {"note"}) == "修改了一个不对您显示的字段。"
+    assert amended(said, request, set()).endswith(": 旧 → 新")
+    assert not amended(said, request, set()).startswith("note")

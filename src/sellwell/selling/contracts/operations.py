@@ -111,7 +111,7 @@ def assess_create(_row: None, given: CreateContract, ctx: Context) -> Assessment
 
 @operation(
     "contracts.create", T("起草合同", "Draft contract"), Contract, input=CreateContract, creates=True, parent="quotation",
-    assess=assess_create, clauses=["5.1.1"],
+    assess=assess_create, clauses=["5.1.1", "1.1.5"],
     help=T("从已接受的报价单或直接为客户起草合同；条款取自模板。", "Draft a contract from an accepted quotation or for a customer; the terms come from the template."),
 )  # fmt: skip
 def create(_row: None, given: CreateContract, ctx: Context, assessment: Assessment) -> Effects:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
+from statistics import median
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 
 from sellwell.foundation.profiles.queries import offered
+from sellwell.kernel.models import ApprovalStep
 from sellwell.kernel.numbers_text import read_number
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import Objection, T
@@ -282,4 +285,34 @@ def drafts(ctx: Context) -> Number:
     return Number(rows.count(), unit="", url="/contracts/?state=draft")
 
 
+def to_sign(ctx: Context) -> Number:
+    """Contracts that were approved and are not signed yet."""
+    rows = CONTRACTS.rows(ctx.actor).filter(state=ContractState.APPROVED.value)
+    return Number(rows.count(), unit="", url="/contracts/?state=approved")
+
+
+def signed_this_month(ctx: Context) -> Number:
+    """Contracts that were signed this month."""
+    rows = CONTRACTS.rows(ctx.actor).filter(signed_on__gte=ctx.today.replace(day=1))
+    return Number(rows.count(), unit="", url="/contracts/?state=signed")
+
+
+def review_hours(ctx: Context) -> Number | None:
+    """The median time that legal took over a contract in the last 90 days, in hours."""
+    steps = ApprovalStep.objects.filter(
+        company_id=ctx.company_id, role="legal", request__row_type="contracts.contract",
+        decided_at__gte=ctx.now - timedelta(days=90), opened_at__isnull=False,
+    )  # fmt: skip
+    moments = steps.values_list("opened_at", "decided_at")
+    took = [(decided - opened) / timedelta(hours=1) for opened, decided in moments if opened and decided]
+    if not took:
+        return None
+    hours = Decimal(median(took)).quantize(Decimal("0.1"))
+    note = T(f"{len(took)} 份合同", f"{len(took)} contracts")
+    return Number(hours, unit=str(T("小时", "hours")), note=note, url="/contracts/")
+
+
 figure("legal", T("待审的合同草稿", "Contracts in draft"), drafts, order=10)
+figure("legal", T("审核用时中位数", "Median time of review"), review_hours, order=15)
+figure("legal", T("待签署的合同", "Contracts to be signed"), to_sign, order=20)
+figure("legal", T("本月签署的合同", "Contracts signed this month"), signed_this_month, order=40)

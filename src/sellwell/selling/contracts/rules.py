@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sellwell.kernel.values import ZERO, Objection, Reason, T
+from sellwell.kernel.values import MICRO, ZERO, Objection, Reason, T
 
 TERM_MISSING = Reason(
     "contracts.term_missing",
@@ -275,4 +275,6 @@ def discount(unit_price: Decimal, list_price: Decimal) -> Decimal:
     """How far a price lies under the list price, 0 to 1, to six places. No list price: no discount."""
     if list_price <= 0 or unit_price >= list_price:
         return Decimal(0)
-    return ((list_price - unit_price) / list_price).quantize(Decimal("0.000001"))
+    found = ((list_price - unit_price) / list_price).quantize(MICRO)
+    # Rounding must not make a gift of a price: 0.01 against 20,000.00 is no discount of 100 %.
+    return min(found, 1 - MICRO) if unit_price > 0 else found

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from sellwell.kernel.evidence import Broken, Evidence, by_department, evidence, found
 from sellwell.kernel.values import Period, T
 from sellwell.selling.contracts.lines import MANUAL
-from sellwell.selling.orders.models import Order, OrderLine
+from sellwell.selling.orders.models import WAITS, Order, OrderLine
 
 GAP = T("链条缺少 {kinds}", "its chain lacks {kinds}")
 CORRECTED = T("确认后又取消或减量", "cancelled or cut after it was confirmed")
@@ -97,9 +97,7 @@ def priced_by_rule(company_id: UUID, period: Period) -> Evidence:
 def covered(company_id: UUID, period: Period) -> Evidence:
     """Confirmed lines of goods, and those that still wait for goods."""
     lines = _lines(company_id, period).filter(product__kind="goods")
-    waiting = lines.filter(
-        order__state="confirmed", quantity__gt=F("shipped") + F("reserved") + F("cancelled")
-    )
+    waiting = lines.filter(WAITS, order__state="confirmed")
     return found(
         _by_department(lines), [_broken(line, SHORT.format(day=line.promised_on)) for line in waiting]
     )

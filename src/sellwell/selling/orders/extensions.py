@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, Sum
 
-from sellwell.foundation.company.extensions import market_margins
+from sellwell.foundation.company.extensions import margin_verbs, market_margins
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.foundation.stock.extensions import waiting as stock_waiting
@@ -76,6 +76,11 @@ personal.register_eraser("orders.order", _erase)
 
 
 # --- what markets earn, for the staffing rules of the organisation -----------------------------------------------------
+
+
+@margin_verbs.register("orders.order")
+def _margin_verb() -> str:
+    return "orders.lines:margin"
 
 
 @market_margins.register("orders.order")

@@ -78,10 +78,10 @@ class Order(Document):
         return self.customer.party_id
 
 
+# A line that still waits for goods.
+WAITS = Q(quantity__gt=F("shipped") + F("reserved") + F("cancelled"))
 # What promises are at risk for: so few of all lines that they have an index of their own.
-SHORT = Q(
-    is_void=False, promised_on__isnull=False, quantity__gt=F("shipped") + F("reserved") + F("cancelled")
-)
+SHORT = Q(is_void=False, promised_on__isnull=False) & WAITS
 
 
 class OrderLine(PricedLine):

@@ -120,7 +120,7 @@ def progress_context(order: Order, ctx: Context) -> dict[str, Any] | None:
         return None
     lines = queries.live_lines(order.pk)
     counted = [(line.total / line.quantity, queries.counters(line)) for line in lines]
-    due = sum((price * count.due for price, count in counted), ZERO) or Decimal(1)
+    due = sum((price * count.due for price, count in counted), ZERO)
     words = queries.progress(order).words
     reached = {
         "shipped": sum((price * count.shipped for price, count in counted), ZERO),
@@ -129,9 +129,10 @@ def progress_context(order: Order, ctx: Context) -> dict[str, Any] | None:
         "paid": sum((count.paid_amount for _, count in counted), ZERO),
     }
     steps = [
-        (words[name], amount, int(min(amount / due, Decimal(1)) * 100)) for name, amount in reached.items()
+        (words[name], amount, int(min(amount / (due or Decimal(1)), Decimal(1)) * 100))
+        for name, amount in reached.items()
     ]
-    return {"steps": steps}
+    return {"steps": steps, "due": due}
 
 
 panel(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime, time
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from sellwell.kernel import clock
 from sellwell.kernel.evidence import Broken, Evidence, Measured, by_department, evidence, found
-from sellwell.kernel.models import ApprovalRequest, RequestState
+from sellwell.kernel.models import ApprovalNote, ApprovalRequest, NoteKind, RequestState
 from sellwell.kernel.values import Period, T
 from sellwell.selling.pipeline import checks, rules
 from sellwell.selling.pipeline.models import Opportunity, Quotation, QuotationState, Stage, Visit
@@ -22,10 +22,6 @@ WITHOUT = T("阶段条件不满足", "is at a stage without its conditions")
 LATE = T("纪要未按时完成", "its minutes were not written in time")
 SENT_BACK = T("审批被退回", "was sent back for correction")
 UNAPPROVED = T("低于底价且未经审批", "was sent below the floor without approval")
-
-
-def _start(day: date) -> datetime:
-    return datetime.combine(day, time(), clock.BUSINESS_ZONE).astimezone(UTC)
 
 
 def _numbers(sql: str) -> set[str]:
@@ -37,9 +33,9 @@ def _numbers(sql: str) -> set[str]:
 @evidence("1.4.3", T("商机阶段都满足条件", "Stages were entered by their conditions"))
 def stage_changes_without_conditions(company_id: UUID, period: Period) -> Evidence:
     """Opportunities that changed their stage in the period; without conditions must be 0."""
-    rows = Opportunity.objects.filter(company_id=company_id, stage_since__gte=_start(period.since))
+    rows = Opportunity.objects.filter(company_id=company_id, stage_since__gte=clock.day_begins(period.since))
     if period.until is not None:
-        rows = rows.filter(stage_since__lt=_start(period.until))
+        rows = rows.filter(stage_since__lt=clock.day_begins(period.until))
     numbers = _numbers(checks.STAGES_WITHOUT_CONDITIONS)
     moved = list(rows.order_by("number"))
     broken = [
@@ -64,29 +60,23 @@ FROM stays WHERE at >= %s AND (%s::timestamptz IS NULL OR at < %s) GROUP BY stag
 """
 
 
-def _stages(company_id: UUID, period: Period) -> list[Measured]:
-    """Of each stage: the share that went on from it, and the median time in it, over those that entered it in the period."""
-    until = None if period.until is None else _start(period.until)
+def _stages(company_id: UUID, period: Period) -> Iterator[Measured]:
+    """Of each stage: the share that went on from it, and the median time in it, over those that entered it in the period.
+
+    Reckoned when it is read: the measuring of each month keeps only the counts.
+    """
+    until = None if period.until is None else clock.day_begins(period.until)
     with connection.cursor() as cursor:
-        cursor.execute(_STAYS, [company_id, _start(period.since), until, until])
+        cursor.execute(_STAYS, [company_id, clock.day_begins(period.since), until, until])
         rows = {row[0]: row[1:] for row in cursor.fetchall()}
-    found_figures = []
     for stage in Stage:
         if stage.value in rows and stage.value in rules.ORDER[:-1]:
             entered, went_on, days = rows[stage.value]
             share = (Decimal(100) * went_on / entered).quantize(Decimal("0.1"))
-            found_figures += [
-                Measured(
-                    T(f"{stage.label.zh}：转化率", f"{stage.label.en}: conversion"), entered, share, "%"
-                ),
-                Measured(
-                    T(f"{stage.label.zh}：停留", f"{stage.label.en}: time in stage"),
-                    entered,
-                    _days(days),
-                    "d",
-                ),
-            ]
-    return found_figures
+            converted = T(f"{stage.label.zh}：转化率", f"{stage.label.en}: conversion")
+            stayed = T(f"{stage.label.zh}：停留", f"{stage.label.en}: time in stage")
+            yield Measured(converted, entered, share, "%")
+            yield Measured(stayed, entered, _days(days), "d")
 
 
 def _days(value: Any) -> Decimal | None:
@@ -99,12 +89,15 @@ _PROCESSES = Q(operation__startswith="pipeline.") | Q(operation__startswith="con
 
 @evidence("2.2.4", T("流程一次通过", "Steps that were not sent back"))
 def steps_sent_back(company_id: UUID, period: Period) -> Evidence:
-    """Steps of quotations and signing that approval decided in the period, and those sent back for correction."""
-    rows = ApprovalRequest.objects.filter(_PROCESSES, company_id=company_id, business_date__gte=period.since)
+    """Steps of quotations and signing that approval decided in the period; those rejected, or returned on the way."""
+    begins = clock.day_begins(period.since)
+    rows = ApprovalRequest.objects.filter(_PROCESSES, company_id=company_id, decided_at__gte=begins)
     if period.until is not None:
-        rows = rows.filter(business_date__lt=period.until)
+        rows = rows.filter(decided_at__lt=clock.day_begins(period.until))
     decided = rows.exclude(state__in=[RequestState.OPEN.value, RequestState.WITHDRAWN.value])
-    back = decided.filter(state=RequestState.REJECTED.value).order_by("number")
+    returned = ApprovalNote.objects.filter(kind=NoteKind.RETURNED.value).values("request_id")
+    is_back = Q(state=RequestState.REJECTED.value) | Q(pk__in=returned)
+    back = decided.filter(is_back).order_by("number")
     broken = [
         Broken(r.row_type, r.row_id, f"{r.number} · {r.row_number}", SENT_BACK, r.department_path)
         for r in back
@@ -115,9 +108,9 @@ def steps_sent_back(company_id: UUID, period: Period) -> Evidence:
 @evidence("2.2.4", T("拜访纪要按时完成", "Visits have their minutes in time"))
 def visits_without_minutes_in_time(company_id: UUID, period: Period) -> Evidence:
     """Visits whose minutes were due in the period; imported ones carry no deadline."""
-    rows = Visit.objects.filter(company_id=company_id, minutes_due_at__gte=_start(period.since))
+    rows = Visit.objects.filter(company_id=company_id, minutes_due_at__gte=clock.day_begins(period.since))
     if period.until is not None:
-        rows = rows.filter(minutes_due_at__lt=_start(period.until))
+        rows = rows.filter(minutes_due_at__lt=clock.day_begins(period.until))
     now = clock.now()
     is_due = Q(minutes_at__isnull=False) | Q(minutes_due_at__lte=now)
     due = list(rows.filter(is_due).order_by("number"))

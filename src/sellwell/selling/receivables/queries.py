@@ -14,7 +14,7 @@ from django.db.models import Count, F, QuerySet, Sum
 from sellwell.kernel.operations import Context, Lock, lock
 from sellwell.kernel.values import ZERO
 from sellwell.selling.delivery.queries import ORDER, Billable
-from sellwell.selling.receivables.models import Application, Invoice, InvoiceLine, InvoiceState, Receipt
+from sellwell.selling.receivables.models import OPEN, Application, Invoice, InvoiceLine, InvoiceState, Receipt
 from sellwell.selling.receivables.rules import Debt, Exposure, OpenLine, Sofar
 
 CUSTOMER: Any = Invoice._meta.get_field("customer").related_model
@@ -69,7 +69,7 @@ def exposures(ctx: Context, customer_ids: Iterable[UUID]) -> dict[UUID, Exposure
 def open_invoices(queryset: QuerySet[Invoice] | None = None) -> QuerySet[Invoice]:
     """Issued invoices that are not settled; of all customers unless a narrower queryset is given."""
     rows = queryset if queryset is not None else Invoice.objects.all()
-    return rows.filter(state=InvoiceState.ISSUED.value, kind="invoice", settled__lt=F("total"))
+    return rows.filter(OPEN)
 
 
 def debts_of(customer_id: UUID) -> list[Debt]:

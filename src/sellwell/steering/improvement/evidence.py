@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date
 from uuid import UUID
 
 from sellwell.foundation.company.queries import posts_since
-from sellwell.kernel import clock, directory
-from sellwell.kernel.evidence import Broken, Evidence, evidence, found
+from sellwell.kernel import directory
+from sellwell.kernel.evidence import Broken, Evidence, evidence, found, last_day
 from sellwell.kernel.values import Period, T
 from sellwell.steering.improvement import queries
 
@@ -15,11 +15,14 @@ NOT_TRAINED = T("课程“{course}”应于 {day} 前通过", "“{course}” wa
 NOT_ASSESSED = T("考核应于 {day} 前完成", "the assessment was due by {day}")
 
 
-@evidence("1.4.5", T("培训与考核无逾期的人员", "People not behind with training or assessment"))
+@evidence(
+    "1.4.5",
+    T("培训与考核无逾期的人员", "People not behind with training or assessment"),
+    right="improvement.due",
+)
 def people_in_time(company_id: UUID, period: Period) -> Evidence:
     """Active people of the company on the period's last day, and each course and assessment that is overdue then."""
-    today = clock.business_day(clock.now())
-    day = today if period.until is None else min(today, period.until - timedelta(days=1))
+    day = last_day(period)
     people = posts_since(day, company_id)
     overdue = [one for one in queries.due_list(company_id, day) if one.is_overdue(day)]
     names = directory.current().names({one.user_id for one in overdue})
@@ -33,9 +36,16 @@ def people_in_time(company_id: UUID, period: Period) -> Evidence:
         )
         whys.setdefault(one.user_id, []).append(words)
     broken = [
-        Broken("kernel.user", user, names.get(user, ""), _together(said)) for user, said in whys.items()
+        Broken("kernel.user", user, names.get(user, ""), _together(said), _department(user, company_id, day))
+        for user, said in whys.items()
     ]
     return found(len(people), broken)
+
+
+def _department(user_id: UUID, company_id: UUID, day: date) -> str:
+    """The department of the post that somebody has held longest in the company."""
+    held = directory.current().posts(user_id, day)
+    return next((post.department_path for post in held if post.company_id == company_id), "")
 
 
 def _together(said: list[T]) -> T:

@@ -35,10 +35,10 @@ def course_for(verb: str) -> Check:
 
 
 # One guard per verb: a guard is not told which of its verbs asks.
-for _verb in GatedVerb.values():
+for _verb in GatedVerb:
     guard(
-        f"improvement.course.{_verb}",
-        T("须通过的课程", "Courses that must be passed"),
-        on=[_verb],
+        f"improvement.course.{_verb.value}",
+        T(f"须先通过课程：{_verb.label.zh}", f"Courses to be passed first: {_verb.label.en}"),
+        on=[_verb.value],
         clauses=["1.4.5"],
-    )(course_for(_verb))
+    )(course_for(_verb.value))

@@ -17,8 +17,10 @@ from sellwell.steering.improvement.models import CourseState, RecordState
 from sellwell.steering.improvement.queries import PersonDue
 from sellwell.steering.improvement.views import ASSESSMENTS, COURSES, RULES, TRAININGS
 from sellwell.web.registry import (
+    Number,
     Warning_,
     family,
+    figure,
     form,
     list_page,
     page,
@@ -189,5 +191,12 @@ def late_people(ctx: Context) -> list[Warning_]:
     ]
 
 
+def overdue(ctx: Context) -> Number:
+    """Courses and assessments that are overdue, for human resources."""
+    late = sum(1 for one in queries.due_list(ctx.company_id, ctx.today) if one.is_overdue(ctx.today))
+    return Number(late, unit=str(T("项", "items")), url="/training-due?show=late")
+
+
+figure("hr", T("逾期的培训与考核", "Training overdue"), overdue, order=30)
 warnings("*", own_dues)
 warnings("hr", late_people)

@@ -79,7 +79,7 @@ def due_list(company_id: UUID, day: date, user_id: UUID | None = None) -> list[P
         for user, held in posts.items()
         for one in dues(rules, held, passes.get(user, ()), day)
     ]
-    last = last_assessments(posts, company_id)
+    last = last_assessments(posts, company_id, day)
     for user, held in posts.items():
         due_on = assessment_due(held, last.get(user), company_id, day)
         if due_on is not None:
@@ -87,10 +87,10 @@ def due_list(company_id: UUID, day: date, user_id: UUID | None = None) -> list[P
     return sorted(found, key=lambda one: (one.due_on, str(one.user_id)))
 
 
-def last_assessments(user_ids: Iterable[UUID], company_id: UUID) -> dict[UUID, Assessment]:
-    """The latest valid assessment of each person."""
+def last_assessments(user_ids: Iterable[UUID], company_id: UUID, day: date) -> dict[UUID, Assessment]:
+    """The latest valid assessment of each person on a day."""
     rows: Any = Assessment.objects.filter(
-        company_id=company_id, user_id__in=list(user_ids), state=RecordState.VALID.value
+        company_id=company_id, user_id__in=list(user_ids), state=RecordState.VALID.value, held_on__lte=day
     )
     return {row.user_id: row for row in rows.order_by("user_id", "-held_on", "-id").distinct("user_id")}
 

@@ -65,10 +65,6 @@ class Due:
     due_on: date
     ran_out_on: date | None = None
 
-    def is_overdue(self, day: date) -> bool:
-        """Whether its day has passed."""
-        return self.due_on < day
-
 
 def missing(
     rules: Iterable[Rule], operation: str, roles: Iterable[str], passes: Iterable[Pass], day: date

@@ -9,20 +9,18 @@ from sellwell.kernel import clock, system
 from sellwell.kernel.chores import chore
 from sellwell.kernel.door import run
 from sellwell.steering.manual import conformance, queries
-from sellwell.steering.manual.operations import readings
+from sellwell.steering.manual.operations import measuring, readings
 
 MEASURE_EVERY = timedelta(hours=1)
 
 
 @chore("manual.measure")
 def measure_when_due(company_id: UUID) -> bool:
-    """On a new day, and every hour in which something was done."""
-    now = clock.now()
-    last, today = conformance.last_run(company_id), clock.business_day(now)
-    is_recent = last is not None and last.as_of == today and now - last.at < MEASURE_EVERY
-    if is_recent or conformance.is_up_to_date(company_id, today):
+    """On a new day, and every hour in which something was done; one month at a time, since all else waits meanwhile."""
+    month = conformance.next_due(company_id, clock.now(), measuring.MONTHS, MEASURE_EVERY)
+    if month is None:
         return False
-    run("manual.measure", system.context(company_id))
+    run("manual.measure", system.context(company_id), data={"only": month.isoformat()})
     return True
 
 
@@ -37,8 +35,7 @@ def ask_and_remind(company_id: UUID) -> bool:
     is_asking = bool(plan.ask or plan.drop)
     if is_asking:
         run("manual.ask_readers", ctx, edition.pk)
-    waiting = readings.waiting_in(company_id, edition)
-    is_reminding = bool(readings.due_for_reminder(waiting, ctx.today))
+    is_reminding = bool(readings.due_for_reminder(company_id, edition, ctx.today))
     if is_reminding:
         run("manual.remind_readers", ctx, edition.pk)
     return is_asking or is_reminding

@@ -1,7 +1,8 @@
 """The conformance engine: asks every registered evidence, month by month, and keeps what it said as of each day.
 
 Figures are derived: they are measured again at any time, by the calendar (`chores.py`) and on demand. A month that lies
-further back than `FRESH` months is measured once, later ones every time. Nothing new in the ledger: nothing to measure.
+further back than `FRESH` months is measured until every evidence has answered for it, later ones every time. Nothing new in
+the ledger: nothing to measure.
 """
 
 from __future__ import annotations
@@ -9,17 +10,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
 
-from sellwell.kernel import evidence
+from sellwell.kernel import clock, evidence
 from sellwell.kernel.evidence import Collector, Evidence
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import LedgerEntry
-from sellwell.kernel.values import Period
+from sellwell.kernel.values import Period, months_later
 from sellwell.steering.manual import rules
 from sellwell.steering.manual.models import Conformance, Run
 
@@ -34,14 +35,9 @@ def collectors() -> list[Collector]:
     return sorted(evidence.COLLECTORS, key=lambda c: (rules.order_of(c.clause), c.name))
 
 
-def collector(name: str) -> Collector | None:
-    """An evidence by its name."""
-    return next((c for c in evidence.COLLECTORS if c.name == name), None)
-
-
 def period_of(month: date) -> Period:
     """A month as a period."""
-    return Period(month, rules.next_month(month))
+    return Period(month, months_later(month, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +61,13 @@ def ask(one: Collector, company_id: UUID, month: date) -> Answer:
 
 
 def months_to_measure(company_id: UUID, today: date, count: int) -> list[date]:
-    """The fresh months, and earlier ones that were never measured."""
+    """The fresh months, and earlier ones for which some evidence never answered or failed when it was asked last."""
     months = rules.months_back(today, count)
-    known = set(
-        Conformance.objects.filter(company_id=company_id, month__in=months).values_list("month", flat=True)
-    )
-    return [month for month in months if month in months[-FRESH:] or month not in known]
+    earlier, fresh = months[:-FRESH], months[-FRESH:]
+    names = {one.name for one in collectors()}
+    rows = latest(company_id, earlier, is_whole=True) if earlier else []
+    answered = {(row.month, row.evidence) for row in rows if not row.failed}
+    return [month for month in earlier if any((month, name) not in answered for name in names)] + fresh
 
 
 def ledger_end(company_id: UUID) -> int:
@@ -79,10 +76,29 @@ def ledger_end(company_id: UUID) -> int:
     return int(entries.aggregate(last=Max("seq"))["last"] or 0)
 
 
-def is_up_to_date(company_id: UUID, today: date) -> bool:
-    """Whether today's figures stand and nothing was done since."""
-    last = Run.objects.filter(company_id=company_id, as_of=today).order_by("-at").first()
-    return last is not None and last.ledger_seq >= ledger_end(company_id)
+def looked_at(company_id: UUID, today: date) -> dict[date, Run]:
+    """For each month that was measured today: the last measuring."""
+    runs = Run.objects.filter(company_id=company_id, as_of=today).order_by("at", "id")
+    return {month: run for run in runs for month in run.measured}
+
+
+def out_of_date(company_id: UUID, today: date, count: int) -> list[date]:
+    """The months to measure of which today's figures do not stand: not measured today, or something was done since."""
+    looks, end = looked_at(company_id, today), ledger_end(company_id)
+    months = months_to_measure(company_id, today, count)
+    return [month for month in months if month not in looks or looks[month].ledger_seq < end]
+
+
+def next_due(company_id: UUID, now: datetime, count: int, every: timedelta) -> date | None:
+    """The newest month whose figures are out of date, leaving alone what was measured a moment ago."""
+    today = clock.business_day(now)
+    looks = looked_at(company_id, today)
+    due = [
+        month
+        for month in out_of_date(company_id, today, count)
+        if month not in looks or now - looks[month].at >= every
+    ]
+    return max(due, default=None)
 
 
 def rows_of(answer: Answer, company_id: UUID, month: date, as_of: date) -> list[Conformance]:

@@ -85,16 +85,32 @@ NO_STORY = T(
 
 def all_clauses() -> tuple[Covered, ...]:
     """Every clause of the shipped manual."""
-    return _covered(PROOFS.stat().st_mtime_ns if PROOFS.is_file() else 0)
+    return _covered(_written())
+
+
+def of_clause(number: str) -> Covered:
+    """One clause, be it shipped or the company's own."""
+    return coverage_of(number, _by_clause(_written()).get(number, []))
+
+
+def _written() -> int:
+    """When the proofs were written: what is found of them stands until then, since code does not change in a process."""
+    return PROOFS.stat().st_mtime_ns if PROOFS.is_file() else 0
+
+
+@lru_cache(maxsize=1)
+def _by_clause(written: int) -> dict[str, list[Proof]]:
+    found: dict[str, list[Proof]] = {}
+    for proof in read(PROOFS):
+        found.setdefault(proof.clause, []).append(proof)
+    return found
 
 
 @lru_cache(maxsize=1)
 def _covered(written: int) -> tuple[Covered, ...]:
-    """Found once for each writing of the proofs; code does not change under a running process."""
-    by_clause: dict[str, list[Proof]] = {}
-    for proof in read():
-        by_clause.setdefault(proof.clause, []).append(proof)
-    return tuple(coverage_of(text.number, by_clause.get(text.number, [])) for text in shipped.clauses())
+    return tuple(
+        coverage_of(text.number, _by_clause(written).get(text.number, [])) for text in shipped.clauses()
+    )
 
 
 def coverage_of(number: str, proofs: Iterable[Proof]) -> Covered:

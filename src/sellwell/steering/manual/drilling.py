@@ -7,10 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sellwell.kernel.evidence import Broken, Collector, Evidence, for_clause
+from sellwell.kernel.evidence import Broken, Collector, Evidence, Measured, for_clause
 from sellwell.kernel.views import BY_TYPE
 from sellwell.steering.manual import conformance
-from sellwell.steering.manual.figures import Rate
+from sellwell.steering.manual.figures import Rate, top_of
 
 if TYPE_CHECKING:
     from sellwell.kernel.access import Actor
@@ -25,52 +25,81 @@ class Found:
     shown: list[Broken] = field(default_factory=list)
     hidden: int = 0
     unnamed: int = 0  # more than an evidence names
+    measured: list[Measured] = field(default_factory=list)  # of the whole company only
     failed: str = ""
 
     @property
     def is_told(self) -> bool:
-        """Whether there is anything to tell: a record that broke the clause, or that nothing is known."""
-        return bool(self.shown or self.hidden or self.unnamed or self.failed)
+        """Whether there is anything to tell: a record that broke the clause, a figure, or that nothing is known."""
+        return bool(self.is_broken or self.measured or self.failed)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether a record broke the clause, be it named or not."""
+        return bool(self.shown or self.hidden or self.unnamed)
 
 
 def records(clause: str, company_id: UUID, month: date, actor: Actor, department: str = "") -> list[Found]:
     """Ask every evidence of a clause now."""
-    return [_found(conformance.ask(one, company_id, month), actor, department) for one in for_clause(clause)]
+    found = []
+    for one in for_clause(clause):
+        answer = conformance.ask(one, company_id, month)
+        found.append(_found(answer, company_id, actor, department))
+    return found
 
 
-def _found(answer: conformance.Answer, actor: Actor, department: str) -> Found:
+def _found(answer: conformance.Answer, company_id: UUID, actor: Actor, department: str) -> Found:
     said = answer.found
     if said is None:
         return Found(answer.collector, Rate(failed=True), failed=answer.failed)
-    broken = [b for b in said.broken if not department or b.department.startswith(department)]
-    seen = visible(broken, actor)
+    broken = [b for b in said.broken if not department or top_of(b.department) == department]
+    seen = visible(answer.collector, broken, company_id, actor)
     rate = _rate(said, department)
     return Found(
-        answer.collector, rate, [b for b in broken if (b.row_type, b.row_id) in seen],
-        sum(1 for b in broken if (b.row_type, b.row_id) not in seen),
+        answer.collector, rate, [b for b in broken if b in seen], sum(1 for b in broken if b not in seen),
         max(0, rate.broken - len(broken)) if rate.concerned is not None else 0,
+        [] if department else list(said.measured),
     )  # fmt: skip
 
 
 def _rate(said: Evidence, department: str) -> Rate:
     if not department:
         return Rate(said.concerned, said.kept)
-    within = [tally for path, tally in said.departments.items() if path.startswith(department)]
+    within = [tally for path, tally in said.departments.items() if top_of(path) == department]
     return Rate(sum(t.concerned for t in within), sum(t.kept for t in within)) if within else Rate()
 
 
-def visible(broken: list[Broken], actor: Actor) -> set[tuple[str, UUID | None]]:
+def visible(collector: Collector, broken: list[Broken], company_id: UUID, actor: Actor) -> set[Broken]:
     """The records among them that the reader may see: one query per type. What is no row is nobody's secret."""
+    if collector.right:
+        broken = [one for one in broken if _reaches(actor, collector.right, company_id, one)]
     by_type: dict[str, set[UUID]] = {}
-    seen: set[tuple[str, UUID | None]] = set()
     for one in broken:
-        if one.row_id is None or one.row_type not in BY_TYPE:
-            seen.add((one.row_type, one.row_id))
-        else:
+        if one.row_id is not None and one.row_type in BY_TYPE:
             by_type.setdefault(one.row_type, set()).add(one.row_id)
+    known: dict[str, set[UUID]] = {}
     for row_type, ids in by_type.items():
         view = BY_TYPE[row_type]
-        if actor.may(view.name):
-            rows = view.rows(actor).filter(pk__in=ids)
-            seen |= {(row_type, pk) for pk in rows.values_list("pk", flat=True)}
-    return seen
+        rows = (
+            view.rows(actor).filter(pk__in=ids)
+            if actor.may(view.name)
+            else view.model._default_manager.none()
+        )
+        known[row_type] = set(rows.values_list("pk", flat=True))
+    return {
+        one for one in broken if one.row_id is None or one.row_id in known.get(one.row_type, {one.row_id})
+    }
+
+
+def _reaches(actor: Actor, right: str, company_id: UUID, broken: Broken) -> bool:
+    """Whether the scope of a verb reaches the person who is broken, or the department."""
+    for cell in actor.cells(right):
+        if cell.scope == "group" or (cell.scope == "own" and broken.row_id == actor.user_id):
+            return True
+        if cell.post.company_id != company_id:
+            continue
+        if cell.scope == "company":
+            return True
+        if cell.scope == "department" and broken.department.startswith(cell.post.department_path):
+            return True
+    return False

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import connection
 
 from sellwell.kernel import clock
-from sellwell.kernel.evidence import COLLECTORS, Broken, Evidence, evidence, found
+from sellwell.kernel.evidence import COLLECTORS, Broken, Evidence, evidence, found, last_day
 from sellwell.kernel.models import LedgerEntry
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import Period, T
@@ -27,16 +27,6 @@ WRONG_START = T(
     "“{operation}”从“{state}”办理，流程不允许",
     "“{operation}” was done from “{state}”, which the process forbids",
 )
-
-
-def last_day(period: Period) -> date:
-    """The day that a state is looked at: the period's last, today where it is still running."""
-    today = clock.business_day(clock.now())
-    return today if period.until is None else min(today, period.until - timedelta(days=1))
-
-
-def _start(day: date) -> datetime:
-    return datetime.combine(day, time(), clock.BUSINESS_ZONE).astimezone(UTC)
 
 
 @evidence("1.1.1", T("有证据的条款都已计算", "Every clause with evidence was measured"))
@@ -99,12 +89,12 @@ def readings_in_time(company_id: UUID, period: Period) -> Evidence:
     """Readings of active people that are confirmed or were due by the period's last day; by department."""
     day = last_day(period)
     rows = Reading.objects.filter(
-        company_id=company_id, asked_at__lt=_start(day + timedelta(days=1)), user__is_active=True
+        company_id=company_id, asked_at__lt=clock.day_begins(day + timedelta(days=1)), user__is_active=True
     ).exclude(state=ReadingState.DROPPED.value)
     counted = [
         r for r in rows.order_by("due_on", "id") if r.read_at is not None or rules.is_overdue(r.due_on, day)
     ]
-    ends = _start(day + timedelta(days=1))
+    ends = clock.day_begins(day + timedelta(days=1))
     broken = [
         Broken("manual.reading", r.pk, r.role, NOT_READ.format(due=r.due_on), r.department_path)
         for r in counted
@@ -131,7 +121,10 @@ ORDER BY e.seq
 @evidence("1.2.4", T("步骤都在流程定义之内", "Every step is within a process definition"))
 def steps_outside_any_definition(company_id: UUID, period: Period) -> Evidence:
     """Acts of the period's ledger; those of no known operation, or from a state that the operation forbids (must be 0)."""
-    since, until = _start(period.since), _start(period.until or last_day(period) + timedelta(days=1))
+    since, until = (
+        clock.day_begins(period.since),
+        clock.day_begins(period.until or last_day(period) + timedelta(days=1)),
+    )
     entries = LedgerEntry.objects.filter(company_id=company_id, at__gte=since, at__lt=until)
     known = [*REGISTRY, *ITS_OWN]
     strangers = (

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from sellwell.kernel import evidence
-from sellwell.kernel.values import T
+from sellwell.kernel.values import T, months_later
 from sellwell.steering.manual import conformance, queries, rules
 from sellwell.steering.manual.conformance import WHOLE
 from sellwell.steering.manual.models import Conformance
@@ -145,7 +145,7 @@ def top_of(path: str) -> str:
 
 def heat(company_id: UUID, month: date, texts: Mapping[str, T]) -> Heat:
     """Clauses by departments, the worst first; clauses whose figures are unknown stand at the end."""
-    before = (month - timedelta(days=1)).replace(day=1)
+    before = months_later(month, -1)
     rows = conformance.latest(company_id, [before, month])
     whole = by_clause(rows)
     placed: dict[tuple[str, str], list[Conformance]] = {}
@@ -192,7 +192,7 @@ def missing_evidence(company_id: UUID, today: date, least: int = 1) -> list[Miss
         failed = current.failed if current is not None else ""
         with_records = [row.month for row in own if row.concerned]
         last = max(with_records, default=None)
-        days = (today - rules.next_month(last)).days + 1 if last is not None else None
+        days = (today - months_later(last, 1)).days + 1 if last is not None else None
         if failed or days is None or days >= least:
             found.append(Missing(one.clause, one.name, one.title, days, failed))
     return sorted(found, key=lambda m: (m.days is not None, -(m.days or 0)))

@@ -233,6 +233,7 @@ class Run(CompanyRow):
         models.BigIntegerField()
     )  # the ledger's last entry at that time: nothing newer, nothing to measure
     months = models.PositiveSmallIntegerField()
+    measured = ArrayField(models.DateField(), default=list)  # the months themselves, by their first days
     figures = models.PositiveIntegerField()
     failures = models.PositiveIntegerField()
 

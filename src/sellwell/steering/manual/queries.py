@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Max
 
+from sellwell.foundation.company.queries import in_force_on
 from sellwell.kernel import directory
 from sellwell.kernel.access import ROLES
 from sellwell.kernel.operations import REGISTRY
@@ -20,11 +21,6 @@ from sellwell.steering.manual.models import Basis, Edition, EditionState, Passag
 from sellwell.steering.manual.rules import Wording
 
 GENERATION = "manual"  # counts up when another edition is published
-
-
-def in_force_on(day: date) -> Q:
-    """Dated rows (`since` inclusive, `until` exclusive) that hold on a day."""
-    return Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
 
 
 def edition_on(day: date) -> Edition | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from difflib import SequenceMatcher
+
+from sellwell.kernel.values import months_later
 
 REMIND_BEFORE = timedelta(days=3)  # the first reminder comes this long before the due day
 REMIND_EVERY = timedelta(days=7)
@@ -61,6 +65,12 @@ def differences(before: Mapping[str, Wording], after: Mapping[str, Wording]) -> 
         for number in numbers
         if before.get(number) != after.get(number)
     ]
+
+
+def digest(found: Iterable[Difference]) -> str:
+    """A hash over what differing passages say in the later edition: an agreement holds for these words only."""
+    said = [(d.number, [d.after.zh, d.after.en, d.after.bases] if d.after else None) for d in found]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
 def marked(before: str, after: str) -> list[Piece]:
@@ -132,15 +142,8 @@ def step(value: Decimal | None) -> int:
 
 def months_back(today: date, count: int) -> list[date]:
     """The first days of the last `count` months, this one last."""
-    found = [today.replace(day=1)]
-    while len(found) < count:
-        found.append((found[-1] - timedelta(days=1)).replace(day=1))
-    return found[::-1]
-
-
-def next_month(month: date) -> date:
-    """The first day after a month."""
-    return (month + timedelta(days=32)).replace(day=1)
+    this_month = today.replace(day=1)
+    return [months_later(this_month, -back) for back in reversed(range(count))]
 
 
 # --- readings -----------------------------------------------------------------------------------------------------------

@@ -164,6 +164,11 @@ VARIATIONS = view(
     clauses=("1.2.4",),
 )
 
+
+def _months(row: Any) -> str:
+    return ", ".join(f"{month:%Y-%m}" for month in row.measured)
+
+
 RUNS = view(
     "manual.runs",
     T("合规计算记录", "Measurings"),
@@ -172,6 +177,7 @@ RUNS = view(
         Column("as_of", T("截至", "As of"), "date", "as_of", sortable=True),
         Column("at", T("时间", "At"), "datetime", "at"),
         Column("months", T("月数", "Months"), "quantity", "months"),
+        Column("measured", T("月份", "Which months"), value=_months),
         Column("figures", T("数字", "Figures"), "quantity", "figures"),
         Column("failures", T("未知", "Unknown"), "quantity", "failures"),
     ],

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from sellwell.kernel.clock import BUSINESS_ZONE
-from sellwell.kernel.inputs import FreeText, Reference, free_text_of, reference_of
+from sellwell.kernel.inputs import FreeText, Reference, free_text_of, label_of, reference_of
 from sellwell.kernel.values import Objection, T
 
 FILE = "kernel.storedfile"
@@ -91,8 +91,7 @@ def field_of(name: str, info: FieldInfo, path: str) -> FormField:
     """One field, by the type of its annotation."""
     kind = take_apart(info.annotation, info.metadata)
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    label, help_ = _text(extra.get("label")), _text(extra.get("help"))
-    found = FormField(name, path, label or T(name, name), "text", info.is_required(), help_)
+    found = FormField(name, path, label_of(info, name), "text", info.is_required(), _text(extra.get("help")))
     reference = reference_of(info)
     if reference is not None:
         _as_reference(found, kind, reference)

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from sellwell.kernel.clock import BUSINESS_ZONE
-from sellwell.kernel.values import T
+from sellwell.kernel.values import T, months_later
 from sellwell.kernel.views import BY_TYPE, Column, View
 from sellwell.web import formats
 
@@ -52,12 +52,12 @@ def period(name: str, today: date) -> tuple[date | None, date | None]:
             monday = today - timedelta(today.weekday())
             return monday, monday + timedelta(7)
         case "this_month":
-            return month, _months_on(month, 1)
+            return month, months_later(month, 1)
         case "last_month":
-            return _months_on(month, -1), month
+            return months_later(month, -1), month
         case "this_quarter":
             first = month.replace(month=(month.month - 1) // 3 * 3 + 1)
-            return first, _months_on(first, 3)
+            return first, months_later(first, 3)
         case "this_year":
             return today.replace(month=1, day=1), date(today.year + 1, 1, 1)
         case "past":
@@ -65,11 +65,6 @@ def period(name: str, today: date) -> tuple[date | None, date | None]:
         case "next_week":
             return today, today + timedelta(7)
     raise KeyError(name)
-
-
-def _months_on(first: date, months: int) -> date:
-    count = first.year * 12 + first.month - 1 + months
-    return date(count // 12, count % 12 + 1, 1)
 
 
 @dataclass(frozen=True)

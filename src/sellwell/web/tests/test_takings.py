@@ -74,7 +74,7 @@ def test_the_auditor_reads_the_line_in_words(world: World) -> None:
     an_order(world)
     browser(world, "sales_manager").get("/orders/export")
     page = browser(world, "auditor").get("/security-log/").content.decode()
-    assert ("导出" in page and "从“销售订单”导出了 1 行。" in page) or "导出了 1 行" in page
+    assert "从“订单”导出了 1 行。" in page
 
 
 def test_revealed_numbers_are_in_the_ledger(world: World) -> None:

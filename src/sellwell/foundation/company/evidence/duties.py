@@ -8,7 +8,8 @@ from uuid import UUID
 from sellwell.foundation.company import composition, proving, queries
 from sellwell.foundation.company.evidence.people import last_day
 from sellwell.foundation.company.models import Assignment
-from sellwell.kernel.evidence import Broken, Evidence, evidence, found
+from sellwell.foundation.company.rules import judged
+from sellwell.kernel.evidence import MOST_NAMED, Broken, Evidence, evidence, found
 from sellwell.kernel.values import Period, T
 
 VACANT = T("无人担任", "nobody holds it")
@@ -17,7 +18,7 @@ NO_STATEMENT = T("所任岗位没有有效的职责说明", "the position held h
 
 @evidence("2.1.1", T("每个岗位都有人担任", "Every position is held"))
 def positions_vacant(company_id: UUID, period: Period) -> Evidence:
-    """Positions in use, and whether an active person of the company holds each on the period's last day."""
+    """Positions in use, and whether somebody of the company holds each on the period's last day."""
     team = composition.team(company_id, last_day(period))
     broken = [Broken("company.position", p.pk, str(p), VACANT) for p in team.vacant]
     return found(len(team.shares), broken)
@@ -28,9 +29,7 @@ def people_without_a_statement(company_id: UUID, period: Period) -> Evidence:
     """Posts of the period's last day, and whether the position's duty statement is in force."""
     day = last_day(period)
     known, by_role = composition.positions()
-    posts = Assignment.objects.filter(
-        queries.in_force_on(day), company_id=company_id, user__is_active=True
-    ).select_related("user")
+    posts = Assignment.objects.filter(queries.held_on(day), company_id=company_id).select_related("user")
     rows, broken = list(posts.order_by("id")), []
     for post in rows:
         position = composition.position_of(post.role, post.position_id, known, by_role)
@@ -41,13 +40,12 @@ def people_without_a_statement(company_id: UUID, period: Period) -> Evidence:
 
 @evidence("2.1.4", T("职责无缺口、无重叠、无冲突", "Duties without gaps, overlaps and conflicts"))
 def duty_conflicts(company_id: UUID, period: Period) -> Evidence:
-    """Each duty in each place, and each person, proved over the period; every counter-example names its words."""
+    """Each duty in each place, person, approving role, region and line, proved over the period. A counter-example may
+    concern several of them: they are counted each once, and it is named once, in its words."""
     since = last_day(period) if period.until is None else period.since
     until = period.until or since + timedelta(days=1)
     proof = proving.proof(company_id, since, until)
-    shown = proof.organisation
-    concerned = (
-        len(shown.duties) * len(shown.places) + len({h.person for h in shown.held}) + len(shown.routes)
-    )
+    things = judged.things(proof.organisation)
+    kept = things - judged.broken(proof.organisation, proof.found)
     broken = [Broken("company.duty", None, s.kind, s.text) for s in proof.sentences()]
-    return found(max(concerned, len(broken)), broken)
+    return Evidence(len(things), len(kept), tuple(broken[:MOST_NAMED]))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 
 from sellwell.foundation.company import queries
 from sellwell.foundation.company.access import RoleCode
@@ -45,9 +45,10 @@ def last_day(period: Period) -> date:
 
 @evidence("1.1.2", T("在职人员都有角色", "Every active person holds a role"))
 def people_without_a_role(company_id: UUID, period: Period) -> Evidence:
-    """Active people and whether each holds a role on the period's last day (in any company)."""
+    """People who worked here on the period's last day, and whether each held a role then (in any company)."""
     day = last_day(period)
-    people = Person.objects.filter(state=PersonState.ACTIVE.value, hired_on__lte=day).select_related("user")
+    working = Q(state=PersonState.ACTIVE.value) | Q(left_on__gt=day)
+    people = Person.objects.filter(working, hired_on__lte=day).select_related("user")
     holding = set(Assignment.objects.filter(queries.in_force_on(day)).values_list("user_id", flat=True))
     rows = list(people)
     broken = [
@@ -58,10 +59,9 @@ def people_without_a_role(company_id: UUID, period: Period) -> Evidence:
 
 @evidence("1.1.2", T("每个角色都有人担任", "Every role has a person"))
 def roles_without_a_person(company_id: UUID, period: Period) -> Evidence:
-    """The 14 roles and whether an active person of the company holds each on the period's last day."""
-    held = Assignment.objects.filter(
-        queries.in_force_on(last_day(period)), company_id=company_id, user__is_active=True
-    ).values_list("role", flat=True)
+    """The 14 roles and whether somebody of the company holds each on the period's last day."""
+    posts = Assignment.objects.filter(queries.held_on(last_day(period)), company_id=company_id)
+    held = posts.values_list("role", flat=True)
     missing = [role for role in RoleCode if role.value not in set(held)]
     return found(len(RoleCode), [Broken("role", None, str(role.label), NOBODY) for role in missing])
 

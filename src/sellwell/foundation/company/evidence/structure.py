@@ -7,9 +7,9 @@ from decimal import Decimal
 from statistics import median
 from uuid import UUID
 
-from sellwell.foundation.company import reviewing, rollup, staffing, structure
+from sellwell.foundation.company import queries, reviewing, rollup, staffing, structure
 from sellwell.foundation.company.evidence.people import last_day, moments
-from sellwell.foundation.company.rules.chart import Beyond
+from sellwell.foundation.company.models import Department
 from sellwell.kernel.evidence import Broken, Evidence, evidence, found
 from sellwell.kernel.models import ApprovalRequest
 from sellwell.kernel.values import Period, T
@@ -28,17 +28,10 @@ def _outside(company_id: UUID, period: Period, kinds: tuple[str, ...]) -> Eviden
     broken: list[Broken] = []
     for one in beyond:
         if one.kind in kinds:
-            node_id = by_code[one.code].id
-            broken.append(
-                Broken(
-                    "company.department", UUID(node_id) if node_id else None, str(names[one.code]), _why(one)
-                )
-            )
+            node_id = UUID(by_code[one.code].id) if by_code[one.code].id else None
+            why = structure.in_words(one)
+            broken.append(Broken("company.department", node_id, str(names[one.code]), why))
     return found(len(drawn.by_code), broken)
-
-
-def _why(one: Beyond) -> T:
-    return structure.in_words(one)
 
 
 @evidence("2.1.2", T("管理幅度在规定之内", "Spans of control within the limits"))
@@ -50,8 +43,9 @@ def spans_outside(company_id: UUID, period: Period) -> Evidence:
 @evidence("2.1.2", T("部门承接战略目标，目标有部门承接", "Departments serve goals, goals have departments"))
 def departments_without_a_goal(company_id: UUID, period: Period) -> Evidence:
     """Open departments and goals of the period's last day, and whether each is linked to the other side."""
-    known, unserved, without = structure.goals(company_id, last_day(period))
-    departments = len(structure.as_of(company_id, last_day(period)).nodes)
+    day = last_day(period)
+    known, unserved, without = structure.goals(company_id, day)
+    departments = Department.objects.filter(queries.open_on(day), company_id=company_id).count()
     broken = [Broken("company.goal", g.pk, str(g), UNSERVED) for g in unserved]
     broken += [
         Broken("company.department", d.pk, str(T(d.name, d.name_en or d.name)), NO_GOAL) for d in without

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
+from sellwell.foundation.company.models.people import DateRange
 from sellwell.kernel.models import CompanyRow, DutyPair, Row
 from sellwell.kernel.values import State, T
 
@@ -122,6 +124,17 @@ class DutyEntry(Row):
             models.CheckConstraint(
                 condition=Q(amount_until__isnull=True) | Q(amount_until__gt=F("amount_from")),
                 name="dutyentry_tier",
+            ),
+            ExclusionConstraint(
+                name="dutyentry_once",
+                expressions=[
+                    ("duty", RangeOperators.EQUAL),
+                    ("position", RangeOperators.EQUAL),
+                    ("region", RangeOperators.EQUAL),
+                    ("product_line", RangeOperators.EQUAL),
+                    ("amount_from", RangeOperators.EQUAL),
+                    (DateRange("since", "until", Value("[)")), RangeOperators.OVERLAPS),
+                ],
             ),
         ]
         indexes = [models.Index(fields=["duty", "position"], name="dutyentry_duty")]

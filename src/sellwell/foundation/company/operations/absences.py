@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sellwell.foundation.company import queries
 from sellwell.foundation.company.models import Absence, AbsenceState, Assignment
-from sellwell.kernel import access, drafting
+from sellwell.kernel import access
+from sellwell.kernel.delegation_operations import lend
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Input, Ref, ShortText, field
@@ -27,6 +29,13 @@ ABSENT_TWICE = Reason(
     T(
         "此人从 {since} 起已登记缺勤。请先取消它，或选择其他日期。",
         "An absence from {since} is planned already. Cancel it first, or choose other days.",
+    ),
+)
+SELF_DEPUTY = Reason(
+    "company.self_deputy",
+    T(
+        "不能把他人的审批委托给自己。请另选代理人，或由其本人登记。",
+        "Nobody lends somebody else's approvals to themselves. Choose another deputy, or let the person plan it.",
     ),
 )
 DEPUTY_AWAY = Reason(
@@ -81,7 +90,7 @@ def assess_absence(row: Any, given: PlanAbsence, ctx: Context) -> Assessment:
     if twice := planned.filter(user_id=person.user_id).order_by("since").first():
         objections.append(ABSENT_TWICE.refuse(path="since", since=twice.since))
     if given.deputy is not None:
-        objections += _deputy(given.deputy, given, person, planned)
+        objections += _deputy(given.deputy, given, person, planned, ctx)
     content = {
         "person": str(person.user_id),
         "deputy": str(given.deputy or ""),
@@ -91,13 +100,17 @@ def assess_absence(row: Any, given: PlanAbsence, ctx: Context) -> Assessment:
     return Assessment(content=content, carry=person, objections=tuple(objections))
 
 
-def _deputy(deputy: UUID, given: PlanAbsence, person: Any, planned: Any) -> list[Objection]:
+def _deputy(deputy: UUID, given: PlanAbsence, person: Any, planned: Any, ctx: Context) -> list[Objection]:
     if deputy == person.user_id:
         return [OWN_DEPUTY.refuse(path="deputy")]
+    if deputy == ctx.user_id:
+        return [SELF_DEPUTY.refuse(path="deputy")]
     away = planned.filter(user_id=deputy).order_by("since").first()
     if away is not None:
         return [DEPUTY_AWAY.refuse(path="deputy", since=away.since)]
-    posts = Assignment.objects.filter(user_id=deputy, user__is_active=True, since__lte=given.since)
+    posts = Assignment.objects.filter(
+        company_id=ctx.company_id, user_id=deputy, user__is_active=True, since__lte=given.since
+    )
     if not any(post.until is None or post.until >= given.until for post in posts):
         return [DEPUTY_NO_POST.refuse(path="deputy")]
     return []
@@ -125,18 +138,9 @@ def plan_absence(row: Any, given: PlanAbsence, ctx: Context, assessment: Assessm
     )  # fmt: skip
     effects = Effects(result=absence)
     if given.deputy is not None:
-        post = (
-            Assignment.objects.filter(user_id=person.user_id, company_id=ctx.company_id)
-            .order_by("since", "id")
-            .first()
-        )
-        lent = drafting.document(
-            Delegation, ctx, "DG", DelegationState.ACTIVE, owner_id=person.user_id, deputy_id=given.deputy,
-            since=given.since, until=given.until,
-            department_path=post.department.path if post else "", region=post.region if post else "",
-        )  # fmt: skip
-        effects.insert(lent)
-        absence.delegation_id = lent.pk
+        nowhere = {"owner_id": person.user_id, "department_path": "", "region": ""}
+        scope = queries.scope_columns(person.user_id, ctx.company_id, ctx.today) or nowhere
+        absence.delegation_id = lend(effects, ctx, given.deputy, given.since, given.until, **scope).pk
     effects.insert(absence)
     return effects
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.db import connection
 from sellwell.foundation.company import planning
 from sellwell.foundation.company.models import Assignment, Department, Reorganisation
 from sellwell.foundation.company.operations.departments import change_from
+from sellwell.foundation.company.rules.days import first_day_after
 from sellwell.foundation.company.rules.reorganising import Outcome
 from sellwell.foundation.company.structure import AsOf
 from sellwell.kernel.effects import Effects
@@ -20,7 +21,8 @@ from sellwell.kernel.models import Owned
 from sellwell.kernel.operations import Context
 
 _BY_PERSON = """
-UPDATE {table} SET department_path = m.to_path, region = m.to_region, version = {table}.version + 1
+UPDATE {table} SET department_path = m.to_path, region = coalesce(nullif(m.to_region, ''), {table}.region),
+  version = {table}.version + 1
 FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS m(person, from_path, to_path, to_region)
 WHERE {table}.company_id = %s AND {table}.owner_id = m.person AND {table}.department_path = m.from_path
 RETURNING new.id, to_jsonb(old), to_jsonb(new)
@@ -65,10 +67,7 @@ def _departments(
         else:
             change_from(effects, known[code], day, values)
     for code in after.went:
-        target = code
-        while target in after.went:
-            target = after.went[target]
-        successor = known.get(target)
+        successor = known.get(after.followed(code))
         effects.update(known[code], until=day, successor_id=successor.pk if successor is not None else None)
 
 
@@ -82,7 +81,7 @@ def _posts(effects: Effects, known: dict[str, Department], before: AsOf, after: 
         target = now.get(str(post.pk))
         began_today = post.since >= day
         if target is None:
-            effects.update(post, until=max(day, post.since + timedelta(days=1)))
+            effects.update(post, until=first_day_after(post.since, day))
             continue
         place = known[target.code]
         region = place.region if post.region == post.department.region else post.region

@@ -74,7 +74,7 @@ def assess_department(row: Any, given: AddDepartment, ctx: Context) -> Assessmen
     creates=True,
     parent="parent",
     assess=assess_department,
-    clauses=["1.3.2"],
+    clauses=["1.3.2", "2.1.2", "2.2.1"],
 )
 def add_department(row: Any, given: AddDepartment, ctx: Context, assessment: Assessment) -> Effects:
     """Make a department; its path carries the codes from the top."""
@@ -129,7 +129,7 @@ def own_superior(head: Any, above: Department | None) -> list[Objection]:
     help=T("修改部门名称或负责人。", "Change a department's name or head."),
     input=ChangeDepartment,
     assess=assess_department_change,
-    clauses=["1.3.2"],
+    clauses=["1.3.2", "2.1.2", "2.2.1"],
 )
 def change_department(
     department: Department, given: ChangeDepartment, ctx: Context, assessment: Assessment

@@ -9,11 +9,11 @@ from typing import Any, Literal
 from django.db.models import Q
 
 from sellwell.foundation.company.models import Duty, DutyEntry, DutyLetter, DutyWaiver
+from sellwell.foundation.company.rules.days import first_day_after
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Amount, Code, Input, Name, Ref, Text, field
-from sellwell.kernel.models import DutyPair
-from sellwell.kernel.operations import REGISTRY, Assessment, Context, operation
+from sellwell.kernel.operations import REGISTRY, Assessment, Context, Lock, lock, operation
 from sellwell.kernel.values import Objection, Reason, T
 
 NO_SUCH_VERB = Reason(
@@ -38,6 +38,20 @@ TWO_ACCOUNTABLE = Reason(
         "“{position}”已在同一范围和金额内对此负责。请先结束它，或改用不重叠的范围、金额或日期。",
         "{position} is accountable for this already, in the same scope and amounts. End that first, or choose a scope,"
         " amounts or days that do not meet.",
+    ),
+)
+SET_LATER = Reason(
+    "company.duty_set_later",
+    T(
+        "同一格从 {since} 起另有设定。请把失效日期改到该日或更早，或留空。",
+        "The same cell is set anew from {since}. Choose that day or an earlier one as the end, or leave it empty.",
+    ),
+)
+ENDS_BEFORE = Reason(
+    "company.duty_ends_before",
+    T(
+        "这项分配到 {until} 为止。要延长，请从该日起重新分配。",
+        "This entry ends on {until} anyway. To prolong it, set the duty again from that day on.",
     ),
 )
 DUTY_ENDED = Reason("company.duty_ended", T("这项分配已经结束。", "This entry has ended already."))
@@ -130,13 +144,19 @@ def _same_cell(given: SetDuty) -> Q:
     )  # fmt: skip
 
 
-def _meeting(given: SetDuty) -> Q:
-    """Accountable cells of the same duty whose scope, amounts and days meet the new one's."""
+def _next_set(given: SetDuty) -> date | None:
+    """The day on which the same cell is set anew already."""
+    later = DutyEntry.objects.filter(_same_cell(given), since__gt=given.since).order_by("since")
+    return later.values_list("since", flat=True).first()
+
+
+def _meeting(given: SetDuty, until: date | None) -> Q:
+    """Accountable cells of the same duty whose scope, amounts and days meet the new one's, which ends on `until`."""
     q = Q(duty_id=given.duty, letter=DutyLetter.ACCOUNTABLE.value)
     q &= Q(until__isnull=True) | Q(until__gt=given.since)
     q &= Q(amount_until__isnull=True) | Q(amount_until__gt=given.amount_from)
-    if given.until is not None:
-        q &= Q(since__lt=given.until)
+    if until is not None:
+        q &= Q(since__lt=until)
     if given.amount_until is not None:
         q &= Q(amount_from__lt=given.amount_until)
     if given.region:
@@ -147,8 +167,15 @@ def _meeting(given: SetDuty) -> Q:
 
 
 def assess_set_duty(row: Any, given: SetDuty, ctx: Context) -> Assessment:
-    """Dates and amounts follow each other, and no second position becomes accountable for the same thing."""
+    """Dates and amounts follow each other, and no second position becomes accountable for the same thing.
+
+    Without an end it holds up to the day on which the same cell is set anew already.
+    """
     objections: list[Objection] = []
+    next_set = _next_set(given)
+    until = given.until or next_set
+    if next_set is not None and until is not None and until > next_set:
+        objections.append(SET_LATER.refuse(path="until", since=next_set))
     if given.since < ctx.today:
         objections.append(DUTY_PAST.refuse(path="since"))
     if given.until is not None and given.until <= given.since:
@@ -156,7 +183,7 @@ def assess_set_duty(row: Any, given: SetDuty, ctx: Context) -> Assessment:
     if given.amount_until is not None and given.amount_until <= given.amount_from:
         objections.append(TIER.refuse(path="amount_until"))
     if given.letter is DutyLetter.ACCOUNTABLE and not objections:
-        others = DutyEntry.objects.filter(_meeting(given)).exclude(position_id=given.position)
+        others = DutyEntry.objects.filter(_meeting(given, until)).exclude(position_id=given.position)
         objections += [
             TWO_ACCOUNTABLE.refuse(
                 path="position", position=T(other.position.name_zh, other.position.name_en)
@@ -164,7 +191,12 @@ def assess_set_duty(row: Any, given: SetDuty, ctx: Context) -> Assessment:
             for other in others.select_related("position")[:3]
         ]
     content = {"duty": str(given.duty), "position": str(given.position), "letter": given.letter.value}
-    return Assessment(content=content, objections=tuple(objections))
+    return Assessment(content=content, carry=until, objections=tuple(objections))
+
+
+def lock_duty(row: Any, given: SetDuty, ctx: Context) -> list[Lock]:
+    """One change of a duty's cells at a time: two at once could both find that nobody else is accountable."""
+    return [lock("parent", Duty, [given.duty])]
 
 
 @operation(
@@ -178,12 +210,13 @@ def assess_set_duty(row: Any, given: SetDuty, ctx: Context) -> Assessment:
     input=SetDuty,
     creates=True,
     assess=assess_set_duty,
+    lock_keys=lock_duty,
     clauses=["2.1.4"],
 )
 def set_duty(row: Any, given: SetDuty, ctx: Context, assessment: Assessment) -> Effects:
     """Set one cell from a day on. A cell that begins on the same day is corrected in place."""
     effects = Effects()
-    values = {"letter": given.letter.value, "amount_until": given.amount_until, "until": given.until}
+    values = {"letter": given.letter.value, "amount_until": given.amount_until, "until": assessment.carry}
     later = Q(until__isnull=True) | Q(until__gt=given.since)
     for cell in DutyEntry.objects.select_for_update().filter(_same_cell(given), later).order_by("since"):
         if cell.since == given.since:
@@ -207,12 +240,14 @@ class EndDuty(Input):
 
 
 def assess_end_duty(cell: DutyEntry, given: EndDuty | None, ctx: Context) -> Assessment:
-    """It still holds, and ends today or later."""
+    """It still holds, and ends today or later, but not later than it ends anyway: another cell may follow."""
     objections: list[Objection] = []
     if cell.until is not None and cell.until <= ctx.today:
         objections.append(DUTY_ENDED.refuse())
     if given is not None and given.until < ctx.today:
         objections.append(DUTY_PAST.refuse(path="until"))
+    if given is not None and cell.until is not None and given.until > cell.until:
+        objections.append(ENDS_BEFORE.refuse(path="until", until=cell.until))
     return Assessment(objections=tuple(objections))
 
 
@@ -228,7 +263,7 @@ def assess_end_duty(cell: DutyEntry, given: EndDuty | None, ctx: Context) -> Ass
 def end_duty(cell: DutyEntry, given: EndDuty, ctx: Context, assessment: Assessment) -> Effects:
     """End one cell. One that was set today held for the day."""
     effects = Effects(result=cell)
-    effects.update(cell, until=max(given.until, cell.since + timedelta(days=1)))
+    effects.update(cell, until=first_day_after(cell.since, given.until))
     return effects
 
 
@@ -308,7 +343,7 @@ def assess_end_waiver(waiver: DutyWaiver, given: Any, ctx: Context) -> Assessmen
 def end_waiver(waiver: DutyWaiver, given: Any, ctx: Context, assessment: Assessment) -> Effects:
     """End a waiver early. One that begins today or later held for its first day."""
     effects = Effects(result=waiver)
-    effects.update(waiver, until=max(ctx.today, waiver.since + timedelta(days=1)))
+    effects.update(waiver, until=first_day_after(waiver.since, ctx.today))
     return effects
 
 
@@ -316,8 +351,3 @@ def waived_pairs(user_id: Any, on: date) -> set[Any]:
     """The pairs of which somebody may hold both sides on a day."""
     rows = DutyWaiver.objects.filter(user_id=user_id, since__lte=on, until__gt=on)
     return set(rows.values_list("pair_id", flat=True))
-
-
-def pair_names(pair: DutyPair) -> T:
-    """A pair in words."""
-    return T(pair.name_zh, pair.name_en)

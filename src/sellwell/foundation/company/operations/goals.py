@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sellwell.foundation.company import queries
 from sellwell.foundation.company.models import Department, Goal, GoalLink
+from sellwell.foundation.company.rules.days import first_day_after
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Code, Input, Name, Ref, field
@@ -90,8 +91,10 @@ def serve_goal(goal: Goal, given: ServeGoal, ctx: Context, assessment: Assessmen
     for link in GoalLink.objects.filter(queries.in_force_on(ctx.today), goal=goal):
         if link.department_id in asked:
             asked.discard(link.department_id)
+            # Left out earlier today, it would end tomorrow; named again, it goes on.
+            effects.update(link, until=None)
         else:
-            effects.update(link, until=max(ctx.today, link.since + timedelta(days=1)))
+            effects.update(link, until=first_day_after(link.since, ctx.today))
     departments = Department.objects.filter(pk__in=asked, company_id=goal.company_id)
     effects.insert(
         *[

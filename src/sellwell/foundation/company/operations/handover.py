@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sellwell.foundation.company import directory, moves, queries
 from sellwell.foundation.company.models import Department, Person
+from sellwell.foundation.company.operations.departments import change_from
 from sellwell.kernel import generations
 from sellwell.kernel.effects import Effects, NewEvent
 from sellwell.kernel.inputs import Input, Ref, ShortText, field
@@ -45,7 +46,8 @@ class HandOver(Input):
 def assess_handover(person: Person, given: HandOver | None, ctx: Context) -> Assessment:
     """What is open in this company, table by table; the colleague is another person with a post here."""
     work = [(model, ids) for model, ids in queries.work_of(person.user_id) if issubclass(model, Owned)]
-    heads = list(Department.objects.filter(company_id=ctx.company_id, head_id=person.user_id))
+    headed = Department.objects.filter(company_id=ctx.company_id, head_id=person.user_id)
+    heads = list(headed.filter(queries.open_on(ctx.today)))
     objections: list[Objection] = []
     if not work and not heads:
         objections.append(NOTHING_OPEN.refuse())
@@ -83,7 +85,7 @@ def sole_deciders(request_ids: list[UUID], user_id: UUID) -> list[Objection]:
     ),
     input=HandOver,
     assess=assess_handover,
-    clauses=["1.3.2"],
+    clauses=["1.3.2", "1.3.3"],
     danger=True,
 )
 def hand_over(person: Person, given: HandOver, ctx: Context, assessment: Assessment) -> Effects:
@@ -95,7 +97,7 @@ def hand_over(person: Person, given: HandOver, ctx: Context, assessment: Assessm
         if model is ApprovalRequest:
             _no_longer_decides(effects, ids, given.to)
     for department in heads:
-        effects.update(department, head_id=given.to)
+        change_from(effects, department, ctx.today, {"head_id": given.to})
     if heads:
         generations.bump(directory.GENERATION)
     payload = {"from": str(person.user_id), "to": str(given.to)}

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from sellwell.foundation.company import directory, queries
 from sellwell.foundation.company.models import Assignment, Department, Person, PersonState
-from sellwell.foundation.company.operations.posts import first_day_after
+from sellwell.foundation.company.rules.days import first_day_after
 from sellwell.kernel import approval, generations
 from sellwell.kernel import directory as directories
 from sellwell.kernel.effects import Effects, NewEvent
@@ -48,7 +48,7 @@ def assess_leave(person: Person, given: Any, ctx: Context) -> Assessment:
         STILL_OWNS.refuse(count=count, noun=getattr(model, "noun", T(model.__name__, model.__name__)))
         for model, count in work.items()
     ]
-    for department in Department.objects.filter(head_id=person.user_id):
+    for department in Department.objects.filter(queries.open_on(ctx.today), head_id=person.user_id):
         name = T(department.name, department.name_en or department.name)
         objections.append(STILL_HEADS.refuse(name=name))
     holders = directories.current().holders("administrator", ctx.company_id, "", ctx.today)
@@ -80,7 +80,7 @@ def leave(person: Person, given: Any, ctx: Context, assessment: Assessment) -> E
         Q(until__isnull=True) | Q(until__gt=ctx.today), user_id=person.user_id
     )
     for post in still_held:
-        effects.update(post, until=first_day_after(post, ctx.today))
+        effects.update(post, until=first_day_after(post.since, ctx.today))
     for token in ApiToken.objects.filter(user_id=person.user_id, revoked_at__isnull=True):
         effects.update(token, revoked_at=ctx.now)
     lent = Delegation.objects.filter(

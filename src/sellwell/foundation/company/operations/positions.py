@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any, Literal
+from uuid import UUID
 
+from django.db.models import Q
+
+from sellwell.foundation.company import composition
 from sellwell.foundation.company.access import RoleCode
 from sellwell.foundation.company.models import Assignment, Position
 from sellwell.kernel.effects import Effects
@@ -58,10 +62,22 @@ def assess_position(row: Any, given: DefinePosition, ctx: Context) -> Assessment
     if given.statement_until is not None and given.statement_until <= given.statement_since:
         objections.append(STATEMENT_DATES.refuse(path="statement_until"))
     if not given.is_active:
-        count = Assignment.objects.filter(position__code=given.code, until=None).count()
+        count = len(_holders(given.code, ctx.today))
         if count:
             objections.append(POSITION_HELD.refuse(path="is_active", count=count))
     return Assessment(content={"code": given.code, "role": given.role.value}, objections=tuple(objections))
+
+
+def _holders(code: str, day: date) -> set[UUID]:
+    """Who holds a position on a day or later, also by a role that it stands for."""
+    known, by_role = composition.positions()
+    not_ended = Assignment.objects.filter(Q(until__isnull=True) | Q(until__gt=day))
+    found = set()
+    for user, role, own in not_ended.values_list("user_id", "role", "position_id"):
+        position = composition.position_of(role, own, known, by_role)
+        if position is not None and position.code == code:
+            found.add(user)
+    return found
 
 
 @operation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -114,7 +114,7 @@ def assess_assignment(row: Any, given: Assign, ctx: Context) -> Assessment:
     creates=True,
     parent="person",
     assess=assess_assignment,
-    clauses=["1.1.2", "1.3.1"],
+    clauses=["1.1.2", "1.3.1", "2.1.1", "2.2.2"],
 )
 def assign(row: Any, given: Assign, ctx: Context, assessment: Assessment) -> Effects:
     """Give somebody a role in a department, and with it the rights of that role."""
@@ -156,7 +156,7 @@ def assess_end(post: Assignment, given: EndAssignment | None, ctx: Context) -> A
     ),
     input=EndAssignment,
     assess=assess_end,
-    clauses=["1.1.2"],
+    clauses=["1.1.2", "2.1.1", "2.2.2"],
 )
 def end_assignment(post: Assignment, given: EndAssignment, ctx: Context, assessment: Assessment) -> Effects:
     """End a post on a day. Documents stay with their owner: hand them over, or give another post."""
@@ -164,8 +164,3 @@ def end_assignment(post: Assignment, given: EndAssignment, ctx: Context, assessm
     effects.update(post, until=given.until)
     generations.bump(directory.GENERATION)
     return effects
-
-
-def first_day_after(post: Assignment, day: date) -> date:
-    """The end of a post that is given up on a day: at the earliest the day after it began."""
-    return max(day, post.since + timedelta(days=1))

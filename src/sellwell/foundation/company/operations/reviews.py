@@ -6,12 +6,11 @@ from datetime import date
 from typing import Any
 
 from sellwell.foundation.company.models import Department, DepartmentReview, ReviewOutcome
-from sellwell.foundation.company.reviewing import months_later
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Input, Ref, Text, field
 from sellwell.kernel.operations import Assessment, Context, operation
-from sellwell.kernel.values import Objection, Reason, T
+from sellwell.kernel.values import Objection, Reason, T, months_later
 
 NEEDS_CHANGE = Reason(
     "company.review_change",

@@ -16,7 +16,7 @@ from sellwell.foundation.company.access import RoleCode
 from sellwell.foundation.company.models import Assignment, Company, Department, Person
 from sellwell.foundation.company.operations.departments import Kind, change_from
 from sellwell.foundation.company.operations.duties import waived_pairs
-from sellwell.foundation.company.operations.posts import BOTH_DUTIES
+from sellwell.foundation.company.operations.posts import BOTH_DUTIES, CLOSED
 from sellwell.kernel import generations, personal
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.ids import new_id
@@ -54,6 +54,20 @@ NO_MOVES = Reason(
 LEFT = Reason(
     "company.sync_left",
     T("{number} 已离职，不能再更新。", "{number} has left and is not updated any more."),
+)
+CODE_STAYS = Reason(
+    "company.sync_code",
+    T(
+        "部门“{name}”的代码是 {code}，代码不能更改。请按原代码提交。",
+        "{name} has the code {code}, and codes never change. Send it with that code.",
+    ),
+)
+OTHER_COMPANY = Reason(
+    "company.sync_company",
+    T(
+        "您现在在另一家公司。请先切换到“{name}”，再同步它的通讯录。",
+        "You are in another company now. Change over to {name} to sync its directory.",
+    ),
 )
 HALF = Reason("company.sync_half", T("部门和角色请一起填写。", "Give department and role together."))
 
@@ -107,6 +121,10 @@ class _Known:
     numbers: dict[str, str]
     posts: dict[Any, list[Assignment]]  # by account, the longest held first: that one is the directory's
 
+    def department(self, key: str) -> Department | None:
+        """The department that an external id or a code names."""
+        return self.departments.get(key) or self.codes.get(key)
+
 
 def _known(given: SyncDirectory, ctx: Context) -> _Known:
     departments = list(Department.objects.filter(company_id=ctx.company_id).select_related("parent"))
@@ -138,9 +156,11 @@ def assess_sync(row: Company, given: SyncDirectory | None, ctx: Context) -> Asse
     """Every row can be: keys are free or the same record's, departments named are here or in the same batch."""
     if given is None:
         return Assessment()
+    if row.pk != ctx.company_id:
+        return Assessment(objections=(OTHER_COMPANY.refuse(name=row.name),))
     known = _known(given, ctx)
     objections = [*_twice("departments", given.departments), *_twice("people", given.people)]
-    objections += _department_objections(given.departments, known)
+    objections += _department_objections(given.departments, known, ctx.today)
     named = {
         *known.departments,
         *known.codes,
@@ -154,17 +174,38 @@ def assess_sync(row: Company, given: SyncDirectory | None, ctx: Context) -> Asse
     return Assessment(content=content, carry=known, objections=tuple(objections[:200]))
 
 
+# What no two rows of one submission may share.
+KEYS = {
+    "departments": {"external_id": T("外部编号", "The external id"), "code": T("部门代码", "The code")},
+    "people": {
+        "external_id": T("外部编号", "The external id"),
+        "username": T("用户名", "The user name"),
+        "number": T("工号", "The number"),
+    },
+}
+
+
 def _twice(what: str, rows: Iterable[Any]) -> list[Objection]:
-    found, seen = [], set()
-    noun = T("外部编号", "The external id")
+    found = []
+    seen: set[tuple[str, str]] = set()
     for index, row in enumerate(rows):
-        if row.external_id in seen:
-            found.append(TWICE.refuse(path=f"{what}.{index}.external_id", what=noun, key=row.external_id))
-        seen.add(row.external_id)
+        for name, noun in KEYS[what].items():
+            key = getattr(row, name)
+            if (name, key) in seen:
+                found.append(TWICE.refuse(path=f"{what}.{index}.{name}", what=noun, key=key))
+            seen.add((name, key))
     return found
 
 
-def _department_objections(rows: list[DirectoryDepartment], known: _Known) -> list[Objection]:
+def _closed(key: str, known: _Known, today: date, path: str) -> list[Objection]:
+    """Nothing goes under or into a department that is closed."""
+    named = known.department(key)
+    if named is None or named.until is None or named.until > today:
+        return []
+    return [CLOSED.refuse(path=path, until=named.until)]
+
+
+def _department_objections(rows: list[DirectoryDepartment], known: _Known, today: date) -> list[Objection]:
     found: list[Objection] = []
     # A department may only name one that stands before it, so that no circle can be sent.
     there = {*known.departments, *known.codes}
@@ -173,11 +214,14 @@ def _department_objections(rows: list[DirectoryDepartment], known: _Known) -> li
         mine, holder = known.departments.get(row.external_id), known.codes.get(row.code)
         if holder is not None and holder.external_id not in ("", row.external_id):
             found.append(TAKEN.refuse(path=f"{path}.code", what=T("部门代码", "The code"), key=row.code))
+        if mine is not None and mine.code != row.code:
+            found.append(CODE_STAYS.refuse(path=f"{path}.code", name=mine.name, code=mine.code))
         if row.above and row.above not in there:
             found.append(UNKNOWN.refuse(path=f"{path}.above", key=row.above))
+        found += _closed(row.above, known, today, f"{path}.above")
         current = mine or holder
         if current is not None and row.above:
-            above = known.departments.get(row.above) or known.codes.get(row.above)
+            above = known.department(row.above)
             if above is None or current.parent_id != above.pk:
                 found.append(NO_MOVES.refuse(path=f"{path}.above", name=row.name))
         there |= {row.external_id, row.code}
@@ -199,6 +243,7 @@ def _person_objections(
         found.append(HALF.refuse(path=f"{path}.department"))
     if row.department and row.department not in named:
         found.append(UNKNOWN.refuse(path=f"{path}.department", key=row.department))
+    found += _closed(row.department, known, ctx.today, f"{path}.department")
     person = known.people.get(row.external_id)
     if person is not None and person.state == "left":
         found.append(LEFT.refuse(path=f"{path}.external_id", number=row.number))
@@ -247,6 +292,7 @@ def sync_directory(row: Company, given: SyncDirectory, ctx: Context, assessment:
     people: list[Person] = []
     # One unusable password for all: hashing is slow on purpose, and nobody can sign in with it.
     locked = make_password(None)
+    personal.read_keys(person.phone for person in known.people.values())
     for sent in given.people:
         person = known.people.get(sent.external_id)
         if person is None:
@@ -260,7 +306,7 @@ def sync_directory(row: Company, given: SyncDirectory, ctx: Context, assessment:
             people.append(person)
         else:
             effects.update(person.user, name=sent.name, username=sent.username)
-            effects.update(person, number=sent.number, employment=sent.employment, speciality=sent.speciality)
+            _change_person(effects, person, sent)
         effects.search += [person.user, person]
         if sent.role is not None:
             posts.append((person, sent))
@@ -271,10 +317,21 @@ def sync_directory(row: Company, given: SyncDirectory, ctx: Context, assessment:
     return effects
 
 
+def _change_person(effects: Effects, person: Person, sent: DirectoryPerson) -> None:
+    """What the other directory says of somebody known. A phone that it does not name stays."""
+    values: dict[str, Any] = {
+        "number": sent.number, "employment": sent.employment, "speciality": sent.speciality, "hired_on": sent.hired_on,
+    }  # fmt: skip
+    # Sealed anew, the same phone would look like a change each time.
+    if sent.phone and sent.phone != personal.open_(person.phone):
+        values["phone"] = personal.seal(person.user_id, sent.phone)
+    effects.update(person, **values)
+
+
 def _department(effects: Effects, sent: DirectoryDepartment, known: _Known, ctx: Context) -> None:
     department = known.departments.get(sent.external_id) or known.codes.get(sent.code)
     if department is None:
-        above = known.departments.get(sent.above) or known.codes.get(sent.above)
+        above = known.department(sent.above)
         department = Department(
             id=new_id(), company_id=ctx.company_id, code=sent.code, name=sent.name, name_en=sent.name_en, kind=sent.kind,
             parent=above, path=f"{above.path if above else ''}{sent.code}.", external_id=sent.external_id,

@@ -90,7 +90,7 @@ def visible_document(given: Transfer, ctx: Context) -> Owned | None:
     creates=True,
     assess=assess_transfer,
     lock_keys=transfer_locks,
-    clauses=["1.3.2"],
+    clauses=["1.3.2", "1.3.3"],
 )
 def transfer(row: Any, given: Transfer, ctx: Context, assessment: Assessment) -> Effects:
     """Pass one record on with its open tasks. What was posted before stays with whom it was posted for."""

@@ -145,12 +145,15 @@ page(
 
 
 def staffing_page(request: Any) -> HttpResponse:
-    """People needed against people there, and what other numbers would earn by head."""
+    """People needed against people there; for those who may see margins what other numbers would earn by head, too."""
     shown = staffing.staffing(request.ctx.company_id, request.ctx.today)
+    shows_margins = staffing.may_see_margins(request.ctx.actor, request.ctx.company_id)
     heads = sum(gap.actual for gap in shown.gaps)
-    steps = sorted({max(1, heads + change) for change in (-4, -2, 0, 2, 4)}) if heads else []
+    simulates = shows_margins and heads
+    steps = sorted({max(1, heads + change) for change in (-4, -2, 0, 2, 4)}) if simulates else []
     context = {
-        "needs": shown.needs,
+        "needs": shown.needs if shows_margins else staffing.without_margins(shown.needs),
+        "shows_margins": shows_margins,
         "gaps": shown.gaps,
         "simulated": [(count, count - heads, simulated(shown.needs, count)) for count in steps],
         "employment": EMPLOYMENT,

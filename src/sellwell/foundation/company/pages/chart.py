@@ -33,7 +33,7 @@ form("company.end_goal", initial=lambda row, ctx: {"until": ctx.today.isoformat(
 
 
 def _serving(row: Any, ctx: Context) -> dict[str, Any]:
-    links = GoalLink.objects.filter(goal=row, until=None).select_related("department")
+    links = GoalLink.objects.filter(queries.in_force_on(ctx.today), goal=row).select_related("department")
     return {"departments": [link.department for link in links.order_by("department__path")]}
 
 

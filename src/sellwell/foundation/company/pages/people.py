@@ -247,7 +247,7 @@ def hand_over_page(request: Any, row_id: UUID) -> HttpResponse:
     context = {
         "person": person,
         "shares": shares,
-        "heads": list(Department.objects.filter(head_id=person.user_id)),
+        "heads": list(Department.objects.filter(queries.open_on(request.ctx.today), head_id=person.user_id)),
         "deciding": deciding.count(),
     }
     crumbs = [(PEOPLE.title, "/people/"), (person.user.name, f"/people/{person.pk}/")]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sellwell.foundation.company import evidence
+from sellwell.foundation.company import composition, evidence, reviewing
 from sellwell.foundation.company.access import RoleCode
 from sellwell.foundation.company.kernel_views import SECURITY
 from sellwell.foundation.company.models import PersonState
@@ -40,7 +40,27 @@ def _jobs(ctx: Context) -> Number:
     return Number(waiting.get("due", 0), unit=str(T("项", "jobs")), note=note)
 
 
+def _vacant(ctx: Context) -> Number:
+    """Positions that nobody holds today."""
+    return Number(len(composition.team(ctx.company_id, ctx.today).vacant), unit="", url="/composition")
+
+
+def _conflicts(ctx: Context) -> Number:
+    """People whose roles do not go together."""
+    people = {user_id for user_id, _ in people_with_conflicts(ctx.today)}
+    return Number(len(people), unit=str(T("人", "people")), url="/duty-proof")
+
+
+def _reviews_late(ctx: Context) -> Number:
+    """Departments whose review is overdue."""
+    late = sum(1 for one in reviewing.due(ctx.company_id, ctx.today) if one.is_overdue(ctx.today))
+    return Number(late, unit="", url="/reviews-due")
+
+
+figure("auditor", T("逾期的部门检视", "Department reviews overdue"), _reviews_late, order=30)
 figure("auditor", T("本周被权限拒绝", "Refused by rights this week"), _refused, order=10)
+figure("auditor", T("兼任不相容职务", "Incompatible duties in one hand"), _conflicts, order=20)
+figure("hr", T("空缺岗位", "Vacant positions"), _vacant, order=20)
 figure("administrator", T("在职人员", "Active people"), _active_people, order=10)
 figure("administrator", T("本周被权限拒绝", "Refused by rights this week"), _refused, order=20)
 figure("administrator", T("等待的后台任务", "Waiting jobs"), _jobs, order=30)

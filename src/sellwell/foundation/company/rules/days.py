@@ -29,6 +29,11 @@ def holds(day: date, since: date | None, until: date | None) -> bool:
     return (since is None or since <= day) and (until is None or day < until)
 
 
+def first_day_after(since: date, day: date) -> date:
+    """The end of something dated that is given up on a day: at the earliest the day after it began."""
+    return max(day, since + timedelta(days=1))
+
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -134,7 +134,7 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One counter-example. `kind` is one of KINDS; what does not apply is empty."""
+    """One counter-example. `kind` is one of those that `proving.WORDS` tells; what does not apply is empty."""
 
     kind: str
     since: date
@@ -150,24 +150,7 @@ class Found:
     count: int = 0
 
 
-KINDS = (
-    "no_position",  # the matrix names no accountable position
-    "two_positions",  # it names more than one
-    "nobody",  # the accountable position has nobody there
-    "several",  # it has several people and none of them leads
-    "conflict",  # one person holds both sides of a pair
-    "pair_alone",  # only one person can do both sides of a sale, so it stops
-    "route_empty",  # an approval names a role that nobody holds that day
-    "route_dead",  # and those of last resort are not there either
-    "own_request",  # only the requester could decide
-    "owner_away",  # customers whose owner is not there, without a deputy
-    "owner_gone",  # customers whose owner holds no post
-    "region_twice",  # two departments beside each other work the same region
-    "region_none",  # customers in a region that no department works
-    "line_twice",
-)
-
-
+# What the matrix alone says; the other kinds of this part ask for the people, too.
 OF_THE_MATRIX = ("no_position", "two_positions")
 
 
@@ -345,20 +328,14 @@ def joined(found: list[Found]) -> list[Found]:
     for one in found:
         last = whole[-1] if whole else None
         if last is not None and last.until == one.since and _same(last, one):
-            whole[-1] = _with(last, until=one.until)
+            whole[-1] = replace(last, until=one.until)
         else:
             whole.append(one)
     return whole
 
 
 def _same(a: Found, b: Found) -> bool:
-    return _with(a, since=b.since, until=b.until) == b
-
-
-def _with(one: Found, **values: object) -> Found:
-    from dataclasses import replace
-
-    return replace(one, **values)  # type: ignore[arg-type]
+    return replace(a, since=b.since, until=b.until) == b
 
 
 def together(found: Sequence[tuple[Place, Found]], places: Sequence[Place]) -> list[Found]:
@@ -368,17 +345,17 @@ def together(found: Sequence[tuple[Place, Found]], places: Sequence[Place]) -> l
         lines[place.region].add(place.line)
     by_region: dict[Found, list[Place]] = defaultdict(list)
     for place, one in found:
-        by_region[_with(one, line="")].append(place)
+        by_region[replace(one, line="")].append(place)
     regional: dict[Found, list[str]] = defaultdict(list)
     kept: list[Found] = []
     for one, where in by_region.items():
         if {p.line for p in where} == lines[one.region]:
-            regional[_with(one, region="")].append(one.region)
+            regional[replace(one, region="")].append(one.region)
         else:
-            kept += [_with(one, line=p.line) for p in where]
+            kept += [replace(one, line=p.line) for p in where]
     for one, regions in regional.items():
         if set(regions) == set(lines):
             kept.append(one)
         else:
-            kept += [_with(one, region=region) for region in regions]
+            kept += [replace(one, region=region) for region in regions]
     return sorted(kept, key=lambda f: (f.duty, f.above, f.region, f.line, f.since))

@@ -5,8 +5,9 @@ Departments are known by their codes, which never change. Every problem is found
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,28 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post held on the day, in a department."""
+    """A post in a department: held on the day, or from `since` on where that is set."""
 
     person: str
     role: str
     code: str
     id: str = ""
     layer: int = 3
+    since: date | None = None  # empty: held on the day already
+    until: date | None = None
+
+    def meets(self, other: Post) -> bool:
+        """Whether there is a day on which both are held."""
+        return _before(self.since, other.until) and _before(other.since, self.until)
+
+    def covers(self, other: Post) -> bool:
+        """Whether this one is held for as long as the other."""
+        begins = self.since is None or (other.since is not None and self.since <= other.since)
+        return begins and (self.until is None or (other.until is not None and other.until <= self.until))
+
+
+def _before(since: date | None, until: date | None) -> bool:
+    return since is None or until is None or since < until
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +88,12 @@ class Outcome:
         """`HQ.EAST.` of a department that is still there."""
         return path(self.nodes, code)
 
+    def followed(self, code: str) -> str:
+        """The department that has the documents of `code` afterwards: itself, or where it went in the end."""
+        while code in self.went:
+            code = self.went[code]
+        return code
+
 
 def path(nodes: Mapping[str, Node], code: str) -> str:
     """The codes from the top down to a department. A department in a cycle has no path: ''."""
@@ -107,9 +129,11 @@ def deciders(nodes: Mapping[str, Node], posts: Iterable[Post], role: str, code: 
     return frozenset(p.person for p in held)
 
 
-def apply(nodes: Iterable[Node], posts: Iterable[Post], steps: Sequence[Step]) -> Outcome:
-    """The organisation after every step, in their order."""
-    work = _Work({n.code: n for n in nodes}, list(posts))
+def apply(
+    nodes: Iterable[Node], posts: Iterable[Post], steps: Sequence[Step], taken: Collection[str] = ()
+) -> Outcome:
+    """The organisation after every step, in their order. `taken`: codes that closed departments keep."""
+    work = _Work({n.code: n for n in nodes}, list(posts), taken)
     for number, step in enumerate(steps, start=1):
         ACTIONS[step.action](work, step, number)
     work.check_people(len(steps))
@@ -117,8 +141,9 @@ def apply(nodes: Iterable[Node], posts: Iterable[Post], steps: Sequence[Step]) -
 
 
 class _Work:
-    def __init__(self, nodes: dict[str, Node], posts: list[Post]) -> None:
-        self.nodes, self.posts = nodes, posts
+    def __init__(self, nodes: dict[str, Node], posts: list[Post], taken: Collection[str]) -> None:
+        self.nodes, self.posts, self.taken = nodes, posts, taken
+        self.made: set[str] = set()
         self.went: dict[str, str] = {}
         self.problems: list[Problem] = []
 
@@ -131,17 +156,29 @@ class _Work:
         self.refuse("no_department", step, code=code)
         return False
 
+    def ends(self, code: str, into: str, step: int) -> bool:
+        """Whether a department can be closed into another one, which must be there. Without one, it just closes."""
+        if not self.known(code, step) or (into and not self.known(into, step)):
+            return False
+        if code in self.made:
+            self.refuse("made_here", step, code=code)
+            return False
+        if into and is_below(self.nodes, into, code):
+            self.refuse("cycle", step, code=code, into=into)
+            return False
+        return True
+
     def people_in(self, code: str) -> list[Post]:
         return [p for p in self.posts if p.code == code]
 
     def check_people(self, last: int) -> None:
         """Nobody holds one role twice in one department afterwards, and nobody reports to himself or herself."""
-        seen: set[tuple[str, str, str]] = set()
+        seen: dict[tuple[str, str, str], list[Post]] = {}
         for post in self.posts:
-            key = (post.person, post.role, post.code)
-            if key in seen:
+            others = seen.setdefault((post.person, post.role, post.code), [])
+            if any(post.meets(other) for other in others):
                 self.refuse("overlapping", last, person=post.person, code=post.code)
-            seen.add(key)
+            others.append(post)
         for node in self.nodes.values():
             above = self.nodes.get(node.above)
             if node.head and above is not None and above.head == node.head:
@@ -149,12 +186,13 @@ class _Work:
 
 
 def _add(work: _Work, step: Step, number: int) -> None:
-    if step.code in work.nodes or step.code in work.went:
+    if step.code in work.nodes or step.code in work.went or step.code in work.taken:
         work.refuse("code_taken", number, code=step.code)
         return
     if step.into and not work.known(step.into, number):
         return
     above = work.nodes.get(step.into)
+    work.made.add(step.code)
     work.nodes[step.code] = Node(
         step.code, step.name, step.name_en, step.kind or "regional",
         step.region or (above.region if above else ""), step.line or (above.line if above else ""), step.into,
@@ -172,24 +210,26 @@ def _move(work: _Work, step: Step, number: int) -> None:
 
 
 def _merge(work: _Work, step: Step, number: int) -> None:
-    if not work.known(step.code, number) or not work.known(step.into, number):
-        return
-    if is_below(work.nodes, step.into, step.code):
-        work.refuse("cycle", number, code=step.code, into=step.into)
+    if not work.ends(step.code, step.into, number):
         return
     work.nodes = {
         code: replace(n, above=step.into) if n.above == step.code else n for code, n in work.nodes.items()
     }
     # Somebody who holds the role in both keeps the post there; the other one just ends.
-    there = {(p.person, p.role) for p in work.people_in(step.into)}
-    kept = [p for p in work.posts if p.code != step.code or (p.person, p.role) not in there]
+    there = work.people_in(step.into)
+    kept = [
+        p
+        for p in work.posts
+        if p.code != step.code
+        or not any((t.person, t.role) == (p.person, p.role) and t.covers(p) for t in there)
+    ]
     work.posts = [replace(p, code=step.into) if p.code == step.code else p for p in kept]
     del work.nodes[step.code]
     work.went[step.code] = step.into
 
 
 def _close(work: _Work, step: Step, number: int) -> None:
-    if not work.known(step.code, number):
+    if not work.ends(step.code, step.into, number):
         return
     below = [n.code for n in work.nodes.values() if n.above == step.code]
     people = {p.person for p in work.people_in(step.code)}

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from sellwell.foundation.company import checks, evidence
+from sellwell.foundation.company import checks, evidence, proving, staffing
 from sellwell.foundation.company.install import install
 from sellwell.foundation.company.models import Assignment, Department
 from sellwell.foundation.company.tests.builders import a_person
 from sellwell.kernel import checks as kernel_checks
+from sellwell.kernel import clock
 from sellwell.kernel.models import DutyPair, LedgerEntry, User
 from sellwell.kernel.tests.builders import a_delegation
 from sellwell.kernel.values import Period, Refusal
@@ -55,6 +56,44 @@ def test_an_open_document_of_somebody_who_left_is_found(world: World) -> None:
     User.objects.filter(username="regional_manager").update(is_active=False)
     found = evidence.documents_without_an_active_person(world.company.pk, this_week(world))
     assert [b.row_type for b in found.broken] == ["kernel.delegation"]
+
+
+@clause("2.1.1", "2.1.4")
+def test_a_past_day_is_judged_by_who_held_the_posts_then(world: World) -> None:
+    then = Period(world.today, world.today + timedelta(days=1))
+    judged = (
+        evidence.positions_vacant,
+        evidence.people_without_a_statement,
+        evidence.people_without_a_role,
+        evidence.roles_without_a_person,
+        evidence.duty_conflicts,
+        evidence.headcount_gap,
+    )
+    with clock.at(clock.now() + timedelta(days=30)):
+        before = [look(world.company.pk, then) for look in judged]
+        sold = staffing.actual(world.company.pk, then.since)
+        for role in ("marketing", "account_manager"):
+            world.run("hr", "company.leave", a_person(world, role))
+        assert [look(world.company.pk, then) for look in judged] == before
+        assert staffing.actual(world.company.pk, then.since) == sold
+        found = evidence.positions_vacant(world.company.pk, this_week(world))
+        assert {b.name for b in found.broken} == {"市场专员", "客户经理"}
+
+
+@clause("2.1.4")
+def test_what_breaks_is_counted_by_the_things_that_are_judged(world: World) -> None:
+    world.add("n", "regional_manager", "NORTH")
+    world.add("w", "regional_manager", "WEST")
+    coming = Period(world.today, world.today + timedelta(days=30))
+    found = evidence.duty_conflicts(world.company.pk, coming)
+    proof = proving.proof(world.company.pk, coming.since, coming.until)
+    lines = len({place.line for place in proof.organisation.places})
+    (gap,) = [s for s in proof.sentences() if s.kind == "nobody"]
+    world.add("s", "regional_manager", "SOUTH")
+    again = evidence.duty_conflicts(world.company.pk, coming)
+    # One sentence names several duties without anybody in the south, on every line; the new manager is judged, too.
+    assert gap.count > 1 and again.kept - found.kept == gap.count * lines + 1
+    assert again.concerned - found.concerned == 1
 
 
 def test_a_fresh_company_keeps_every_invariant(world: World) -> None:

@@ -7,8 +7,12 @@ from django.test import Client
 
 from sellwell.foundation.company.models import Assignment
 from sellwell.foundation.company.tests.builders import a_draft, a_person, a_task
-from sellwell.kernel.models import Grant, User
+from sellwell.kernel import generations
+from sellwell.kernel.ids import new_id
+from sellwell.kernel.models import Grant, LedgerEntry, User
 from sellwell.kernel.tests.builders import a_request
+from sellwell.kernel.views import BY_TYPE
+from sellwell.testing.marks import clause
 from sellwell.testing.world import World
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +117,33 @@ def test_a_record_offers_its_transfer(world: World) -> None:
     url = f"/do/company.transfer/?row_type=kernel.approvalrequest&row={request.pk}"
     assert "company.transfer" in page(world, "sales_manager", f"/approvals/{request.pk}/")
     assert str(request.pk) in page(world, "sales_manager", url)
+
+
+@clause("1.3.1")
+def test_an_entry_of_the_ledger_shows_what_it_changed_and_whether_it_is_unaltered(world: World) -> None:
+    request = a_request(world)
+    world.run("regional_manager", "approvals.approve", request)
+    entry = LedgerEntry.objects.get(operation="approvals.approve")
+    url = f"/ledger/{entry.seq}/"
+    assert url in page(world, "auditor", "/ledger/")
+    html = page(world, "auditor", url)
+    assert world.user("regional_manager").name in html and request.number in html
+    assert "未被改动" in html and bytes(entry.hash).hex() in html
+    planted = LedgerEntry.objects.get(pk=entry.pk)
+    planted.pk, planted.id, planted.channel = None, new_id(), "cli"
+    planted.save(force_insert=True)  # past the door
+    assert "不一致" in page(world, "auditor", f"/ledger/{planted.seq}/")
+    page(world, "rep", url, 404)  # a representative reads only what was done by themselves
+    page(world, "auditor", "/ledger/999999/", 404)
+
+
+def test_an_entry_names_no_row_that_its_reader_may_not_see(world: World) -> None:
+    person = a_person(world, "rep")
+    world.run("hr", "company.change_person", person, {"speciality": "阀门"})
+    entry = LedgerEntry.objects.get(operation="company.change_person")
+    assert "阀门" in page(world, "auditor", f"/ledger/{entry.seq}/")
+    Grant.objects.filter(role="auditor", verb=BY_TYPE["company.person"].name).update(until=world.today)
+    generations.bump("rights")
+    generations.forget()
+    html = page(world, "auditor", f"/ledger/{entry.seq}/")
+    assert "阀门" not in html and person.user.name not in html.partition("<main")[2]

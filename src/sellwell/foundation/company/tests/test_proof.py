@@ -9,6 +9,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sellwell.foundation.company.rules import judged
 from sellwell.foundation.company.rules.proof import (
     Accountable,
     Away,
@@ -243,6 +244,7 @@ def told(found: list[Found], day: date) -> set[tuple[object, ...]]:
 def test_the_proof_finds_what_brute_force_finds_and_nothing_else(o: Organisation) -> None:
     found = prove(o, START, END)
     assert all(START <= f.since < f.until <= END for f in found)
+    assert judged.broken(o, found) <= judged.things(o)
     for day in DAYS:
         truth = {*duty_facts(o, day), *people_facts(o, day), *route_facts(o, day), *place_facts(o, day)}
         assert told(found, day) == truth, day

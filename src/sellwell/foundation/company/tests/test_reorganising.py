@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,9 +17,9 @@ from sellwell.foundation.company.tests.builders import (
     a_task,
     moving_south,
 )
-from sellwell.kernel import clock, deadlines
-from sellwell.kernel.models import LedgerEntry, Task
-from sellwell.kernel.values import Period, Refusal
+from sellwell.kernel import asking, clock, deadlines
+from sellwell.kernel.models import Deadline, LedgerEntry, Task
+from sellwell.kernel.values import Period, Refusal, months_later
 from sellwell.testing.marks import clause
 from sellwell.testing.world import World
 
@@ -57,6 +57,45 @@ def test_what_cannot_be_is_found_each_with_its_step() -> None:
     assert codes(Step("merge", "B", "A"), Step("close", "B")) == ["no_department"]
 
 
+EMPTY = [Node("C", "丙", above="HQ"), Node("D", "丁", above="HQ")]
+
+
+@pytest.mark.parametrize(
+    ("steps", "found"),
+    [
+        ([Step("close", "C", "C")], ["cycle"]),
+        ([Step("merge", "C", "C")], ["cycle"]),
+        ([Step("close", "C", "NOWHERE")], ["no_department"]),
+        ([Step("close", "C", "D"), Step("close", "D", "C")], ["no_department"]),
+        ([Step("close", "C", "D"), Step("close", "D")], []),
+        ([Step("add", "OLD", "HQ", "x")], ["code_taken"]),
+        ([Step("add", "NEW", "HQ", "x"), Step("close", "NEW")], ["made_here"]),
+        ([Step("add", "NEW", "HQ", "x"), Step("merge", "NEW", "C")], ["made_here"]),
+    ],
+)
+def test_a_department_ends_in_one_that_is_there(steps: list[Step], found: list[str]) -> None:
+    after = apply([*NODES, *EMPTY], POSTS, steps, taken={"OLD"})
+    assert [p.code for p in after.problems] == found
+    assert {after.followed(code) for code in after.went} <= {"HQ", "D"}
+
+
+def test_posts_of_other_days_are_no_double_post() -> None:
+    day = date(2026, 5, 1)
+    held = Post("p", "rep", "C", "1", until=day)
+    later = Post("p", "rep", "D", "2", since=day)
+    for step in (Step("merge", "C", "D"), Step("merge", "D", "C")):
+        after = apply([*NODES, *EMPTY], [held, later], [step])
+        assert not after.problems and [p.id for p in after.posts] == ["1", "2"]
+    open_ = Post("p", "rep", "C", "1")
+    after = apply([*NODES, *EMPTY], [open_, later], [Step("merge", "C", "D")])
+    assert [p.code for p in after.problems] == ["overlapping"]
+    assert codes_of([later], Step("close", "D")) == ["has_people"]
+
+
+def codes_of(posts: list[Post], *steps: Step) -> list[str]:
+    return [p.code for p in apply([*NODES, *EMPTY], posts, steps).problems]
+
+
 def test_a_merge_takes_departments_and_people_along_and_a_double_post_just_ends() -> None:
     after = apply(NODES, POSTS, [Step("merge", "B", "A1"), Step("merge", "A", "HQ")])
     assert not after.problems and set(after.nodes) == {"HQ", "A1"} and after.path("A1") == "HQ.A1."
@@ -86,9 +125,13 @@ def change(
         (("person", "SOUTH", "WEST", "rep"), "company.change_no_post"),
         (("head", "EAST", "", "executive"), "company.change_own_superior"),
         (("move", "EAST"), "company.change_needs"),
+        (("head", "SOUTH", "", "gone"), "company.head_left"),
     ],
 )
 def test_bad_changes_are_refused_with_what_to_do(world: World, args: tuple[str, ...], reason: str) -> None:
+    gone = world.add("gone", "rep", "SOUTH")
+    gone.is_active = False
+    gone.save()
     row = a_draft_change(world)
     with pytest.raises(Refusal) as refusal:
         world.run("hr", "company.add_change", row, change(world, *args))
@@ -159,6 +202,72 @@ def test_a_person_who_moves_takes_the_records_along(world: World) -> None:
 
 
 @clause("2.1.5")
+@pytest.mark.parametrize("first", ["person", "merge"])
+def test_who_goes_elsewhere_than_the_department_takes_the_records_along(world: World, first: str) -> None:
+    world.add("southerner", "rep", "SOUTH")
+    task, kept = a_task(world, "southerner"), a_task(world, "southerner")
+    Task.objects.filter(pk=kept.pk).update(owner=world.user("rep"))
+    steps = [change(world, "person", "SOUTH", "WEST", "southerner"), change(world, "merge", "SOUTH", "EAST")]
+    if first == "merge":
+        steps = [steps[1], change(world, "person", "EAST", "WEST", "southerner")]
+    row = a_draft_change(world, *steps)
+    world.run("executive", "company.schedule_reorganisation", row)
+    world.run("executive", "company.apply_reorganisation", row)
+    paths = dict(Task.objects.filter(pk__in=[task.pk, kept.pk]).values_list("pk", "department_path"))
+    assert paths == {task.pk: "HQ.WEST.", kept.pk: "HQ.EAST."}
+
+
+@clause("2.1.5")
+def test_a_region_stays_where_the_new_department_has_none(world: World) -> None:
+    task = a_task(world, "rep")
+    row = a_draft_change(world, change(world, "person", "EAST", "FIN", "rep"))
+    world.run("executive", "company.schedule_reorganisation", row)
+    world.run("executive", "company.apply_reorganisation", row)
+    moved = Task.objects.get(pk=task.pk)
+    assert (moved.department_path, moved.region) == ("HQ.FIN.", "华东")
+
+
+@clause("2.1.5")
+def test_a_post_that_begins_later_goes_with_its_department(world: World) -> None:
+    begins = world.today + timedelta(days=40)
+    post = world.post(world.user("rep"), "rep", "SOUTH", since=begins)
+    shut = a_draft_change(world)
+    with pytest.raises(Refusal) as refusal:
+        world.run("hr", "company.add_change", shut, change(world, "close", "SOUTH"))
+    assert refusal.value.code == "company.change_has_people"
+    row = a_draft_change(world, change(world, "merge", "SOUTH", "WEST"))
+    world.run("executive", "company.schedule_reorganisation", row)
+    world.run("executive", "company.apply_reorganisation", row)
+    after = Assignment.objects.get(pk=post.pk)
+    assert (after.department.code, after.since, after.until) == ("WEST", begins, None)
+
+
+@clause("2.1.5")
+def test_the_code_of_a_closed_department_is_not_used_again(world: World) -> None:
+    row = a_draft_change(world, change(world, "merge", "SOUTH", "EAST"))
+    world.run("executive", "company.schedule_reorganisation", row)
+    world.run("executive", "company.apply_reorganisation", row)
+    again = {"action": "add", "code": "SOUTH", "name": "新华南", "into": str(world.department("HQ").pk)}
+    with pytest.raises(Refusal) as refusal:
+        world.run("hr", "company.add_change", a_draft_change(world), again)
+    assert refusal.value.code == "company.change_code_taken"
+
+
+def test_only_a_change_that_is_there_is_dropped(world: World) -> None:
+    row = a_draft_change(world, moving_south(world))
+    with pytest.raises(Refusal) as refusal:
+        world.run("hr", "company.drop_change", row, {"number": 2})
+    assert [(o.code, o.path) for o in refusal.value.objections] == [("company.change_unknown", "number")]
+
+
+def test_what_was_withdrawn_waits_for_no_day(world: World) -> None:
+    row = a_scheduled(world, on=10)
+    assert Deadline.objects.filter(row_id=row.pk, state="due").exists()
+    world.run("hr", "company.withdraw_reorganisation", row)
+    assert not Deadline.objects.filter(row_id=row.pk, state="due").exists()
+
+
+@clause("2.1.5")
 def test_a_new_department_takes_people_and_a_head_in_one_draft(world: World) -> None:
     new = {
         "action": "add",
@@ -205,7 +314,7 @@ def test_it_cannot_be_settled_empty_or_for_a_day_that_is_past(world: World) -> N
         world.run("hr", "company.schedule_reorganisation", a_draft_change(world, moving_south(world)))
 
 
-@clause("2.1.5")
+@clause("2.1.5", breaks=True)
 def test_an_overdue_review_names_the_department_until_it_is_held(world: World) -> None:
     today = Period(world.today, world.today + timedelta(days=1))
     found = evidence.reviews_overdue(world.company.pk, today)
@@ -215,7 +324,7 @@ def test_an_overdue_review_names_the_department_until_it_is_held(world: World) -
     world.run("hr", "company.review_department", east, data)
     again = evidence.reviews_overdue(world.company.pk, today)
     assert len(again.broken) == 13 and east.pk not in [b.row_id for b in again.broken]
-    assert DepartmentReview.objects.get().next_due == reviewing.months_later(world.today, 12)
+    assert DepartmentReview.objects.get().next_due == months_later(world.today, 12)
     with pytest.raises(Refusal) as refusal:
         world.run("hr", "company.review_department", east, data | {"outcome": "change"})
     assert refusal.value.code == "company.review_change"
@@ -225,11 +334,29 @@ def test_an_overdue_review_names_the_department_until_it_is_held(world: World) -
     )
 
 
-def test_months_end_where_there_is_no_such_day() -> None:
-    from datetime import date
+@clause("2.1.5")
+def test_the_review_that_counts_is_the_last_one_held(world: World) -> None:
+    east = world.department("EAST")
+    data = {"strategy": "与战略一致", "market": "市场变化不大", "outcome": "keep"}
+    world.run("hr", "company.review_department", east, data)
+    with clock.at(clock.now() + timedelta(days=40)):
+        world.run("hr", "company.review_department", east, data)
+        held, day = world.today, world.today + timedelta(days=1)
+    (due,) = [d for d in reviewing.due(world.company.pk, day) if d.department.pk == east.pk]
+    assert (due.last, due.on) == (held, months_later(held, 12))
+    (due,) = [d for d in reviewing.due(world.company.pk, world.today) if d.department.pk == east.pk]
+    assert due.last == world.today
 
-    assert reviewing.months_later(date(2026, 8, 31), 6) == date(2027, 2, 28)
-    assert reviewing.months_later(date(2026, 12, 15), 12) == date(2027, 12, 15)
+
+def test_the_button_does_not_prove_the_duties_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = a_draft_change(world, change(world, "person", "EAST", "SOUTH", "regional_manager"))
+
+    def proved(*given: Any) -> None:
+        raise AssertionError("the page shows the proof once, in its preview")
+
+    monkeypatch.setattr(planning.proving, "told", proved)
+    assert asking.preview("company.schedule_reorganisation", world.ctx("executive"), row) == []
+    world.run("executive", "company.schedule_reorganisation", row)
 
 
 @pytest.mark.parametrize("role", ["hr", "executive"])

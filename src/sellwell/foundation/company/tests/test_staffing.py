@@ -6,8 +6,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from sellwell.foundation.company import evidence, staffing
+from sellwell.foundation.company.extensions import market_margins
 from sellwell.foundation.company.rules.staffing import Market, Standard, gaps, need, simulated
 from sellwell.foundation.company.tests.test_structure import a_sale
 from sellwell.kernel.values import Period
@@ -27,7 +29,7 @@ def test_customers_or_volume_ask_for_people_and_a_region_rounds_up_once() -> Non
 
 
 @pytest.mark.django_db
-@clause("2.1.3")
+@clause("2.1.3", breaks=True)
 def test_a_region_with_too_few_sellers_is_named_until_one_is_hired(world: World) -> None:
     a_sale(world, "12000000.00", "HQ.EAST.", "parts")
     today = Period(world.today, world.today + timedelta(days=1))
@@ -40,3 +42,45 @@ def test_a_region_with_too_few_sellers_is_named_until_one_is_hired(world: World)
          "department": str(world.department("EAST").pk), "role": "rep"},
     )  # fmt: skip
     assert not evidence.headcount_gap(world.company.pk, today).broken
+
+
+@pytest.mark.django_db
+@clause("1.3.1", "2.1.3")
+def test_what_markets_earn_is_shown_to_those_who_see_all_margins_only(
+    world: World, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_sale(world, "12000000.00", "HQ.EAST.", "parts")
+    earned = [("华东", "parts", Decimal("0.3125"))]
+    monkeypatch.setitem(market_margins.functions, "orders.order", lambda company_id, period: earned)
+
+    def shown(role: str) -> str:
+        client.force_login(world.user(role))
+        answer = client.get("/staffing").content.decode()
+        world.see()
+        return answer
+
+    for role in ("executive", "sales_manager"):
+        assert "31.25" in shown(role) and "人均毛利测算" in shown(role)
+    # A regional manager sees the margins of one department, human resources none.
+    for role in ("hr", "regional_manager", "administrator"):
+        page = shown(role)
+        assert "12,000,000" in page and "31.25" not in page and "毛利" not in page
+
+
+@pytest.mark.django_db
+@clause("2.1.3")
+def test_one_more_than_the_market_asks_for_is_told_when_hired_and_a_second_post_of_one_person_is_not(
+    world: World,
+) -> None:
+    a_sale(world, "7000000.00", "HQ.EAST.", "parts")  # two people: the region has two
+    east = {"department": str(world.department("EAST").pk), "role": "rep"}
+    hired = world.run(
+        "hr", "company.hire", None,
+        {"name": "秦不夜", "username": "qin", "number": "E0900", "hired_on": str(world.today), **east},
+    )  # fmt: skip
+    assert [o.code for o in hired.warnings] == ["company.over_staffing"]
+    assert "需要 2 名销售人员，加上这一位就有 3 名" in hired.warnings[0].text.zh
+    again = {**east, "role": "account_manager", "person": str(hired.result.pk), "since": str(world.today)}
+    assert not world.run("hr", "company.assign", data=again).warnings
+    south = {**again, "department": str(world.department("SOUTH").pk), "role": "rep"}
+    assert not world.run("hr", "company.assign", data=south).warnings  # nothing was sold there yet

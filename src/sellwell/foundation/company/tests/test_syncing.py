@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from sellwell.foundation.company.models import Assignment, Department, Person
+from sellwell.foundation.company.models import Assignment, Company, Department, Person
 from sellwell.foundation.company.tests.builders import directory_data
+from sellwell.kernel import personal
 from sellwell.kernel.models import LedgerEntry
 from sellwell.kernel.values import Refusal
 from sellwell.testing.world import World
@@ -43,6 +45,10 @@ def test_what_is_sent_twice_is_there_once_and_what_changed_is_changed(world: Wor
         ("people", {"department": "NOWHERE"}, "company.sync_unknown", "people.1.department"),
         ("people", {"username": "rep"}, "company.sync_taken", "people.1.username"),
         ("people", {"external_id": "u-1"}, "company.sync_twice", "people.1.external_id"),
+        ("people", {"username": "new1"}, "company.sync_twice", "people.1.username"),
+        ("people", {"number": "N001"}, "company.sync_twice", "people.1.number"),
+        ("people", {"department": "WEST"}, "company.department_closed", "people.1.department"),
+        ("departments", {"above": "WEST"}, "company.department_closed", "departments.0.above"),
         ("people", {"role": None}, "company.sync_half", "people.1.department"),
         ("departments", {"above": "LATER"}, "company.sync_unknown", "departments.0.above"),
     ],
@@ -50,6 +56,7 @@ def test_what_is_sent_twice_is_there_once_and_what_changed_is_changed(world: Wor
 def test_one_wrong_row_and_nothing_is_written(
     world: World, part: str, change: dict[str, Any], reason: str, path: str
 ) -> None:
+    Department.objects.filter(code="WEST").update(until=world.today)
     data = directory_data(world)
     data[part][-1] |= change
     with pytest.raises(Refusal) as refusal:
@@ -66,6 +73,45 @@ def test_a_department_is_moved_by_a_reorganisation_only(world: World) -> None:
     with pytest.raises(Refusal) as refusal:
         sync(world, data)
     assert refusal.value.code == "company.sync_moved"
+
+
+def test_the_code_of_a_department_is_sent_once_and_stays(world: World) -> None:
+    data = directory_data(world)
+    second = data["departments"][0] | {"external_id": "d-2", "name": "华东十部"}
+    assert refused(world, {"departments": [data["departments"][0], second]}) == [
+        ("company.sync_twice", "departments.1.code")
+    ]
+    sync(world, data)
+    renamed = {"departments": [data["departments"][0] | {"code": "EAST10"}]}
+    assert refused(world, renamed) == [("company.sync_code", "departments.0.code")]
+
+
+def refused(world: World, data: dict[str, Any]) -> list[tuple[str, str]]:
+    with pytest.raises(Refusal) as refusal:
+        sync(world, data)
+    return [(o.code, o.path) for o in refusal.value.objections]
+
+
+def test_another_company_than_the_one_at_work_is_not_written_to(world: World) -> None:
+    other = Company.objects.create(code="OTHER", name="另一家公司")
+    with pytest.raises(Refusal) as refusal:
+        world.run("hr", "company.sync_directory", other, directory_data(world))
+    assert refusal.value.code == "company.sync_company"
+    assert not Department.objects.filter(external_id="d-1").exists()
+
+
+def test_phone_and_first_day_of_known_people_are_brought_up_to_date(world: World) -> None:
+    data = directory_data(world)
+    sync(world, data)
+    data["people"][0] |= {"phone": "13800000001", "hired_on": str(world.today - timedelta(days=9))}
+    sync(world, data)
+    person = Person.objects.get(external_id="u-1")
+    assert (personal.open_(person.phone), person.hired_on) == ("13800000001", world.today - timedelta(days=9))
+    sync(world, data)
+    data["people"][0]["phone"] = ""
+    sync(world, data)
+    again = Person.objects.get(external_id="u-1")
+    assert (again.version, again.phone) == (person.version, person.phone)
 
 
 def workbook(people: list[list[str]]) -> bytes:

@@ -12,7 +12,8 @@ from sellwell.foundation.procedures import paper, queries
 from sellwell.foundation.procedures.install import defaults, install
 from sellwell.foundation.procedures.models import Procedure
 from sellwell.foundation.procedures.tests.builders import WORDS, a_procedure, a_review
-from sellwell.kernel import clock
+from sellwell.foundation.procedures.views import PROCEDURES
+from sellwell.kernel import clock, search
 from sellwell.kernel.evidence import for_clause
 from sellwell.kernel.values import Period, Refusal
 from sellwell.testing.marks import clause
@@ -103,6 +104,37 @@ def test_an_overdue_review_is_named_until_it_is_held(world: World) -> None:
     assert row.next_review_on is not None
     assert row.next_review_on > world.today
     assert (made.cases, made.median_hours) == (0, None)
+
+
+@clause("1.3.5")
+def test_a_past_month_is_judged_by_the_reviews_held_by_then(world: World) -> None:
+    with clock.at(clock.now() - timedelta(days=400)):
+        row = a_procedure(world, "in_force")
+    late = world.today - timedelta(days=5)
+    a_review(world, row)
+    (collector,) = for_clause("1.3.5")
+    month = Period(late - timedelta(days=30), late)
+    found = collector.collect(world.company.pk, month)
+    assert [one.name for one in found.broken] == ["录用 v1"]
+    world.run("sales_manager", "procedures.retire", row)
+    assert collector.collect(world.company.pk, month) == found
+    assert broken(world, "1.3.5") == []
+
+
+def test_a_draft_is_found_by_what_it_says_now(world: World) -> None:
+    def shown(typed: str) -> list[int]:
+        rows = search.filter(
+            PROCEDURES.rows(world.ctx("hr").actor), PROCEDURES.row_type, typed, world.ctx("hr").actor
+        )
+        return sorted(rows.values_list("number", flat=True))
+
+    row = a_procedure(world)
+    world.run("hr", "procedures.change", row, {**WORDS, "purpose": "新人当天入职"})
+    assert shown("新人当天入职") == [1]
+    world.run("sales_manager", "procedures.publish", row)
+    row.refresh_from_db()
+    a_review(world, row, "revise")
+    assert shown("新人当天入职") == [1, 2]
 
 
 @clause("1.3.5")

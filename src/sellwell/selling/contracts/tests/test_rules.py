@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sellwell.kernel import policy, rmb
@@ -116,9 +116,11 @@ def test_filling_never_fails_and_never_fills_twice(text: str, values: dict[str, 
 
 
 @given(st.decimals("0.01", "100000", places=2), st.decimals("0.01", "100000", places=2))
+@example(Decimal("0.01"), Decimal("20000.00"))
 def test_discounts_lie_between_nothing_and_all(unit: Decimal, listed: Decimal) -> None:
     assert 0 <= rules.discount(unit, listed) < 1
     assert rules.discount(listed, listed) == 0
+    assert rules.discount(Decimal(0), listed) == 1
 
 
 @given(st.decimals("0.01", "99999999.99", places=2), st.lists(st.integers(1, 9), min_size=1, max_size=6))

@@ -110,7 +110,7 @@ def locks_of_plan(row: None, given: PlanShipment, ctx: Context) -> list[Lock]:
     parent="order",
     assess=assess_plan,
     lock_keys=locks_of_plan,
-    clauses=["5.2.3", "5.2.5"],
+    clauses=["5.2.3", "5.2.5", "1.1.5"],
     help=T(
         "把已预留的货排入一张发货单；可分批。单号即交付单号。",
         "Put reserved goods into a shipment, in parts where needed. Its number is that of the delivery note.",

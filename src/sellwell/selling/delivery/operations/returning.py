@@ -103,7 +103,7 @@ def locks_of_request(row: None, given: RequestReturn, ctx: Context) -> list[Lock
     parent="shipment",
     assess=assess_request,
     lock_keys=locks_of_request,
-    clauses=["5.3.1"],
+    clauses=["5.3.1", "1.1.5"],
     help=T(
         "客户要退货，或验收时有拒收：通知仓库收货。", "The customer sends goods back: the warehouse is told."
     ),

@@ -10,6 +10,7 @@ from django.apps import apps
 from sellwell.foundation.catalog.tests.test_pages import signed_in
 from sellwell.imports import jobs
 from sellwell.kernel import checks, door, files, outbox
+from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import BatchState, Fact, ImportBatch, ImportedDocument
 from sellwell.kernel.values import Refusal
 from sellwell.selling.delivery.pages import imports
@@ -23,9 +24,9 @@ HEAD = "单号,产品编码,数量,日期,单价,客户编号,产品名称\n"
 DOCUMENTS = 12
 
 
-def a_large_file() -> bytes:
+def a_large_file(product: str = "螺栓") -> bytes:
     """Twelve documents of two lines, the first with a line that is wrong; two times the same row is two rows."""
-    lines = [f"L{n},P-{n % 3},{n + 1},2024-03-01,9.90,K{n % 4},螺栓" for n in range(DOCUMENTS)]
+    lines = [f"L{n},P-{n % 3},{n + 1},2024-03-01,9.90,K{n % 4},{product}" for n in range(DOCUMENTS)]
     return (
         HEAD + "\n".join(line for line in lines for _ in range(2)) + "\nL0,P-1,x,2024-03-01,9.90,K1,螺栓\n"
     ).encode("gb18030")
@@ -39,10 +40,10 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     jobs._at_hand.clear()
 
 
-def asked(world: World) -> tuple[Any, ImportBatch]:
+def asked(world: World, content: bytes | None = None) -> tuple[Any, ImportBatch]:
     """Upload, match, look, start: the answer leads to the batch's page."""
     client = signed_in(world, "sales_manager")
-    sent = MATCHED | {"file": upload(client, a_large_file())["Location"].split("=")[1]}
+    sent = MATCHED | {"file": upload(client, content or a_large_file())["Location"].split("=")[1]}
     client.post("/imports/new", sent | {"step": "look"})
     answer = client.post("/imports/new", sent | {"step": "start"})
     world.see()
@@ -144,7 +145,8 @@ def test_it_can_be_stopped_between_chunks_gone_on_with_and_undone(world: World) 
 
 @pytest.mark.usefixtures("small")
 def test_what_the_worker_cannot_read_stops_the_import_with_the_reason(world: World) -> None:
-    client, batch = asked(world)
+    # A file of its own: the same bytes are one file for all tests that run at this moment, and this one takes it away.
+    client, batch = asked(world, a_large_file(f"螺栓 {new_id()}"))
     files.path_of(batch.file.sha256).unlink()
     work(world)
     batch.refresh_from_db()

@@ -82,7 +82,7 @@ def assess_create(_row: None, given: CreateOrder, ctx: Context) -> Assessment:
 
 @operation(
     "orders.create", T("新建订单", "New order"), Order, input=CreateOrder, creates=True, parent="contract quotation",
-    assess=assess_create, clauses=["5.2.1"],
+    assess=assess_create, clauses=["5.2.1", "1.1.5"],
     help=T("从合同、报价单或直接录入订单；逐行检查产品、数量和价格。", "Enter an order from a contract, a quotation or directly; every line is checked."),
 )  # fmt: skip
 def create(_row: None, given: CreateOrder, ctx: Context, assessment: Assessment) -> Effects:

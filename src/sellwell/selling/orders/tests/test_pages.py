@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from sellwell.foundation.stock.tests.builders import a_supply
+from sellwell.kernel.models import LedgerEntry
 from sellwell.selling.contracts.tests.builders import a_buyer, a_contract, goods
 from sellwell.selling.orders.tests.builders import a_confirmed_order, an_order
 from sellwell.testing.marks import clause
@@ -138,3 +139,14 @@ def test_a_stranger_finds_nothing(world: World) -> None:
         client, {"customer": str(a_buyer(world).pk)}, [{"product": str(goods(world).pk), "quantity": "2"}]
     )
     assert said["lines"] == {}
+
+
+def test_the_ledger_says_which_order_an_act_was_about(world: World) -> None:
+    order = a_confirmed_order(world)
+    client = Client()
+    client.force_login(world.user("auditor"))
+    assert f"订单 {order.number}" in client.get("/ledger/").content.decode()
+    world.see()
+    seq = LedgerEntry.objects.get(operation="orders.confirm", row_id=order.pk).seq
+    html = client.get(f"/ledger/{seq}/").content.decode()
+    assert f'href="/orders/{order.pk}/"' in html and "信用额度与逾期" in html  # the guard that was asked

@@ -245,7 +245,7 @@ def assess_qualify(lead: Lead, given: QualifyLead | None, ctx: Context) -> Asses
     from_states=[LeadState.NEW, LeadState.CONTACTED],
     assess=assess_qualify,
     nested=["customers.add", "pipeline.add_opportunity"],
-    clauses=["1.4.3", "1.4.2"],
+    clauses=["1.4.3", "1.4.2", "1.1.5"],
 )
 def qualify_lead(lead: Lead, given: QualifyLead, ctx: Context, assessment: Assessment) -> Effects:
     """The customer (new ones through `customers.add`), the opportunity, and the link between lead and opportunity."""

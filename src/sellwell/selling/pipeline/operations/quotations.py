@@ -108,7 +108,7 @@ def _opportunity_objections(opportunity: Opportunity, given: AddQuotation) -> li
     creates=True,
     parent="opportunity",
     assess=assess_add,
-    clauses=["2.2.4", "5.2.1"],
+    clauses=["2.2.4", "5.2.1", "1.1.5"],
 )
 def add_quotation(row: None, given: AddQuotation, ctx: Context, assessment: Assessment) -> Effects:
     """The draft with its lines, with the task to send it."""

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db.models import Count, Q
+
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
 from sellwell.selling.pipeline import queries
+from sellwell.selling.pipeline.models import LeadState
 from sellwell.selling.pipeline.views import LEADS, OPPORTUNITIES, QUOTATIONS, VISITS
 from sellwell.web import charts
 from sellwell.web.registry import Number, Warning_, figure, warnings
@@ -45,7 +51,28 @@ def waiting_leads(ctx: Context) -> Number | None:
     return Number(LEADS.rows(ctx.actor).filter(state="new").count(), unit="", url="/leads/?state=new")
 
 
+def new_leads_this_month(ctx: Context) -> Number | None:
+    """Leads that came in this month."""
+    rows = LEADS.rows(ctx.actor).filter(
+        business_date__gte=ctx.today.replace(day=1), business_date__lte=ctx.today
+    )
+    return Number(rows.count(), unit="", url="/leads/")
+
+
+def qualified_leads(ctx: Context) -> Number | None:
+    """The share of the last 90 days' leads that became a customer with an opportunity."""
+    rows = LEADS.rows(ctx.actor).filter(business_date__gt=ctx.today - timedelta(days=90))
+    there = rows.aggregate(every=Count("pk"), became=Count("pk", filter=Q(state=LeadState.QUALIFIED.value)))
+    if not there["every"]:
+        return None
+    share = (Decimal(there["became"]) / there["every"]).quantize(Decimal("0.001"))
+    note = T(f"{there['every']} 条中 {there['became']} 条", f"{there['became']} of {there['every']}")
+    return Number(share, unit="%", note=note, url="/leads/?state=qualified")
+
+
 figure("marketing", T("待联系的线索", "Leads to contact"), waiting_leads, order=10)
+figure("marketing", T("本月新线索", "New leads this month"), new_leads_this_month, order=20)
+figure("marketing", T("90 天线索转化率", "Leads that became customers, 90 days"), qualified_leads, order=30)
 for _role in SELLING:
     figure(_role, T("本月赢单", "Won this month"), won, order=20)
     figure(_role, T("商机加权金额", "Weighted pipeline"), weighted, order=30)

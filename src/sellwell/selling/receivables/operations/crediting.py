@@ -168,7 +168,7 @@ def locks_of_reversal(invoice: Invoice, given: Any, ctx: Context) -> list[Lock]:
     lock_keys=locks_of_reversal,
     route=REVERSAL_APPROVAL,
     danger=True,
-    clauses=["5.3.5"],
+    clauses=["5.3.5", "1.1.5"],
     help=T(
         "开具红字发票冲销剩余金额；已开发票从不修改或删除。",
         "A red-letter invoice takes back what is left of it; an issued invoice is never changed or deleted.",

@@ -79,7 +79,7 @@ def locks_of_request(row: None, given: RequestInvoice, ctx: Context) -> list[Loc
     parent="order",
     assess=assess_request,
     lock_keys=locks_of_request,
-    clauses=["5.2.5", "5.3.2"],
+    clauses=["5.2.5", "5.3.2", "1.1.5"],
     help=T(
         "按已验收数量申请开票，可分次；由财务开具。",
         "Invoice what was accepted, in parts if wanted; finance issues it.",

@@ -126,7 +126,7 @@ def locks_of_receipt(row: None, given: EnterReceipt, ctx: Context) -> list[Lock]
     parent="invoice",
     assess=assess_receipt,
     lock_keys=locks_of_receipt,
-    clauses=["5.3.3", "5.3.4"],
+    clauses=["5.3.3", "5.3.4", "1.1.5"],
     help=T(
         "登记到账款项；可同时核销一张发票。",
         "Enter money that came in, and match it to an invoice at once if known.",

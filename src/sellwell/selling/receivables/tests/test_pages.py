@@ -124,3 +124,13 @@ def test_papers_for_the_customer(world: World) -> None:
     world.see()
     world.add("other", "rep", "SOUTH")
     assert signed_in(world, "other").get(f"/customers/{invoice.customer_id}/statement.pdf").status_code == 404
+
+
+def test_an_approval_of_what_has_no_number_is_called_by_its_name(world: World) -> None:
+    account = an_account(world)
+    data = {"credit_limit": "9000000.00", "reason": "框架协议"}
+    held = world.run("finance", "receivables.set_credit", account, data).hold
+    assert held is not None and held.row_number == ""
+    for path in ("/approvals/", f"/approvals/{held.pk}/", "/"):
+        page = signed_in(world, "sales_manager").get(path).content.decode()
+        assert a_buyer(world).party.name in page, path

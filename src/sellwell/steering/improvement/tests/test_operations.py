@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,6 @@ from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import Period, Refusal
 from sellwell.selling.contracts.tests.builders import a_contract, signing
 from sellwell.steering.improvement import queries
-from sellwell.steering.improvement.models import Training
 from sellwell.steering.improvement.rules import GatedVerb
 from sellwell.steering.improvement.tests.builders import a_course, a_rule, assessed, trained
 from sellwell.testing.marks import clause
@@ -40,8 +39,8 @@ def test_who_has_not_passed_the_course_cannot_sign_and_is_told_before_pressing(w
     contract = a_contract(world, state="approved")
     course = a_course(world)
     a_rule(world, course, "rep", "contracts.sign")
-    steps = {step.operation.name: step for step in asking.next_steps(contract, world.ctx("rep"))}
-    assert "contracts.sign" in steps
+    told = asking.preview("contracts.sign", world.ctx("rep"), contract, signing(world))
+    assert [o.code for o in told] == ["improvement.course_missing"]
     assert refused(world, "rep", "contracts.sign", contract, signing(world)) == [
         ("improvement.course_missing", "")
     ]
@@ -98,6 +97,20 @@ def test_the_evidence_names_who_is_behind_and_forgets_the_name_once_trained_and_
     assert world.user("rep").name not in overdue_people(world)
 
 
+@clause("1.4.5")
+def test_an_assessment_speaks_for_no_day_before_it_was_held(world: World) -> None:
+    """What was owed last month stays owed of last month, whatever was made up for since."""
+
+    def owes_assessment(day: date) -> bool:
+        due = queries.due_list(world.company.pk, day, world.user("rep").pk)
+        return any(one.due is None and one.is_overdue(day) for one in due)
+
+    yesterday = world.today - timedelta(days=1)
+    assert owes_assessment(yesterday)
+    assessed(world, "rep")
+    assert owes_assessment(yesterday) and not owes_assessment(world.today)
+
+
 def test_what_is_due_is_listed_with_its_day(world: World) -> None:
     course = a_course(world)
     a_rule(world, course, "quality", days=7)
@@ -117,6 +130,13 @@ def test_nobody_records_or_takes_back_an_own_result(world: World) -> None:
     assert refused(world, "hr", "improvement.record_training", data=own) == [
         ("improvement.own_result", "person")
     ]
+    world.add("second_hr", "hr", "HQ")
+    record = world.run("second_hr", "improvement.record_training", data=own).result
+    reason = {"reason": "重新考试"}
+    assert refused(world, "hr", "improvement.void_training", record, reason) == [
+        ("improvement.own_result", "")
+    ]
+    world.run("second_hr", "improvement.void_training", record, reason)
 
 
 def test_a_result_is_of_a_day_that_has_been_and_once_a_day(world: World) -> None:
@@ -152,9 +172,9 @@ def test_a_manager_sees_the_team_and_a_colleague_sees_only_himself(world: World)
     world.add("neighbour", "rep", "SOUTH")
     from sellwell.steering.improvement.views import TRAININGS
 
+    assert list(TRAININGS.rows(world.ctx("regional_manager").actor)) == [record]
     assert list(TRAININGS.rows(world.ctx("rep").actor)) == [record]
     assert list(TRAININGS.rows(world.ctx("neighbour").actor)) == []
-    assert isinstance(record, Training)
 
 
 def test_verbs_that_wait_are_called_as_their_operations_are(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from sellwell.steering.manual import policies, queries, rules
 from sellwell.steering.manual.models import Edition, EditionState, Passage
 
 DRAFT = EditionState.DRAFT
+CLAUSE_NUMBER = re.compile(r"[1-9][0-9]{0,2}(\.[1-9][0-9]{0,2}){2}")
 
 UNKNOWN_PASSAGE = Reason(
     "manual.unknown_passage",
@@ -197,8 +199,8 @@ class AddClause(Input):
 
 
 def _is_clause_number(number: str) -> bool:
-    parts = number.split(".")
-    return len(parts) == 3 and all(part.isdecimal() and part.isascii() and len(part) < 4 for part in parts)
+    """Whether a number is chapter.section.clause. 5.2.06 is none: it would stand beside 5.2.6."""
+    return CLAUSE_NUMBER.fullmatch(number) is not None
 
 
 def assess_add_clause(edition: Edition, given: AddClause | None, ctx: Context) -> Assessment:
@@ -229,20 +231,26 @@ def assess_add_clause(edition: Edition, given: AddClause | None, ctx: Context) -
     clauses=["1.1.3", "1.2.1"],
 )
 def add_clause(edition: Edition, given: AddClause, ctx: Context, assessment: Assessment) -> Effects:
-    """Insert the clause at the end of its section."""
-    last = (
-        Passage.objects.filter(edition=edition, number__startswith=f"{assessment.carry.number}.")
-        .order_by("-position")
-        .first()
-    )
+    """Insert the clause at its place in the book; all that comes after it moves on by one."""
+    place = rules.order_of(given.number)
+    passages = Passage.objects.filter(edition=edition).values_list("number", "position")
+    position = 1 + max(at for number, at in passages if rules.order_of(number) < place)
     effects = Effects(result=edition)
+    effects.execute(Passage, _MOVE_ON, [edition.pk, position])
     effects.insert(
         Passage(
             id=new_id(), edition=edition, number=given.number, level=3,
-            position=(last or assessment.carry).position, zh=given.zh, en=given.en, bases=given.bases,
+            position=position, zh=given.zh, en=given.en, bases=given.bases,
         )
     )  # fmt: skip
     return effects
+
+
+_MOVE_ON = """
+UPDATE manual_passage SET position = manual_passage.position + 1, version = manual_passage.version + 1
+WHERE edition_id = %s AND position >= %s
+RETURNING new.id, to_jsonb(old), to_jsonb(new)
+"""
 
 
 # --- in force -----------------------------------------------------------------------------------------------------------
@@ -271,6 +279,8 @@ def assess_publication(edition: Edition, given: PublishEdition | None, ctx: Cont
         "edition": str(edition.pk),
         "changed": Decimal(len(differing)),
         "numbers": [d.number for d in differing],
+        "texts": rules.digest(differing),
+        "since": given.since if given is not None else None,
     }
     return Assessment(content=content, carry=before, objections=tuple(objections))
 

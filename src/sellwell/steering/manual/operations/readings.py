@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from sellwell.kernel import clock, policies
 from sellwell.kernel.effects import Effects, NewEvent, NewTask
@@ -42,17 +43,25 @@ class Plan:
 
 def plan(edition: Edition, ctx: Context) -> Plan:
     """Compare those who hold a role today with the readings there are."""
-    rows = list(Reading.objects.filter(company_id=ctx.company_id))
-    dropped = ReadingState.DROPPED.value
+    ours = Reading.objects.filter(company_id=ctx.company_id)
+    rows = list(ours.filter(Q(edition=edition) | Q(state=ReadingState.WAITING.value)))
     of_this = {(r.user_id, r.role): r for r in rows if r.edition_id == edition.pk}
-    known = {(r.user_id, r.role) for r in rows}
     holders = queries.holders(ctx.company_id, ctx.today)
     today = {(h.user_id, h.role) for h in holders}
+    to_ask = [
+        holder
+        for holder in holders
+        if (before := of_this.get((holder.user_id, holder.role))) is None
+        or before.state == ReadingState.DROPPED.value
+    ]
+    # Editions read long ago pile up: they are looked at only for those who are asked now.
+    known = set(
+        ours.filter(user_id__in={h.user_id for h in to_ask}).values_list("user_id", "role") if to_ask else ()
+    )
     found = Plan()
-    for holder in holders:
+    for holder in to_ask:
         key = (holder.user_id, holder.role)
-        if key not in of_this or of_this[key].state == dropped:
-            found.ask.append((holder, key not in known, of_this.get(key)))
+        found.ask.append((holder, key not in known, of_this.get(key)))
     found.drop = [
         r
         for r in rows
@@ -145,17 +154,13 @@ def acknowledge(reading: Reading, given: Any, ctx: Context, assessment: Assessme
     return effects
 
 
-def due_for_reminder(readings: Iterable[Reading], today: date) -> list[Reading]:
-    """Waiting readings whose due day is near or past and that were not told of lately."""
-    return [r for r in readings if rules.wants_reminder(r.due_on, r.reminded_on, today)]
-
-
-def waiting_in(company_id: UUID, edition: Edition) -> list[Reading]:
-    """Readings of an edition that are still to be confirmed."""
+def due_for_reminder(company_id: UUID, edition: Edition, today: date) -> list[Reading]:
+    """Waiting readings of an edition whose due day is near or past and that were not told of lately."""
     rows = Reading.objects.filter(
-        company_id=company_id, edition=edition, state=ReadingState.WAITING.value, user__is_active=True
-    )
-    return list(rows.order_by("due_on", "id"))
+        company_id=company_id, edition=edition, state=ReadingState.WAITING.value, user__is_active=True,
+        due_on__lte=today + rules.REMIND_BEFORE,
+    )  # fmt: skip
+    return [r for r in rows.order_by("due_on", "id") if rules.wants_reminder(r.due_on, r.reminded_on, today)]
 
 
 @operation(
@@ -172,7 +177,7 @@ def waiting_in(company_id: UUID, edition: Edition) -> list[Reading]:
 def remind_readers(edition: Edition, given: Any, ctx: Context, assessment: Assessment) -> Effects:
     """Count the reminder on each reading, and tell whoever carries messages."""
     effects = Effects(result=edition)
-    due = due_for_reminder(waiting_in(ctx.company_id, edition), ctx.today)
+    due = due_for_reminder(ctx.company_id, edition, ctx.today)
     effects.execute(Reading, _REMIND, [ctx.today, [reading.pk for reading in due]])
     effects.events += [
         NewEvent("manual.reading_due", {"reading": str(r.pk), "person": str(r.user_id)}) for r in due

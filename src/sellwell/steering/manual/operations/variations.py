@@ -7,19 +7,18 @@ from typing import Any
 
 from sellwell.kernel.drafting import document
 from sellwell.kernel.effects import Effects
-from sellwell.kernel.inputs import Code, Input, Ref, ShortText, Text, field
+from sellwell.kernel.inputs import Input, Ref, ShortText, Text, field
 from sellwell.kernel.operations import Assessment, Context, operation
-from sellwell.kernel.values import Objection, Reason, T
+from sellwell.kernel.values import Objection, Reason, State, T
 from sellwell.kernel.views import BY_TYPE
 from sellwell.steering.manual import policies, queries
 from sellwell.steering.manual.models import Variation, VariationState
 
 DRAFT, APPROVED = VariationState.DRAFT, VariationState.APPROVED
 
-UNKNOWN_PROCESS = Reason(
-    "manual.unknown_process",
-    T("没有“{process}”的流程。请从列表中选择。", "There is no process of {process}. Choose from the list."),
-)
+# Which processes there are, the registry says: every room has declared its verbs when this is read.
+Process: Any = State("Process", {name: (name, title) for name, title in queries.processes().items()})  # type: ignore[arg-type]
+
 DATES = Reason("manual.variation_dates", T("截止日期必须晚于开始日期。", "It ends after it begins."))
 OVERLAP = Reason(
     "manual.variation_overlap",
@@ -37,10 +36,7 @@ ENDS_EARLIER = Reason(
 class ProposeVariation(Input):
     """Which department does which process how, from when until when, and why."""
 
-    process: Code = field(
-        T("流程", "Process"),
-        help=T("单据类型，例如 orders.order", "Kind of document, for instance orders.order"),
-    )
+    process: Process = field(T("流程", "Process"), help=T("哪种单据的流程", "Of which kind of document"))
     department: Ref("company.department") = field(T("部门", "Department"))  # type: ignore[valid-type]
     title: ShortText = field(T("名称", "Title"), min_length=1, max_length=120)
     text: Text = field(T("做法", "How it is done"), min_length=1)
@@ -60,14 +56,12 @@ def _overlapping(
 
 
 def assess_proposal(row: None, given: ProposeVariation, ctx: Context) -> Assessment:
-    """The process is defined, the dates follow each other, nothing of the same kind holds at the time."""
+    """The dates follow each other, nothing of the same kind holds at the time."""
     objections: list[Objection] = []
-    if given.process not in queries.processes():
-        objections.append(UNKNOWN_PROCESS.refuse(path="process", process=given.process))
     if given.until is not None and given.until <= given.since:
         objections.append(DATES.refuse(path="until"))
     department: Any = BY_TYPE["company.department"].model._default_manager.get(pk=given.department)
-    other = _overlapping(given.process, department.path, given.since, given.until)
+    other = _overlapping(given.process.value, department.path, given.since, given.until)
     if other is not None:
         objections.append(OVERLAP.refuse(path="since", number=other.number))
     return Assessment(carry=department, objections=tuple(objections))
@@ -90,7 +84,7 @@ def propose_variation(row: None, given: ProposeVariation, ctx: Context, assessme
     """Draft the variation; it holds once it is approved."""
     department = assessment.carry
     variation = document(
-        Variation, ctx, "BT", DRAFT, process=given.process, for_path=department.path, department_path=department.path,
+        Variation, ctx, "BT", DRAFT, process=given.process.value, for_path=department.path, department_path=department.path,
         region=department.region, title=given.title, text=given.text, reason=given.reason, since=given.since,
         until=given.until,
     )  # fmt: skip

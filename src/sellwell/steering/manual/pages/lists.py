@@ -114,7 +114,7 @@ list_page(
     columns=["clause", "evidence", "month", "department", "as_of", "concerned", "kept", "share", "failed"],
 )
 record_page(FIGURES)
-list_page(RUNS, new=["manual.measure"], columns=["as_of", "at", "months", "figures", "failures"])
+list_page(RUNS, new=["manual.measure"], columns=["as_of", "at", "measured", "figures", "failures"])
 record_page(RUNS)
 
 

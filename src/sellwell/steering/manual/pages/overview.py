@@ -117,9 +117,9 @@ def citing_repealed(book: Book, ctx: Context) -> list[tuple[Any, list[str]]]:
 
 
 def late_readers(ctx: Context) -> int:
-    """How many people have not confirmed in time."""
+    """How many people have not confirmed in time; somebody with two roles is one."""
     rows = Reading.objects.filter(company_id=ctx.company_id, state="waiting", due_on__lt=ctx.today)
-    return rows.filter(user__is_active=True).count()
+    return rows.filter(user__is_active=True).values("user_id").distinct().count()
 
 
 page(
@@ -132,7 +132,9 @@ page("manual/overview/idle", idle, "manual.idle", right=FIGURES)
 
 
 def kept_this_month(ctx: Context) -> Number | None:
-    """The share of this month's records that kept their clause, as measured last."""
+    """The share of this month's records that kept their clause, as measured last; for those who may read figures."""
+    if not ctx.actor.may(FIGURES):
+        return None
     month = ctx.today.replace(day=1)
     rates = figures.by_clause(conformance.latest(ctx.company_id, [month], is_whole=True))
     whole = figures.Rate(*rules.total((r.concerned, r.kept) for r in rates.values()))

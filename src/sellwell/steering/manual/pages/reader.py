@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 
+from sellwell.foundation.company.queries import in_force_on
 from sellwell.kernel.evidence import for_clause
 from sellwell.kernel.extensions import procedures
 from sellwell.kernel.operations import Context
@@ -18,7 +19,7 @@ from sellwell.steering.manual import book as books
 from sellwell.steering.manual import conformance, controls, coverage, drilling, figures, queries, rules
 from sellwell.steering.manual.book import Book, Leaf
 from sellwell.steering.manual.models import Passage, Reading, Variation
-from sellwell.steering.manual.views import PASSAGES
+from sellwell.steering.manual.views import PASSAGES, VARIATIONS
 from sellwell.web.registry import page
 from sellwell.web.shortcuts import fragment, render, require, wants_panel
 
@@ -67,8 +68,8 @@ def month_of(request: Any) -> date:
 
 
 def marginals(leaves: list[Leaf], ctx: Context) -> list[Marginal]:
-    """Clauses with their figures: one query for all of them."""
-    numbers = [leaf.number for leaf in leaves if leaf.level == 3]
+    """Clauses with their figures, for those who may read figures: one query for all of them."""
+    numbers = [leaf.number for leaf in leaves if leaf.level == 3] if ctx.actor.may(FIGURES) else []
     months = rules.months_back(ctx.today, figures.MONTHS)
     rows = conformance.latest(ctx.company_id, months, numbers, is_whole=True) if numbers else []
     known = figures.by_clause(rows)
@@ -108,6 +109,7 @@ def chapter(
     context = {
         "book": book,
         "items": marginals(leaves, request.ctx),
+        "with_figures": request.ctx.actor.may(FIGURES),
         "chapters": [(leaf, book.sections_of(leaf.number)) for leaf in book.chapters],
         "here": here,
         "words": words,
@@ -157,10 +159,10 @@ def clause_context(request: Any, book: Book, leaf: Leaf) -> dict[str, Any]:
     """All that stands behind a clause; the records that broke it are loaded by the page afterwards."""
     ctx, month = request.ctx, month_of(request)
     months = rules.months_back(month, figures.MONTHS)
-    rows = conformance.latest(ctx.company_id, months, [leaf.number])
+    with_figures = ctx.actor.may(FIGURES)
+    rows = conformance.latest(ctx.company_id, months, [leaf.number]) if with_figures else []
     known = figures.by_clause(rows)
     rates = [known.get((leaf.number, each), figures.Rate()) for each in months]
-    proven = [proof for proof in coverage.read() if proof.clause == leaf.number]
     order = [one.number for one in book.clauses]
     place = order.index(leaf.number)
     found = controls.controls_for(leaf.number)
@@ -170,6 +172,7 @@ def clause_context(request: Any, book: Book, leaf: Leaf) -> dict[str, Any]:
         "here": leaf.chapter,
         "month": month,
         "months": rules.months_back(ctx.today, figures.MONTHS)[::-1],
+        "with_figures": with_figures,
         "now": rates[-1],
         "spark": figures.spark(rates, months),
         "evidences": evidence_lines(leaf.number, rows, month),
@@ -177,16 +180,21 @@ def clause_context(request: Any, book: Book, leaf: Leaf) -> dict[str, Any]:
         "as_of": max((row.as_of for row in rows), default=None),
         "controls": [(controls.KINDS[kind], [c for c in found if c.kind == kind]) for kind in controls.KINDS],
         "control_count": len(found),
-        "deadlines": controls.deadlines_for(leaf.number, ctx.company_id, ctx.now, ctx.now - LOOK_BACK),
+        "deadlines": deadlines(leaf.number, ctx) if with_figures else [],
         "bases": books.cited(leaf.bases, ctx),
         "variations": variations(leaf.number, ctx),
-        "coverage": coverage.coverage_of(leaf.number, proven),
+        "coverage": coverage.of_clause(leaf.number),
         "history": books.history(leaf.number),
         "draft": open_draft(leaf.number, ctx),
         "procedures": [one for _, told in procedures for one in told(leaf.number, ctx.company_id, ctx.today)],
         "before": order[place - 1] if place else "",
         "after": order[place + 1] if place + 1 < len(order) else "",
     }
+
+
+def deadlines(number: str, ctx: Context) -> list[controls.Deadline]:
+    """How the steps of a clause that come with a due time went lately."""
+    return controls.deadlines_for(number, ctx.company_id, ctx.now, ctx.now - LOOK_BACK)
 
 
 def open_draft(number: str, ctx: Context) -> dict[str, Any] | None:
@@ -227,10 +235,12 @@ def department_lines(rows: list[Any], month: date, ctx: Context) -> list[tuple[A
 
 
 def variations(number: str, ctx: Context) -> list[Variation]:
-    """Approved variations in force today of the processes that carry the clause out."""
+    """Approved variations in force today of the processes that carry the clause out, as far as the reader sees them."""
+    if not ctx.actor.may(VARIATIONS.name):
+        return []
     kinds = {o.model._meta.label_lower for o in controls.operations_for(number)}
-    rows = Variation.objects.filter(
-        queries.in_force_on(ctx.today), company_id=ctx.company_id, state="approved", process__in=kinds
+    rows = VARIATIONS.rows(ctx.actor).filter(
+        in_force_on(ctx.today), company_id=ctx.company_id, state="approved", process__in=kinds
     )
     return list(rows.order_by("number"))
 
@@ -253,7 +263,7 @@ def records(request: Any, number: str) -> HttpResponse:
         "department": names.get(department),
         "departments": {path: d.name for path, d in names.items()},
         "found": found,
-        "is_any": any(one.is_told for one in found),
+        "is_any": any(one.is_broken or one.failed for one in found),
         "is_part": bool(request.GET.get("part")),
     }
     if context["is_part"]:

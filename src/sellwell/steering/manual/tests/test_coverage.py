@@ -61,6 +61,19 @@ def test_the_same_results_give_the_same_bytes(tmp_path: Path) -> None:
     assert coverage.merged([*coverage.read(path), gone], [failed]) == [failed]
 
 
+def test_the_proofs_of_a_clause_are_read_once_for_each_writing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "clauses.json"
+    monkeypatch.setattr(coverage, "PROOFS", path)
+    assert coverage.of_clause("5.2.2").proofs == ()
+    coverage.write([a_proof("5.2.2")], path)
+    assert coverage.of_clause("5.2.2").state == "covered"
+    monkeypatch.setattr(coverage, "read", None)  # not called again
+    assert coverage.of_clause("5.2.2").state == "covered"
+    assert coverage.of_clause("5.2.99").proofs == ()  # a clause of the company's own
+
+
 def test_all_clauses_of_the_manual_are_counted() -> None:
     counts = coverage.summary(coverage.all_clauses())
     assert counts["total"] == 141

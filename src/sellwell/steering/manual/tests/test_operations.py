@@ -84,15 +84,46 @@ def test_an_approval_that_comes_late_puts_it_in_force_from_its_own_day(world: Wo
     assert Edition.objects.get(number=1).until == later
 
 
+@clause("1.1.3")
+def test_what_was_agreed_holds_for_these_words_and_this_day_only(world: World) -> None:
+    """It was agreed and could not be done; the words were changed afterwards: they are asked for again."""
+    draft = a_draft(world, changed=True)
+    since = {"since": str(world.today)}
+    begun = the_edition(world).since
+    assert world.run("administrator", "manual.publish_edition", draft, since).hold is not None
+    Edition.objects.filter(number=1).update(since=world.today)
+    agree(world, "legal", "executive")  # it fails: the edition before begins on the same day
+    Edition.objects.filter(number=1).update(since=begun)
+    world.run("administrator", "manual.change_passage", draft, {"number": "5.2.2", "zh": "偷改"})
+    again = world.run("administrator", "manual.publish_edition", draft, since)
+    assert again.hold is not None
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    world.run("administrator", "approvals.withdraw", again.hold)
+    world.run("administrator", "manual.change_passage", draft, {"number": "5.2.2", "zh": NEW_WORDING})
+    later = {"since": str(world.today + timedelta(days=1))}
+    assert world.run("administrator", "manual.publish_edition", draft, later).hold is not None
+
+
 def test_a_clause_of_ones_own_stands_in_its_section(world: World) -> None:
     draft = a_draft(world)
     clause_data = {"number": "5.2.6", "zh": "加急订单须经区域经理同意。", "bases": ["price-law"]}
     world.run("legal", "manual.add_clause", draft, clause_data)
     assert refused(world, "legal", "manual.add_clause", draft, clause_data) == {"manual.number_taken"}
-    for number in ("5.9.1", "5.2", "x.y.z", "5.2.6.1"):
+    for number in ("5.9.1", "5.2", "x.y.z", "5.2.6.1", "5.2.06", "05.2.7", "5.2.0"):
         assert refused(world, "legal", "manual.add_clause", draft, {**clause_data, "number": number}) == {
             "manual.number_form"
         }
+
+
+def test_clauses_of_ones_own_stand_in_the_order_of_the_book(world: World) -> None:
+    draft = a_draft(world)
+    for number in ("5.2.10", "5.2.6", "5.2.11"):
+        world.run("legal", "manual.add_clause", draft, {"number": number, "zh": "公司自己的条款。"})
+    passages = Passage.objects.filter(edition=draft).order_by("position")
+    numbers = list(passages.values_list("number", flat=True))
+    assert numbers == queries.sorted_numbers(numbers)
+    assert len(set(passages.values_list("position", flat=True))) == len(numbers) == 179
 
 
 # --- readings -----------------------------------------------------------------------------------------------------------
@@ -205,18 +236,6 @@ def test_an_evidence_that_fails_is_unknown_and_stops_no_other(
     month = world.today.replace(day=1)
     rates = figures.by_clause(conformance.latest(world.company.pk, [month]))
     assert rates["5.2.2", month].share is None and rates["5.2.2", month].failed
-
-
-def test_the_worker_measures_by_itself_once_an_hour(world: World) -> None:
-    chores.do_due([world.company.pk])
-    chores.do_due([world.company.pk])
-    world.see()
-    assert Run.objects.count() == 1
-    a_confirmed_order(world)
-    with clock.at(clock.now() + timedelta(minutes=61)):
-        chores.do_due([world.company.pk])
-        world.see()
-        assert Run.objects.count() in (2, 3)
 
 
 def test_every_evidence_divides_into_its_departments(world: World) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from sellwell.metrics.analysis.matching.company_names import NameParts, read_name
 from sellwell.metrics.analysis.matching.regions import REGIONS, leading, named
+from sellwell.testing.pages import Row, tables
 
 WRITTEN = [
     ("苏州和泰精密机械有限公司", ("和泰精密机械", "苏州", "")),
@@ -27,6 +28,11 @@ WRITTEN = [
 @pytest.mark.parametrize("written, parts", WRITTEN)
 def test_a_name_is_read_in_its_parts(written: str, parts: tuple[str, str, str]) -> None:
     assert read_name(written) == NameParts(*parts)
+
+
+@pytest.mark.parametrize("row", tables("matching")[0], ids=lambda row: row["written"])
+def test_names_are_read_as_the_page_of_the_rules_says(row: Row) -> None:
+    assert read_name(row["written"]) == NameParts(row["brand and trade"], row["region"], row["branch"])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,43 @@
+"""Notices: a message to one person about something of their own, by each system they chose, outside their quiet hours.
+
+Words hold no personal data of anybody else. Calls outside happen at least once; the same key brings no second card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from sellwell.integrations import messaging
+from sellwell.integrations.messaging import Card
+from sellwell.integrations.messaging.approvals import DEFAULT, send_at
+from sellwell.kernel.models import Deadline, MessageChoice, User
+from sellwell.kernel.values import T
+
+KIND = "notice"  # it can wait for the quiet hours and for the day's digest
+
+
+def goes_now(user_id: UUID, now: datetime, *, company_id: UUID, what: str, row_id: UUID) -> bool:
+    """Whether a notice may go to somebody now. If not, the deadline `what` of its row is set for when the quiet hours or
+    the day's wait are over."""
+    at = send_at(MessageChoice.objects.filter(user_id=user_id).first(), KIND, now)
+    if at > now:
+        Deadline.objects.create(company_id=company_id, what=what, row_id=row_id, due_at=at)
+    return at <= now
+
+
+def send(user: User, title: T, lines: Sequence[T], path: str, key: str) -> None:
+    """Send a notice in its reader's language; `path` is the page where to read on."""
+    choice = MessageChoice.objects.filter(user_id=user.pk).first()
+    reached = messaging.addresses(user.pk)
+
+    def words(text: T) -> str:
+        return text.en if user.language == "en" else text.zh
+
+    card = Card(words(title), tuple(words(line) for line in lines), f"{settings.SITE_URL}{path}")
+    for name in choice.systems if choice is not None else DEFAULT:
+        if name in messaging.MESSENGERS and name in reached:
+            messaging.MESSENGERS[name].send(reached[name], card, key)
