@@ -80,12 +80,12 @@ def _named(
     for code, known in days.items():
         wrong |= Q(**{subject.code: code}) & (Q(**{f"{subject.day}__in": known}) if subject.day else Q())
     paths = [path for path in (subject.code, subject.name, subject.day, subject.department) if path]
-    row_type = rows.model._meta.label_lower
+    row_type, names = rows.model._meta.label_lower, queries.names_of(subject)
     found = []
     for row in rows.filter(wrong).order_by("pk").values("pk", *paths)[:most]:
         code = row[subject.code]
         why = OUTSIDE.format(
-            subject=subject.title, kind=queries.label(subject, code), day=row[subject.day] if subject.day else days[code][0]
+            subject=subject.title, kind=queries.label(names, code), day=row[subject.day] if subject.day else days[code][0]
         )  # fmt: skip
         department = row[subject.department] if subject.department else ""
         found.append(Broken(row_type, row["pk"], str(row[subject.name]), why, department))

@@ -65,7 +65,7 @@ def within(verb: str) -> Check:
 def _objection(claim: Claim, profiles: list[T], ctx: Context) -> Objection:
     """Which profile would allow it, and who can see to that."""
     subject = all_subjects()[claim.subject]
-    said = {"kind": queries.label(subject, claim.code), "subject": subject.title}
+    said = {"kind": queries.label(queries.names_of(subject), claim.code), "subject": subject.title}
     if profiles:
         who = _who("profiles.switch_on", ctx)
         return OUTSIDE.refuse(claim.path, **said, profiles=queries.joined(profiles), who=who)

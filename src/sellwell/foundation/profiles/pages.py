@@ -44,7 +44,7 @@ def content_of(profile: Profile, ctx: Context) -> dict[str, Any]:
     used = queries.use_counts(ctx.company_id)
     groups = []
     for name, subject in all_subjects().items():
-        names = dict(subject.codes()) if subject.codes is not None else {}
+        names = queries.names_of(subject)
         kinds = sorted(code for subject_name, code in brought if subject_name == name)
         kinds.sort(key=lambda code: list(names).index(code) if code in names else len(names))
         groups.append(
@@ -52,7 +52,7 @@ def content_of(profile: Profile, ctx: Context) -> dict[str, Any]:
                 "title": subject.title,
                 "kinds": [
                     {
-                        "name": names.get(code, T(code, code)),
+                        "name": queries.label(names, code),
                         "used": used.get((name, code), 0),
                         "alone": (name, code) not in elsewhere,
                     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -86,9 +86,13 @@ def offering(company_id: UUID, kinds: Collection[Kind]) -> dict[Kind, list[T]]:
     return found
 
 
-def label(known: Subject, code: str) -> T:
-    """What a code is called; codes that people write are their own name."""
-    names = dict(known.codes()) if known.codes is not None else {}
+def names_of(known: Subject) -> dict[str, T]:
+    """What the codes of a subject are called; those that people write are their own name and stand in no list."""
+    return dict(known.codes()) if known.codes is not None else {}
+
+
+def label(names: Mapping[str, T], code: str) -> T:
+    """What a code is called."""
     return names.get(code, T(code, code))
 
 
@@ -121,11 +125,14 @@ def depending(company_id: UUID, kinds: Collection[Kind]) -> Depending:
         rows = first.records(company_id).filter(wanted)
         count += rows.count()
         paths = [known.code for known, _ in asked]
+        called = [names_of(known) for known, _ in asked]
         for name, *found in rows.order_by(first.name).values_list(first.name, *paths)[
             : MOST_NAMED - len(names)
         ]:
             said = [
-                label(known, code) for (known, codes), code in zip(asked, found, strict=True) if code in codes
+                label(called[place], code)
+                for place, ((_, codes), code) in enumerate(zip(asked, found, strict=True))
+                if code in codes
             ]
             names.append(NAMED.format(noun=model.noun, name=name, kind=joined(said)))
     return Depending(count, tuple(names))
