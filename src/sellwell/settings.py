@@ -36,7 +36,7 @@ ALLOWED_HOSTS = [
 ]
 
 # Lower rooms first: the order in which rooms may know each other (DESIGN section 2).
-FOUNDATION = ("company", "procedures", "catalog", "stock", "customers", "pricing")
+FOUNDATION = ("company", "profiles", "procedures", "catalog", "stock", "customers", "pricing")
 SELLING = ("pipeline", "contracts", "orders", "delivery", "receivables")
 STEERING = ("improvement", "manual")
 ROOMS = [

@@ -168,6 +168,18 @@ def _constraint(marks: Sequence[Any], name: str) -> int | None:
     return None
 
 
+def offer(one: FormField, choices: Sequence[tuple[str, T | str]]) -> None:
+    """Let a field offer these choices. Where its default is not among them, the first one is; an empty one stays."""
+    one.choices = choices
+    if one.widget in ("list", "checks"):
+        one.widget = "checks"
+        return
+    one.widget, one.ref = "select", ""
+    values = [value for value, _ in choices]
+    if one.value and one.value not in values:
+        one.value = values[0] if values else ""
+
+
 # --- filling -----------------------------------------------------------------------------------------------------------
 
 
