@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("delivery", "0002_lines_to_invoice")]
+    dependencies = [("delivery", "0003_accepted_how")]
     operations = [
         migrations.AddIndex(
             "return", models.Index(fields=["company_id", "-total", "-id"], name="return_total")
