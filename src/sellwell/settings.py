@@ -7,6 +7,7 @@ DATABASE_REPLICA_URL the reader role, for exports and reports; may be a streamin
 SELLWELL_DB_ROLE     app (default) or owner: which of them this process is
 SELLWELL_HOSTS       host names that are served, separated by commas
 SELLWELL_URL         where people reach this installation, for links in messages (default http://127.0.0.1:8000)
+SELLWELL_SMTP        the mail server for messages, smtp://user:password@host:587?from=… ; without it mail is simulated
 SELLWELL_HTTPS       1 when a proxy in front speaks HTTPS: secure cookies, HSTS
 SELLWELL_ROOMS       only these rooms, by folder name: for development
 SELLWELL_DEBUG       1 for Django's debug pages; never on by default
@@ -35,7 +36,7 @@ ALLOWED_HOSTS = [
 ]
 
 # Lower rooms first: the order in which rooms may know each other (DESIGN section 2).
-FOUNDATION = ("company", "procedures", "catalog", "stock", "customers", "pricing")
+FOUNDATION = ("company", "profiles", "procedures", "catalog", "stock", "customers", "pricing")
 SELLING = ("pipeline", "contracts", "orders", "delivery", "receivables")
 STEERING = ("plans", "improvement", "manual")
 ROOMS = [
@@ -157,6 +158,7 @@ STORAGES = {
 }
 
 SITE_URL = os.environ.get("SELLWELL_URL", "http://127.0.0.1:8000").rstrip("/")
+SMTP = os.environ.get("SELLWELL_SMTP", "")
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 CSRF_FAILURE_VIEW = "sellwell.web.errors.csrf_failure"
@@ -186,7 +188,13 @@ MEDIA_ROOT = DATA_FILES
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "plain": {
+            "()": "sellwell.kernel.logs.WithoutTexts",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": os.environ.get("SELLWELL_LOG_LEVEL", "WARNING")},
 }

@@ -1,5 +1,6 @@
 """A planted name: put into every free text of every operation's input, it stands in clear nowhere but in the rooms'
-current rows and the search row, and after erasure not even there."""
+current rows and the search row, and after erasure not even there. Nor does it stand in what the worker made of it
+afterwards, in a file under the home folder, or in a log. Files that are sent in are in test_personal_files.py."""
 
 from __future__ import annotations
 
@@ -11,13 +12,16 @@ from django.apps import apps
 from django.db import connection
 from pydantic import BaseModel
 
-from sellwell.kernel import door
+from sellwell.kernel import deadlines, door, outbox
 from sellwell.kernel.effects import subject_of
 from sellwell.kernel.inputs import free_text_of
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.testing import BUILDERS, channel_of
 from sellwell.kernel.values import Refusal
 from sellwell.testing.builders import load
+from tests.architecture.planting import HomeSince, home_since
+
+__all__ = ["home_since"]
 
 load()
 PLANTED = "司空琉璃"
@@ -66,6 +70,14 @@ def _room(info: Any) -> int:
     return 60
 
 
+def work(world: Any) -> None:
+    """What the worker does with it: reactions, with what they write and send, and what is due."""
+    for _ in range(5):
+        if not outbox.drain([world.company.pk]) + deadlines.act([world.company.pk]):
+            break
+    world.see()
+
+
 def where(text: str) -> list[str]:
     """The stores that hold a text in clear, also as JSON escapes."""
     escaped = json.dumps(text)[1:-1]
@@ -83,7 +95,9 @@ def where(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", sorted(REGISTRY))
-def test_a_planted_name_stands_in_no_store(name: str, world: Any) -> None:
+def test_a_planted_name_stands_in_no_store(
+    name: str, world: Any, home_since: HomeSince, caplog: pytest.LogCaptureFixture
+) -> None:
     case = BUILDERS[name](world)
     operation = REGISTRY[name]
     data = plant(operation.input, dict(case.data))
@@ -91,9 +105,16 @@ def test_a_planted_name_stands_in_no_store(name: str, world: Any) -> None:
         outcome = door.run(name, world.ctx(case.role, channel_of(name)), getattr(case.row, "pk", None), data)
     except Refusal:
         # The texts do not fit this input's own rules (a phone number, an e-mail): what it was refused with is stored too.
-        assert where(PLANTED) == []
+        _nowhere(home_since, caplog)
         return
     row = case.row if case.row is not None else outcome.result
     if row is not None and hasattr(row, "_meta") and subject_of(row) is None:
         return  # a record about no person: products, warehouses, roles
+    work(world)
+    _nowhere(home_since, caplog)
+
+
+def _nowhere(home_since: HomeSince, caplog: pytest.LogCaptureFixture) -> None:
     assert where(PLANTED) == []
+    assert home_since.holding(PLANTED) == []
+    assert PLANTED not in caplog.text

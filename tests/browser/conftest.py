@@ -78,6 +78,7 @@ def site() -> Iterator[Site]:
         today = date.fromisoformat(databases.COMPANY[-1]) + timedelta(days=1)
         environment = surroundings(name, today)
         port = a_free_port()
+        environment["SELLWELL_URL"] = f"http://127.0.0.1:{port}"
         web = [
             sys.executable,
             "-m",

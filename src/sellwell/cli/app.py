@@ -7,7 +7,18 @@ import sys
 
 import typer
 
-from sellwell.cli import acting, assets, backup, building, database, importing, manual, reference, serving
+from sellwell.cli import (
+    acting,
+    assets,
+    backup,
+    building,
+    database,
+    importing,
+    manual,
+    reference,
+    serving,
+    simulating,
+)
 from sellwell.cli.environment import PROBLEMS
 from sellwell.kernel.postgres import PostgresFailed, PostgresMissing
 
@@ -18,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (serving, database, building, importing, acting, backup, reference, manual):
+for module in (serving, database, building, importing, acting, backup, reference, manual, simulating):
     module.register(app)
 
 

@@ -133,8 +133,10 @@ def _look(*, with_chores: bool = False) -> int:
     """One batch of deadlines and reactions, or every chore; a database that is away for a moment is waited for."""
     from django.db import DatabaseError, connection
 
-    from sellwell.kernel import chores, deadlines, directory, outbox
+    from sellwell.kernel import chores, deadlines, directory, generations, outbox
 
+    # What pages changed since the last look (keys of a vendor, the organisation, policies) holds here from now on.
+    generations.forget()
     try:
         companies = directory.current().companies()
         if with_chores:

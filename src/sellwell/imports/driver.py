@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
@@ -17,9 +18,10 @@ from django.db.models import QuerySet
 from sellwell.imports import orders, reading
 from sellwell.imports.mapping import Mapping
 from sellwell.imports.orders import Line, Parcel, Parsed, Rejected
-from sellwell.kernel import clock, door
-from sellwell.kernel.models import BatchState, ImportBatch, ImportedDocument
+from sellwell.kernel import clock, door, import_memory
+from sellwell.kernel.models import BatchState, ImportBatch
 from sellwell.kernel.operations import Context
+from sellwell.kernel.tabular import Source
 from sellwell.kernel.values import Reason, Refusal, T
 
 CHANGED = Reason(
@@ -88,9 +90,9 @@ class Result:
         )
 
 
-def preview(path: Path, mapping: Mapping, most: int | None = None) -> Result:
+def preview(source: Source, mapping: Mapping, most: int | None = None) -> Result:
     """What an import would do, without a database: rows judged by the file alone, or the first so many of them."""
-    parsed = parse(path, mapping, most=most)
+    parsed = parse(source, mapping, most=most)
     result = start(parsed)
     result.imported_rows = sum(len(p.lines) for p in parsed.parcels.values())
     result.imported_total = sum((p.total() for p in parsed.parcels.values()), Decimal("0.00"))
@@ -99,23 +101,24 @@ def preview(path: Path, mapping: Mapping, most: int | None = None) -> Result:
 
 
 def run(
-    path: Path, mapping: Mapping, ctx: Context, progress: Progress = lambda done, of: None, name: str = ""
+    source: Source, mapping: Mapping, ctx: Context, progress: Progress = lambda done, of: None, name: str = ""
 ) -> Result:
-    """Import a file (`name`: what people call it). Running it again brings in only what is not here; a row that changed
+    """Import a file, or its content (`name`: what people call it). Running it again brings in only what is not here; a row that changed
     is a conflict."""
-    parsed = parse(path, mapping)
+    parsed = parse(source, mapping)
     result = start(parsed)
     fresh = list(unknown(parsed, mapping, ctx, result))
     total_lines = sum(len(p.lines) for p in fresh)
     if fresh:
-        batch = _begin(path, mapping, ctx, name or path.name)
+        batch = _begin(source, mapping, ctx, name or (source.name if isinstance(source, Path) else ""))
         result.batch = batch.number
-        done = 0
-        for chunk in chunks(fresh):
+        done = position = 0
+        while chunk := next_chunk(fresh, position, CHUNK_LINES):
             try:
                 send(chunk, batch, mapping, ctx, result)
             except (OperationalError, InterfaceError) as error:
                 raise Interrupted(add_up(result), done, total_lines) from error
+            position += len(chunk)
             done += sum(len(p.lines) for p in chunk)
             progress(done, total_lines)
         add_up(result)
@@ -135,11 +138,11 @@ def undo(path: Path, mapping: Mapping, ctx: Context) -> list[ImportBatch]:
         return [door.run("imports.undo", ctx, batch.pk).result for batch in batches]
 
 
-def parse(path: Path, mapping: Mapping, today: date | None = None, most: int | None = None) -> Parsed:
+def parse(source: Source, mapping: Mapping, today: date | None = None, most: int | None = None) -> Parsed:
     """A file judged by itself, as of a day; `most` looks at its beginning only."""
     columns = [name for name in mapping.fields.model_dump().values() if name]
     today = today or clock.business_day(clock.now())
-    records = reading.rows(path, list(dict.fromkeys(columns)))
+    records = reading.rows(source, list(dict.fromkeys(columns)))
     return orders.parse(islice(records, most), mapping, today)
 
 
@@ -157,52 +160,65 @@ def add_up(result: Result) -> Result:
     return result
 
 
-def _begin(path: Path, mapping: Mapping, ctx: Context, name: str) -> ImportBatch:
+def _begin(source: Source, mapping: Mapping, ctx: Context, name: str) -> ImportBatch:
     """The batch of this file: a new one, or the one that an interruption left open."""
-    open_ones = _batches(path, mapping, ctx).filter(state=BatchState.RUNNING, owner_id=ctx.user_id)
+    open_ones = _batches(source, mapping, ctx).filter(state=BatchState.RUNNING, owner_id=ctx.user_id)
     running = open_ones.filter(file__isnull=True).first()  # one with a file is the worker's
     if running is not None:
         return running
     given = {
-        "profile": "orders", "source": mapping.source, "file_name": name[:200], "file_hash": digest_of(path),
+        "profile": "orders", "source": mapping.source, "file_name": name[:200], "file_hash": digest_of(source),
         "currency": mapping.currency,
     }  # fmt: skip
     batch: ImportBatch = door.run("imports.begin", ctx, None, given).result
     return batch
 
 
-def _batches(path: Path, mapping: Mapping, ctx: Context) -> QuerySet[ImportBatch]:
+def _batches(source: Source, mapping: Mapping, ctx: Context) -> QuerySet[ImportBatch]:
     door.see_companies([ctx.company_id])
     return ImportBatch.objects.filter(
-        company_id=ctx.company_id, profile="orders", source=mapping.source, file_hash=digest_of(path)
+        company_id=ctx.company_id, profile="orders", source=mapping.source, file_hash=digest_of(source)
     )
 
 
-def digest_of(path: Path) -> str:
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()[:60]
+def digest_of(source: Source) -> str:
+    """By which the same file is known again."""
+    if isinstance(source, bytes):
+        return hashlib.sha256(source).hexdigest()[:60]
+    with source.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()[:60]
 
 
 def unknown(parsed: Parsed, mapping: Mapping, ctx: Context, result: Result) -> Iterator[Parcel]:
     """The documents that are not here yet. Of those that are, every row is known, changed or added."""
     door.see_companies([ctx.company_id])
-    numbers = list(parsed.parcels)
-    for start in range(0, len(numbers), LOOK_UP):
-        wanted = numbers[start : start + LOOK_UP]
-        stored = ImportedDocument.objects.filter(
-            company_id=ctx.company_id, source=mapping.source, number__in=wanted, undone_at__isnull=True
-        )
-        known = {
-            number: dict(zip(ordinals, hashes, strict=True))
-            for number, ordinals, hashes in stored.values_list("number", "ordinals", "hashes")
-        }
-        for number in wanted:
-            parcel = parsed.parcels[number]
-            if number not in known:
+    parcels = list(parsed.parcels.values())
+    for start in range(0, len(parcels), LOOK_UP):
+        part = parcels[start : start + LOOK_UP]
+        known = stored(part, ctx.company_id, mapping)
+        for parcel in part:
+            if parcel.number not in known:
                 yield parcel
                 continue
             for line in parcel.lines:
-                compare(parcel, line, known[number].get(line.ordinal), result)
+                compare(parcel, line, known[parcel.number].digests.get(line.ordinal), result)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document that is here: the batch it came with, and its rows' digests by ordinal."""
+
+    batch_id: UUID
+    digests: dict[int, str]
+
+
+def stored(parcels: Sequence[Parcel], company_id: UUID, mapping: Mapping) -> dict[str, Stored]:
+    """Of these documents those that are here, by number."""
+    here = import_memory.here(company_id, mapping.source, [parcel.number for parcel in parcels])
+    return {
+        number: Stored(row.batch_id, dict(zip(row.ordinals, row.hashes, strict=True)))
+        for number, row in here.items()
+    }
 
 
 def compare(parcel: Parcel, line: Line, digest: str | None, result: Result) -> None:
@@ -221,24 +237,21 @@ def refused(parcel: Parcel, line: Line, objection: Any) -> Rejected:
     return Rejected(line.row, parcel.number, line.ordinal, objection, amount, values)
 
 
-def chunks(parcels: list[Parcel]) -> Iterator[list[Parcel]]:
-    chunk: list[Parcel] = []
-    lines = 0
-    for parcel in parcels:
-        chunk.append(parcel)
-        lines += len(parcel.lines)
-        if lines >= CHUNK_LINES or len(chunk) >= CHUNK_DOCUMENTS:
-            yield chunk
-            chunk, lines = [], 0
-    if chunk:
-        yield chunk
+def next_chunk(parcels: Sequence[Parcel], start: int, most_lines: int) -> list[Parcel]:
+    """The documents from here on until they hold so many lines; none at the end."""
+    end, lines = start, 0
+    while end < len(parcels) and lines < most_lines and end - start < CHUNK_DOCUMENTS:
+        lines += len(parcels[end].lines)
+        end += 1
+    return list(parcels[start:end])
 
 
 def send(chunk: list[Parcel], batch: ImportBatch, mapping: Mapping, ctx: Context, result: Result) -> None:
     """One chunk through the door. If it is refused, its documents are tried one by one, so that one wrong
     document does not keep the others out."""
     try:
-        door.run("delivery.import_orders", ctx, batch.pk, _given(chunk, mapping))
+        # Whoever asked for the import, by whatever way: the documents come by way of a file.
+        door.run("delivery.import_orders", replace(ctx, channel="import"), batch.pk, _given(chunk, mapping))
     except (Refusal, DataError, IntegrityError) as error:
         if len(chunk) > 1:
             for parcel in chunk:

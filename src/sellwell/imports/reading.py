@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from sellwell.kernel import tabular
+from sellwell.kernel.tabular import Source
 from sellwell.kernel.values import Objection, Reason, Refusal, T
 
 UNREADABLE = Reason("import.unreadable", T("文件无法读取：{problem}", "The file cannot be read: {problem}"))
@@ -34,25 +35,25 @@ class Record:
     problem: Objection | None = None
 
 
-def headers(path: Path) -> list[str]:
+def headers(source: Source) -> list[str]:
     """The file's columns. `Refusal` if it cannot be read."""
-    if _is_parquet(path):
+    if _is_parquet(source):
         import duckdb
 
         try:
             with duckdb.connect() as session:
-                return list(session.read_parquet(str(path)).columns)
+                return list(session.read_parquet(str(source)).columns)
         except duckdb.Error as error:
             raise _unreadable(error) from None
-    return tabular.open_table(path).headers
+    return tabular.open_table(source).headers
 
 
-def rows(path: Path, columns: list[str]) -> Iterator[Record]:
+def rows(source: Source, columns: list[str]) -> Iterator[Record]:
     """Each row with the wanted columns only, in file order. `Refusal` if the file is none or lacks one."""
-    if _is_parquet(path):
-        yield from _parquet(path, columns)
+    if _is_parquet(source):
+        yield from _parquet(source, columns)
         return
-    table = tabular.open_table(path)
+    table = tabular.open_table(source)
     _require(table.headers, columns)
     places = [(name, table.headers.index(name)) for name in columns]
     for row in table.rows():
@@ -60,10 +61,12 @@ def rows(path: Path, columns: list[str]) -> Iterator[Record]:
         yield Record(row.number, {name: cells[place] for name, place in places}, row.problem)
 
 
-def _is_parquet(path: Path) -> bool:
-    """By what the file is, not by what it is called."""
-    with path.open("rb") as source:
-        return source.read(4) == b"PAR1"
+def _is_parquet(source: Source) -> TypeGuard[Path]:
+    """By what the file is, not by what it is called. What people upload is none: it is kept as content only."""
+    if isinstance(source, bytes):
+        return False
+    with source.open("rb") as handle:
+        return handle.read(4) == b"PAR1"
 
 
 def _parquet(path: Path, columns: list[str]) -> Iterator[Record]:

@@ -151,6 +151,21 @@ def _matrix() -> Mapping[tuple[str, str], tuple[Grant, ...]]:
     return found
 
 
+def roles_with(verb: str, company_id: UUID, on: date) -> list[str]:
+    """The roles that hold a verb in a company on a day."""
+    return sorted(
+        role
+        for (role, held), grants in _matrix().items()
+        if held == verb
+        and any(
+            grant.company_id in (None, company_id)
+            and grant.since <= on
+            and (grant.until is None or on < grant.until)
+            for grant in grants
+        )
+    )
+
+
 def actor_for(user: Any, on: date, only: Iterable[str] = ()) -> Actor:
     """The actor that an account is on a day, with its posts from the organisation's directory."""
     posts = tuple(directory.current().posts(user.id, on)) if user.is_active else ()

@@ -42,6 +42,7 @@ class KernelConfig(AppConfig):
             "tap_links",
             "token_operations",
             "import_operations",
+            "import_rows",
             "period_operations",
             "rebuilding",
             "deadlines",

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import StringConstraints
 
-from sellwell.kernel import access, drafting
+from sellwell.kernel import access, drafting, import_memory
 from sellwell.kernel.effects import Effects, NewEvent
 from sellwell.kernel.extensions import Extension
-from sellwell.kernel.inputs import Amount, Code, Input, Ref, ShortText, field
+from sellwell.kernel.inputs import Amount, Code, Input, Ref, ShortText, Text, field
 from sellwell.kernel.models import BatchState, ImportBatch, StoredFile
 from sellwell.kernel.operations import Assessment, Context, operation
 from sellwell.kernel.values import Reason, T
@@ -35,6 +36,13 @@ NOT_A_JOB = Reason(
         "The worker did not do this import. Import the same file again; nothing is doubled.",
     ),
 )
+ONE_BY_ONE = Reason(
+    "import.one_by_one",
+    T(
+        "这批记录是逐条办理的，不能整批撤销。请打开各条记录，分别取消或更正。",
+        "These records were entered one by one; they cannot be undone as a whole. Open each and cancel or correct it.",
+    ),
+)
 # What the worker hears: the next documents of a batch are due.
 DUE = "imports.due"
 # Steps that the worker takes for whoever asked for the import. By hand they would pass documents over, so people cannot.
@@ -45,6 +53,12 @@ undo_batch: Extension[Callable[..., Effects]] = Extension(
     "undo_batch", "how a batch of a profile is taken back"
 )
 
+
+def _name_of_file(batch: ImportBatch) -> str:
+    """What its file is called: an upload's own name, which is forgotten with it, or what the command was told."""
+    return batch.file.name if batch.file is not None else batch.file_name
+
+
 IMPORTS = view(
     "imports.view",
     T("导入批次", "Imports"),
@@ -53,11 +67,12 @@ IMPORTS = view(
         Column("number", T("批次", "Batch"), "code", path="number", sortable=True, filterable=True),
         Column("state", T("状态", "State"), "state", path="state", states=BatchState, filterable=True),
         Column("source", T("来源", "Source"), "code", path="source", filterable=True),
-        Column("file_name", T("文件", "File"), path="file_name"),
+        Column("file_name", T("文件", "File"), value=_name_of_file),
         Column("rows", T("行数", "Rows"), "quantity", path="rows"),
         Column("imported", T("已导入", "Imported"), "quantity", path="imported"),
         Column("known", T("已存在", "Already here"), "quantity", path="known"),
         Column("rejected", T("未导入", "Rejected"), "quantity", path="rejected"),
+        Column("waiting", T("待审批", "Waiting for approval"), "quantity", path="waiting", in_list=False),
         Column("documents", T("单据数", "Documents"), "quantity", path="documents"),
         Column("currency", T("币种", "Currency"), "code", path="currency"),
         Column("total", T("金额", "Total"), "amount", path="total"),
@@ -88,7 +103,7 @@ IMPORTS = view(
     help=T(
         "从其他系统导入的批次，可整批撤销。", "Batches from other systems; each can be undone as a whole."
     ),
-    related=("owner", "errors"),
+    related=("owner", "errors", "file"),
     states=BatchState,
 )
 
@@ -104,7 +119,7 @@ class ColumnMapping(Input):
     fields: dict[Code, ColumnName] = field(T("列", "Columns"))
 
 
-def _due(batch: ImportBatch, position: int) -> NewEvent:
+def due(batch: ImportBatch, position: int) -> NewEvent:
     """The worker goes on at this document. Said twice, the second finds the batch further on and does nothing."""
     return NewEvent(DUE, {"batch": str(batch.pk), "position": str(position)})
 
@@ -158,17 +173,54 @@ def begin(row: Any, given: Begin, ctx: Context, assessment: Assessment) -> Effec
     )  # fmt: skip
     effects.insert(effects.result)
     if given.file is not None:
-        effects.events.append(_due(effects.result, 0))
+        effects.events.append(due(effects.result, 0))
     return effects
 
 
+class RefusedDocument(Input):
+    """A document, or a row of the file, that did not come in, and why in both languages."""
+
+    number: Code = field(T("单据或行号", "Document or row"))
+    zh: Text = field(T("原因", "Reason"))
+    en: Text = field(T("原因（英文）", "Reason in English"), "")
+
+
+class MadeDocument(Input):
+    """A row that came in: what it was known by, and what it became."""
+
+    number: Code = field(T("标识", "Known by"))
+    digest: Code = field(T("指纹", "Digest"), max_length=32)
+    row_type: Code = field(T("记录类型", "Type of record"))
+    row: UUID = field(T("记录", "Record"))
+    ordinal: int = field(T("行号", "Row"), ge=0, le=10**8)
+
+
 class Advance(Input):
-    """How many documents of the file are through, of how many; those that the database took not."""
+    """How many documents of the file are through, of how many; what became of them where the batch itself counts."""
 
     position: int = field(T("已处理单据", "Documents done"), ge=0, le=10**8)
     of: int = field(T("文件中的单据", "Documents in the file"), ge=0, le=10**8)
     rows: int = field(T("行数", "Rows"), ge=0, le=10**8)
-    refused: dict[Code, Code] = field(T("未写入的单据", "Documents not written"), {})
+    imported: int = field(T("已导入", "Imported"), 0, ge=0, le=10**6)
+    waiting: int = field(T("待审批", "Waiting for approval"), 0, ge=0, le=10**6)
+    refused: list[RefusedDocument] = field(T("未写入的单据", "Documents not written"), [], max_length=10_000)
+    made: list[MadeDocument] = field(T("已写入的单据", "Documents written"), [], max_length=10_000)
+
+    def kept(self) -> Input:
+        """The counts only: each document's own entry tells what it is, and reasons may quote what people wrote."""
+        return AdvanceKept(
+            position=self.position, of=self.of, rows=self.rows, refused=len(self.refused), made=len(self.made)
+        )
+
+
+class AdvanceKept(Input):
+    """What the ledger keeps of a step."""
+
+    position: int
+    of: int
+    rows: int
+    refused: int
+    made: int
 
 
 def assess_job(batch: ImportBatch, given: Any, ctx: Context) -> Assessment:
@@ -191,9 +243,18 @@ def assess_job(batch: ImportBatch, given: Any, ctx: Context) -> Assessment:
 )
 def advance(batch: ImportBatch, given: Advance, ctx: Context, assessment: Assessment) -> Effects:
     """Go on with a batch."""
-    effects = Effects(result=batch, events=[_due(batch, given.position)])
-    refused = {**batch.refused, **given.refused}
-    effects.update(batch, position=given.position, of=given.of, rows=given.rows, refused=refused)
+    effects = Effects(result=batch, events=[due(batch, given.position)])
+    import_memory.keep_refused(batch, [(one.number, T(one.zh, one.en)) for one in given.refused])
+    import_memory.keep_made(batch, given.made)
+    effects.update(
+        batch,
+        position=given.position,
+        of=given.of,
+        rows=given.rows,
+        imported=batch.imported + given.imported,
+        waiting=batch.waiting + given.waiting,
+        documents=batch.documents + len(given.made),
+    )
     return effects
 
 
@@ -235,7 +296,7 @@ def stop(batch: ImportBatch, given: Stop, ctx: Context, assessment: Assessment) 
 )
 def resume(batch: ImportBatch, given: Any, ctx: Context, assessment: Assessment) -> Effects:
     """Go on with a batch that was stopped."""
-    effects = Effects(result=batch, events=[_due(batch, batch.position)])
+    effects = Effects(result=batch, events=[due(batch, batch.position)])
     effects.update(batch, state=BatchState.RUNNING.value, problem=None)
     return effects
 
@@ -281,6 +342,13 @@ def finish(batch: ImportBatch, given: Finish, ctx: Context, assessment: Assessme
     return effects
 
 
+def assess_undo(batch: ImportBatch, given: Any, ctx: Context) -> Assessment:
+    """Only what a room can take back as a whole."""
+    if batch.profile not in undo_batch.functions:
+        return Assessment(objections=(ONE_BY_ONE.refuse(),))
+    return Assessment()
+
+
 @operation(
     "imports.undo",
     T("撤销导入", "Undo import"),
@@ -290,6 +358,7 @@ def finish(batch: ImportBatch, given: Finish, ctx: Context, assessment: Assessme
         "Reverse the whole batch; refused once other documents build on it.",
     ),
     from_states=[BatchState.DONE, BatchState.RUNNING, BatchState.STOPPED],
+    assess=assess_undo,
     danger=True,
 )
 def undo(batch: ImportBatch, given: Any, ctx: Context, assessment: Assessment) -> Effects:
@@ -300,17 +369,12 @@ def undo(batch: ImportBatch, given: Any, ctx: Context, assessment: Assessment) -
     return effects
 
 
+STEPS_OF_ALL = ["imports.advance", "imports.finish", "imports.stop", "imports.resume"]
 access.grant(
-    [
-        "imports.view",
-        "imports.begin",
-        "imports.advance",
-        "imports.finish",
-        "imports.stop",
-        "imports.resume",
-        "imports.undo",
-    ],
+    ["imports.view", "imports.begin", "imports.undo", *STEPS_OF_ALL],
     administrator="company",
     sales_manager="company",
 )
 access.grant(["imports.view"], auditor="company", executive="company")
+# Whoever may enter a row may bring rows by file: their own batches are theirs to see, to stop and to go on with.
+access.grant(["imports.view", "imports.begin_rows", *STEPS_OF_ALL], **dict.fromkeys(access.ALL_ROLES, "own"))

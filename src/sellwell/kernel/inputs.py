@@ -1,7 +1,7 @@
 """What a caller may send: typed, closed to unknown keys, the same on every channel.
 
 Fields are declared by `field(T("客户", "Customer"), ...)`. Types: `Text` (free text: personal to the record's subject),
-`Code` (a key that is never personal), `Amount`, `Price`, `Quantity`, `Rate`, `Ref("customers.customer")`.
+`Secret` (a key that is typed unseen; its input leaves it out of `kept`), `Code` (a key that is never personal), `Amount`, `Price`, `Quantity`, `Rate`, `Ref("customers.customer")`.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class FreeText:
     """Marks a text that people write: sealed under the subject's key wherever it is kept for the record."""
 
     lines: int = 1
+    is_secret: bool = False  # forms hide what is typed and never show it again
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ _Clean = (BeforeValidator(_no_null), AfterValidator(_no_control))
 Code = Annotated[str, *_Clean, StringConstraints(max_length=60)]
 Name = Annotated[str, *_Clean, StringConstraints(min_length=1, max_length=120), FreeText()]
 ShortText = Annotated[str, *_Clean, StringConstraints(max_length=200), FreeText()]
+Secret = Annotated[str, *_Clean, StringConstraints(max_length=200), FreeText(is_secret=True)]
 Text = Annotated[str, *_Clean, StringConstraints(max_length=4000), FreeText(lines=4)]
 
 

@@ -99,7 +99,7 @@ def xlsx(
     }  # fmt: skip
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties({"title": str(title), "created": made_at.replace(tzinfo=None)})
-        sheet = book.add_worksheet(_sheet_name(str(title)))
+        sheet = book.add_worksheet(sheet_name(str(title)))
         head = book.add_format({"bold": True, "bg_color": "#F3F5F8", "bottom": 1, "quote_prefix": True})
         styles = [book.add_format(_style(column.kind)) for column in columns]
         for index, column in enumerate(columns):
@@ -151,7 +151,8 @@ def _fits(value: Decimal) -> bool:
     )
 
 
-def _sheet_name(title: str) -> str:
+def sheet_name(title: str) -> str:
+    """A title as a sheet may be called."""
     return re.sub(r"[\[\]:*?/\\']", " ", title)[:31].strip() or "Sheet1"
 
 

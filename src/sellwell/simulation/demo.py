@@ -105,8 +105,10 @@ def _set_up(
     from sellwell.foundation.catalog.install import install as install_catalog
     from sellwell.foundation.pricing.install import install as install_pricing
     from sellwell.foundation.procedures.install import install as install_procedures
+    from sellwell.foundation.profiles.install import install as install_profiles
     from sellwell.foundation.stock.install import install as install_stock
 
+    install_profiles(stage.company_id, stage.today)
     stage.begin(stage.today + timedelta(days=1))
     with clock.at(stage.now):
         taxes = install_catalog(stage.company_id, stage.today)

@@ -120,6 +120,13 @@ def _match(scene: Scene, opportunity: Any) -> Any:
 def _quote(scene: Scene, opportunity: Any) -> Any:
     if opportunity.state == "offer" and scene.stage.rng.random() < 0.5:  # the offer before was not taken
         return Instead("pipeline.lose", {"reason": "客户推迟采购"})
+    if opportunity.state == "trial" and opportunity.trial_until > scene.stage.today:
+        return LATER
+    if (
+        opportunity.state == "match" and scene.stage.rng.random() < 0.08
+    ):  # some customers want to see it run first
+        until = scene.stage.today + timedelta(days=scene.stage.rng.randint(5, 15))
+        return Instead("pipeline.begin_trial", {"trial": "样机现场试运行，节拍达标即通过", "until": until})
     return {"customer": opportunity.customer_id, "opportunity": opportunity.pk, "lines": some_lines(scene)}
 
 
@@ -219,7 +226,9 @@ def _delivered(scene: Scene, shipment: Any) -> Any:
 def _accepted(scene: Scene, shipment: Any) -> Any:
     if scene.stage.rng.random() < 0.35:
         return LATER
-    return {"accepted_by": "客户验收员"}
+    # The web shop's customers sign for what came and keep it; others inspect it.
+    how = {"how": "receipt"} if shipment.order.channel == "online" else {}
+    return {"accepted_by": "客户验收员", **how}
 
 
 @recipe("receivables.request_invoice")

@@ -13,6 +13,7 @@ for _name in (
     "DATABASE_REPLICA_URL",
     "SELLWELL_DB_ROLE",
     "SELLWELL_CLOCK_FILE",
+    "SELLWELL_SMTP",
 ):
     os.environ.pop(_name, None)
 

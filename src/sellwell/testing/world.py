@@ -19,6 +19,7 @@ from django.db import transaction
 
 from sellwell.foundation.company.install import Installed, install
 from sellwell.foundation.company.models import Assignment, Company, Department, Person
+from sellwell.foundation.profiles.install import install as install_profiles
 from sellwell.kernel import access, clock, door, generations
 from sellwell.kernel.door import Outcome, see_companies
 from sellwell.kernel.ids import new_id
@@ -37,6 +38,7 @@ class World:
         generations.forget()
         self.installed: Installed = install(self.today - INSTALLED_BEFORE)
         self.see()
+        install_profiles(self.company.pk, self.today - INSTALLED_BEFORE)
 
     @property
     def today(self) -> date:

@@ -8,10 +8,11 @@ from django.apps import AppConfig
 
 
 class WebConfig(AppConfig):
-    """Reads the wing's own declarations, after the rooms' (the roles are known then)."""
+    """Reads the wing's own declarations, after the rooms' (the roles are known then), and those of imports."""
 
     name = "sellwell.web"
     label = "web"
 
     def ready(self) -> None:
         import_module("sellwell.web.access")
+        import_module("sellwell.imports.reactions")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -64,7 +65,12 @@ def show(request: Any, board: BoardPage) -> HttpResponse:
     visible = {column.name: column for column in board.view.visible(request.actor)}
     rows = asked.rows()
     totals = sums(rows, board, visible)
-    piles = [_pile(state, rows, board, visible, totals, request) for state in board.states]
+    tops = newest(rows, board, visible[board.column].path, totals)
+    piles = [
+        _pile(state, tops.get(state.value, []), board, visible, totals, request)
+        for state in board.states
+        if state.value in totals or board.shown is None or board.shown(state, request.ctx)
+    ]
     context = {"board": board, "view": board.view, "piles": piles, "asked": asked, "new": [
         (REGISTRY[n], registry.url_for(n), registry.is_whole_page(n)) for n in page.new if registry.may_create(n, request.actor)
     ]}  # fmt: skip
@@ -90,21 +96,30 @@ def sums(rows: QuerySet[Any], board: BoardPage, visible: dict[str, Column]) -> d
     return {str(found[path]): found for found in rows.order_by().values(path).annotate(**wanted)}
 
 
+def newest(rows: QuerySet[Any], board: BoardPage, path: str, states: Iterable[str]) -> dict[str, list[Any]]:
+    """The first rows of each column: which ones in one query, each column by its own index, and the rows in another."""
+    firsts = [
+        rows.filter(**{path: state}).order_by(*board.view.order).values_list("pk", flat=True)[:CARDS]
+        for state in states
+    ]
+    if not firsts:
+        return {}
+    ids = list(firsts[0].union(*firsts[1:], all=True))
+    found: dict[str, list[Any]] = {}
+    for row in rows.filter(pk__in=ids).annotate(pile_state=F(path)).order_by(*board.view.order):
+        found.setdefault(str(row.pile_state), []).append(row)
+    return found
+
+
 def _pile(
-    state: State, rows: QuerySet[Any], board: BoardPage, visible: dict[str, Column],
+    state: State, rows: list[Any], board: BoardPage, visible: dict[str, Column],
     totals: dict[str, dict[str, Any]], request: Any,
 ) -> Pile:  # fmt: skip
     found = totals.get(state.value, {})
     name = board.moves.get(state.value, "")
     operation = REGISTRY.get(name)
     may = operation is not None and request.actor.may(name)
-    cards: list[Card] = []
-    if found.get("pile_count"):
-        column = visible[board.column]
-        cards = [
-            _card(row, board, visible, request)
-            for row in rows.filter(**{column.path: state.value}).order_by(*board.view.order)[:CARDS]
-        ]
+    cards = [_card(row, board, visible, request) for row in rows]
     return Pile(
         state, cards, found.get("pile_count", 0), found.get("pile_sum"), found.get("pile_weighted"),
         name if may else "", operation.title if operation and may else None,

@@ -93,6 +93,10 @@ def ask(request: Any, name: str, row_id: UUID | None) -> Asked:
     for one in derive.each(fields):
         one.hidden = one.path in options.hidden
         one.follows = options.pick.get(one.path, "")
+    offers = registry.CHOICES.get(name, {})
+    for one in fields:
+        if one.path in offers:
+            derive.offer(one, offers[one.path](row, request.ctx))
     return Asked(operation, row, view, fields, options)
 
 

@@ -53,6 +53,16 @@ def download(request: Any, file_id: UUID) -> HttpResponse:
     return HttpResponse(content, headers=files.headers(row, inline="inline" in request.GET))
 
 
+def own_upload(request: Any, file_id: str) -> StoredFile:
+    """A file that this reader uploaded; anything else is not found."""
+    row = None
+    if is_id(file_id):
+        row = StoredFile.objects.filter(pk=file_id, uploaded_by_id=request.ctx.user_id).first()
+    if row is None:
+        raise Http404(file_id)
+    return row
+
+
 def _hangs_on(request: Any, file_id: UUID) -> bool:
     """Whether a column that this reader may see, of a record that this reader may see, names the file."""
     row_type, _, row_id = request.GET.get("of", "").partition("/")

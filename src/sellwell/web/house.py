@@ -8,7 +8,7 @@ from sellwell.kernel import personal
 from sellwell.kernel.models import MessageChoice, RequestState
 from sellwell.kernel.values import T
 from sellwell.kernel.views import VIEWS, View
-from sellwell.web import approval_desk, approvals, files, ledger_entry, registry, rights, workbench
+from sellwell.web import approval_desk, approvals, files, imports, ledger_entry, registry, rights, workbench
 
 if TYPE_CHECKING:
     from sellwell.kernel.operations import Context
@@ -90,6 +90,7 @@ def register() -> None:
         of_approvals(VIEWS["approvals.view"])
     if "approvals.delegations" in VIEWS and "approvals.delegations" not in registry.LISTS:
         of_delegations(VIEWS["approvals.delegations"])
+    imports.register()
     registry.form("messages.choose", initial=my_messages, after=lambda outcome, ctx: "/me")
     if "tokens.view" in VIEWS and "tokens.view" not in registry.LISTS:
         tokens(VIEWS["tokens.view"])

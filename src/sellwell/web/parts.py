@@ -109,6 +109,7 @@ class BoardPage:
     card: tuple[str, ...]
     since: str
     states: tuple[State, ...]
+    shown: Callable[[State, Context], bool] | None = None
 
 
 PanelContext = Callable[[Any, "Context"], "dict[str, Any] | None"]

@@ -36,8 +36,11 @@ if TYPE_CHECKING:
     from sellwell.kernel.views import View
     from sellwell.web.grids import Grid
 
+# (row, ctx) -> what a field may be, as (value, label); a choice without a value heads those that follow it.
+Offer = Callable[[Any, "Context"], Sequence[tuple[str, "T | str"]]]
+
 __all__ = [
-    "Choice", "Number", "Warning_", "board_page", "entry_page", "family", "figure", "form", "guide", "list_page", "menu", "new_button",
+    "Choice", "Number", "Warning_", "board_page", "choices", "entry_page", "family", "figure", "form", "guide", "list_page", "menu", "new_button",
     "page", "panel", "picker", "record_page", "related", "section", "warnings", "workblock",
 ]  # fmt: skip
 
@@ -51,6 +54,7 @@ OWN_RECORDS: set[str] = set()  # views whose rows have a page of their own makin
 BOARDS: dict[str, BoardPage] = {}  # by view name
 PANELS: dict[str, list[Panel]] = {}  # by row type
 FORMS: dict[str, FormOptions] = {}  # by operation
+CHOICES: dict[str, dict[str, Offer]] = {}  # by operation and path
 ENTRIES: dict[str, EntryPage] = {}  # by operation
 PICKERS: dict[str, Picker] = {}  # by row type
 NEW: list[str] = []  # operations of the ＋ menu
@@ -155,10 +159,16 @@ def board_page(
     card: Iterable[str] = (),
     since: str = "",
     states: Iterable[State] = (),
+    shown: Callable[[State, Context], bool] | None = None,
 ) -> None:
-    """Rows as cards at `/<view.url>/board`; dropping a card opens the operation that `moves` names for the column."""
-    shown = tuple(states) or tuple(view.states or ())
-    BOARDS[view.name] = BoardPage(view, column, amount, weight, dict(moves), tuple(card), since, shown)
+    """Rows as cards at `/<view.url>/board`; dropping a card opens the operation that `moves` names for the column.
+
+    `shown(state, ctx)` may keep a column away as long as no row stands in it.
+    """
+    columns = tuple(states) or tuple(view.states or ())
+    BOARDS[view.name] = BoardPage(
+        view, column, amount, weight, dict(moves), tuple(card), since, columns, shown
+    )
 
 
 # --- blocks on record pages ------------------------------------------------------------------------------------------
@@ -239,6 +249,18 @@ def form(
     FORMS[operation] = FormOptions(
         operation, initial, tuple(hidden), wide, dict(pick or {}), after, url, shown
     )
+
+
+def choices(operation: str, path: str, offer: Offer) -> None:
+    """What a field of an operation's form offers: `offer(row, ctx)` gives (value, label) pairs.
+
+    A text becomes a list to choose from, lines become boxes to tick (a choice without a value heads those that follow), a
+    list of everything is narrowed. The input itself is judged by the operation and its guards, not here.
+    """
+    known = CHOICES.setdefault(operation, {})
+    if path in known:
+        raise ValueError(f"{operation}: {path} has two offers")
+    known[path] = offer
 
 
 def guide(template: str, context: Callable[[str, Context], dict[str, Any] | None]) -> None:

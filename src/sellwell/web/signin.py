@@ -14,7 +14,8 @@ from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedire
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from sellwell.kernel import clock
+from sellwell.integrations import messaging
+from sellwell.kernel import clock, directory
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import SecurityLog, User
 from sellwell.kernel.values import T
@@ -29,6 +30,7 @@ YEAR = 365 * 86400
 WRONG = T(
     "用户名或密码不正确。请检查后重试。", "The user name or the password is wrong. Check both and try again."
 )
+WITH = T("{vendor}登录", "Sign in with {vendor}")
 TOO_MANY = T(
     "尝试次数过多。请 15 分钟后再试，或联系管理员。",
     "Too many attempts. Try again in 15 minutes, or ask an administrator.",
@@ -54,14 +56,34 @@ def sign_in(request: Any) -> HttpResponse:
                 return redirect(target)
             note_failure(request, account)
             problem = WRONG
+    return door_page(request, target, problem, username)
+
+
+def door_page(request: Any, target: str, problem: T | None = None, username: str = "") -> HttpResponse:
+    """The sign-in page, with what stood in the way."""
     context = {
-        "problem": problem, "username": username, "next": target,
+        "problem": problem, "username": username, "next": target, "vendors": vendors(),
         "demo": getattr(settings, "DEMO_SIGN_INS", ()) if getattr(settings, "DEMO", False) else (),
         "demo_password": getattr(settings, "DEMO_PASSWORD", ""),
     }  # fmt: skip
     return render(
         request, "web/sign_in.html", context, title=T("登录", "Sign in"), status=422 if problem else 200
     )
+
+
+def vendors() -> list[dict[str, Any]]:
+    """A button for each connection that people may sign in through; the company is named where there are several."""
+    found = messaging.for_sign_in()
+    companies = tuple(dict.fromkeys(keys.company_id for keys in found))
+    names = directory.current().company_names(companies) if len(companies) > 1 else {}
+    return [
+        {
+            "id": keys.connection_id,
+            "title": WITH.format(vendor=messaging.VENDORS[keys.system].title),
+            "company": names.get(keys.company_id),
+        }
+        for keys in found
+    ]
 
 
 def safe_next(request: Any) -> str:
@@ -84,11 +106,11 @@ def too_many(request: Any, account: User | None) -> bool:
     return recent.filter(objections__0__address=address_hash(request)).count() >= PER_ADDRESS
 
 
-def note_failure(request: Any, account: User | None) -> None:
+def note_failure(request: Any, account: User | None, code: str = "sign_in.failed") -> None:
     """One line in the security log."""
     SecurityLog.objects.create(
         id=new_id(), at=clock.now(), actor_id=account.pk if account else None, channel="web", operation=OPERATION,
-        request_id=new_id(), code="sign_in.failed", objections=[{"code": "sign_in.failed", "address": address_hash(request)}],
+        request_id=new_id(), code=code, objections=[{"code": code, "address": address_hash(request)}],
     )  # fmt: skip
 
 

@@ -37,5 +37,6 @@ def show(request: Any, token: str) -> HttpResponse:
         request, "web/work/tap.html", context, title=TITLE, status=410 if "problem" in context else 200
     )
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    # Never "no-referrer": browsers then send the button's post with the origin "null", and it is refused as forged.
+    response["Referrer-Policy"] = "same-origin"
     return response

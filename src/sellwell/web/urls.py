@@ -26,9 +26,10 @@ from sellwell.web import (
     signin,
     tap,
     trace,
+    vendor_signin,
     workbench,
 )
-from sellwell.web.lists import bulk, export, page, query, saved
+from sellwell.web.lists import bring_in, bulk, export, page, query, saved
 from sellwell.web.parts import ListPage, Page
 
 Function = Callable[..., HttpResponse]
@@ -76,6 +77,8 @@ def fixed() -> list[Any]:
         path("", workbench.show),
         path("sign-in", signin.sign_in),
         path("sign-in/", signin.sign_in),
+        path("sign-in/with/<uuid:connection_id>", vendor_signin.start),
+        path("sign-in/from/<str:system>", vendor_signin.finish),
         path("sign-out", signin.sign_out),
         path("language", signin.language),
         path("theme", signin.theme),
@@ -108,6 +111,8 @@ def of_lists() -> list[Any]:
             path(f"{url}/", with_page(page.show, one)),
             path(f"{url}/count", with_page(page.count, one)),
             path(f"{url}/export", with_page(export.show, one)),
+            path(f"{url}/import/<str:name>", with_page(bring_in.show, one)),
+            path(f"{url}/import/<str:name>/template", with_page(bring_in.give_template, one)),
             path(f"{url}/views", posted(save_view, one)),
             path(f"{url}/views/<uuid:saved_id>", posted(saved.drop, one)),
             path(f"{url}/views/<uuid:saved_id>/pin", posted(saved.pin, one)),

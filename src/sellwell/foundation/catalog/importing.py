@@ -11,11 +11,14 @@ from sellwell.kernel import taking_back
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.seeds import BEGINNING
+from sellwell.kernel.values import T
 
 UNIT = "件"
+# Prices of a foreign source hold none of our tax.
+IMPORTED, IMPORTED_NAME = "IMPORT", T("导入", "Imported")
 
 
-def ensure(effects: Effects, names: Mapping[str, str], tax_class: str = "IMPORT") -> dict[str, UUID]:
+def ensure(effects: Effects, names: Mapping[str, str], tax_class: str = IMPORTED) -> dict[str, UUID]:
     """The identifiers of products by code; unknown ones are made, named as the source names them."""
     rows = Product.objects.filter(code__in=list(names)).values_list("code", "id", "state")
     found = {code: row_id for code, row_id, _ in rows}
@@ -29,8 +32,7 @@ def ensure(effects: Effects, names: Mapping[str, str], tax_class: str = "IMPORT"
     if missing:
         kind = TaxClass.objects.filter(code=tax_class).first()
         if kind is None:
-            kind = TaxClass(id=new_id(), code=tax_class, name="导入", name_en="Imported")
-            # Prices of a foreign source hold none of our tax.
+            kind = TaxClass(id=new_id(), code=tax_class, name=IMPORTED_NAME.zh, name_en=IMPORTED_NAME.en)
             effects.insert(kind, TaxRate(id=new_id(), tax_class=kind, rate=Decimal(0), since=BEGINNING))
         made = [
             Product(id=new_id(), code=code, name=names[code], name_en=names[code], unit=UNIT, tax_class=kind)

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sellwell.foundation.catalog.models import Product, ProductState
+from sellwell.foundation.catalog.models import Product, ProductState, TaxClass
 from sellwell.foundation.catalog.views import COSTS, PRODUCTS, TAX_CLASSES, TAX_RATES
+from sellwell.foundation.profiles.queries import allowed, offered
 from sellwell.kernel import search
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
-from sellwell.web.registry import Choice, family, list_page, new_button, picker, record_page, related, section
+from sellwell.web.registry import (
+    Choice,
+    choices,
+    family,
+    list_page,
+    new_button,
+    picker,
+    record_page,
+    related,
+    section,
+)
 
 section("goods", T("产品与库存", "Products and stock"), order=40)
 family("/products/", "/tax-classes/")
@@ -62,6 +73,24 @@ list_page(TAX_RATES)
 list_page(COSTS)
 
 new_button("catalog.add_product")
+
+
+# --- forms offer what the industry profiles allow (clause 1.1.4) -----------------------------------------------------
+
+
+def tax_classes(row: Product | None, ctx: Context) -> list[tuple[str, T | str]]:
+    """The tax classes that may be used today."""
+    codes = allowed(ctx.company_id, "catalog.tax_class", ctx.today)
+    return [
+        (str(one.pk), T(one.name, one.name_en or one.name))
+        for one in TaxClass.objects.filter(code__in=codes).order_by("code")
+    ]
+
+
+choices("catalog.add_product", "kind", lambda row, ctx: offered(ctx.company_id, "catalog.kind", ctx.today))
+for _verb in ("catalog.add_product", "catalog.change_product"):
+    choices(_verb, "unit", lambda row, ctx: offered(ctx.company_id, "catalog.unit", ctx.today))
+    choices(_verb, "tax_class", tax_classes)
 
 RETIRED = T("停售", "Retired")
 

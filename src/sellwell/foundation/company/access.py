@@ -56,6 +56,8 @@ grant(
         "company.leave",
         "company.issue_password",
         "company.sync_directory",
+        "company.propose_leavers",
+        "company.link_account",
     ],
     hr="group",
     administrator="group",
@@ -65,6 +67,11 @@ grant(
     hr="company",
     administrator="company",
 )
+# Connections to vendors of messages: their keys are the administrator's; their directories are human resources' too
+grant("company.connections", administrator="company", hr="company", auditor="company")
+grant(["company.connect", "company.disconnect", "company.test_connection"], administrator="company")
+grant("company.pull_directory", administrator="company", hr="company")
+grant("company.connections.export", auditor="company")
 # Reorganisations: drafted by human resources, settled by somebody else
 PLANNERS = dict.fromkeys(("hr", "executive", "administrator", "auditor", "sales_manager"), "company")
 grant("company.reorganisations", **PLANNERS, regional_manager="company")

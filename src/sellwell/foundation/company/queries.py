@@ -24,6 +24,11 @@ def company(company_id: UUID) -> Company:
     return Company.objects.get(pk=company_id)
 
 
+def companies() -> list[UUID]:
+    """Every company that this session may see."""
+    return list(Company.objects.order_by("code").values_list("pk", flat=True))
+
+
 def company_by_code(code: str) -> Company | None:
     """The company with this code; without a code the first one. For pages that strangers open."""
     rows = Company.objects.order_by("id")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sellwell.foundation.company import (  # noqa: F401 - these register what they declare
     change_views,
+    connection_views,
     directory,
     duty_views,
     kernel_views,

@@ -71,6 +71,7 @@ class PriceRule(CompanyRow):
             models.Index(fields=["company_id", "product", "kind"], name="pricerule_product"),
             models.Index(fields=["contract_id"], name="pricerule_contract"),
             models.Index(fields=["customer"], name="pricerule_customer"),
+            models.Index(fields=["company_id", "-since", "-id"], name="pricerule_newest"),
         ]
 
 
@@ -90,3 +91,4 @@ class FloorPrice(CompanyRow):
                 condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="floorprice_dates"
             ),
         ]
+        indexes = [models.Index(fields=["company_id", "-since", "-id"], name="floorprice_newest")]

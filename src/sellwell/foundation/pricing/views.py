@@ -7,12 +7,15 @@ from sellwell.foundation.pricing.rules import LABELS
 from sellwell.kernel.values import T
 from sellwell.kernel.views import Column, view
 
-PRODUCT_CODE = Column("code", T("产品编码", "Code"), "code", "product__code", sortable=True, filterable=True)
+# Sorted by what an index serves: the day since when. Prices of different products do not compare, and a rule may be about
+# a whole product line; the filters by product, kind and day find what belongs together.
+RULE_CODE = Column("code", T("产品编码", "Code"), "code", "product__code", filterable=True)
+FLOOR_CODE = Column("code", T("产品编码", "Code"), "code", "product__code", sortable=True, filterable=True)
 PRODUCT = Column(
     "product", T("产品", "Product"), "ref", "product__name", ref="catalog.product", filterable=True
 )
 SINCE = Column("since", T("自", "Since"), "date", "since", sortable=True, filterable=True)
-UNTIL = Column("until", T("至（不含）", "Until (excluded)"), "date", "until", sortable=True, filterable=True)
+UNTIL = Column("until", T("至（不含）", "Until (excluded)"), "date", "until", filterable=True)
 
 
 def about(rule: PriceRule) -> str:
@@ -27,9 +30,9 @@ RULES = view(
     T("价格规则", "Price rules"),
     PriceRule,
     [
-        Column("kind", T("类别", "Kind"), "state", "kind", states=RuleKind, filterable=True, sortable=True),
+        Column("kind", T("类别", "Kind"), "state", "kind", states=RuleKind, filterable=True),
         Column("name", T("名称", "Name"), "text", "name", filterable=True),
-        PRODUCT_CODE,
+        RULE_CODE,
         PRODUCT,
         Column("product_line", T("产品线", "Product line"), "text", "product_line", filterable=True),
         Column("grade", T("客户等级", "Grade"), "code", "grade", filterable=True),
@@ -38,7 +41,7 @@ RULES = view(
             ref="customers.customer", ref_path="customer_id",
         ),
         Column("min_quantity", T("起订量", "From quantity"), "quantity", "min_quantity"),
-        Column("price", T("单价", "Price"), "price", "price", sortable=True),
+        Column("price", T("单价", "Price"), "price", "price"),
         Column("discount", T("折扣", "Discount"), "rate", "discount"),
         SINCE,
         UNTIL,
@@ -83,9 +86,9 @@ FLOORS = view(
     T("底价", "Floor prices"),
     FloorPrice,
     [
-        PRODUCT_CODE,
+        FLOOR_CODE,
         PRODUCT,
-        Column("price", T("底价", "Floor"), "price", "price", sortable=True),
+        Column("price", T("底价", "Floor"), "price", "price"),
         SINCE,
         UNTIL,
     ],

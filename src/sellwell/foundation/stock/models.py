@@ -123,4 +123,7 @@ class Supply(CompanyRow):
                 condition=Q(received__gte=0, received__lte=F("quantity")), name="supply_within"
             )
         ]
-        indexes = [models.Index(fields=["product", "due_on"], name="supply_product")]
+        indexes = [
+            models.Index(fields=["product", "due_on"], name="supply_product"),
+            models.Index(fields=["company_id", "-due_on", "-id"], name="supply_latest"),
+        ]

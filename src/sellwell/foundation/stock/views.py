@@ -31,8 +31,9 @@ LEVELS = view(
         PRODUCT,
         Column("unit", T("单位", "Unit"), "text", "product__unit"),
         WAREHOUSE,
-        Column("on_hand", T("在库", "On hand"), "quantity", "on_hand", sortable=True),
-        Column("reserved", T("已预留", "Reserved"), "quantity", "reserved", sortable=True),
+        # Every order writes these counters: an index to sort by would cost each of them, so they are not sorted by.
+        Column("on_hand", T("在库", "On hand"), "quantity", "on_hand"),
+        Column("reserved", T("已预留", "Reserved"), "quantity", "reserved"),
         Column(
             "available",
             T("可用", "Available"),
@@ -75,7 +76,7 @@ MOVEMENTS = view(
         PRODUCT_CODE,
         PRODUCT,
         WAREHOUSE,
-        Column("quantity", T("数量（入为正）", "Quantity (in > 0)"), "quantity", "quantity", sortable=True),
+        Column("quantity", T("数量（入为正）", "Quantity (in > 0)"), "quantity", "quantity"),
         Column("at", T("时间", "Time"), "datetime", "at"),
     ],
     url="movements",
@@ -93,7 +94,7 @@ RESERVATIONS = view(
     T("预留变动", "Reservations"),
     ReservationMove,
     [
-        Column("at", T("时间", "Time"), "datetime", "at", sortable=True),
+        Column("at", T("时间", "Time"), "datetime", "at"),  # the list's own order
         PRODUCT_CODE,
         PRODUCT,
         WAREHOUSE,

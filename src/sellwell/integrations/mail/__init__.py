@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+
+from sellwell.integrations.mail.smtp import Smtp, server_of
 from sellwell.integrations.messaging import Card, register
 from sellwell.integrations.messaging.simulating import Simulator
 from sellwell.kernel.values import T
@@ -24,4 +27,4 @@ class Mail(Simulator):
 
 
 SIMULATOR = Mail()
-register("mail", SIMULATOR)
+register("mail", Smtp(server_of(settings.SMTP)) if settings.SMTP else SIMULATOR)

@@ -2,6 +2,8 @@
 
 Each event's identifier is the key of what is sent after it, so a repeated call brings no second card. Words are made at
 the moment of sending, from numbers and names of acts: no customer and no amount of personal data stands in a message.
+What a vendor declines stands as failed with its reason; what it could not take just now is tried again by itself, apart from
+all others: a card that was brought or changed is not brought or changed once more because the next one failed.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 
 from sellwell.integrations import messaging
-from sellwell.integrations.messaging import Card
+from sellwell.integrations.messaging import Card, Declined, Failure, Unreachable
 from sellwell.kernel import approval, clock, outbox, system, tap_links
 from sellwell.kernel import approval_course as course
 from sellwell.kernel.deadlines import deadline
@@ -36,7 +38,15 @@ from sellwell.kernel.values import T
 if TYPE_CHECKING:
     from sellwell.kernel.operations import Context
 
-SEND = "messages.send"
+SEND, AGAIN = "messages.send", "messages.again"
+WAITS = (
+    1,
+    5,
+    15,
+    60,
+    240,
+)  # minutes before each further attempt, beside those that the adapter makes at once
+REASON_LENGTH = 200
 DEFAULT = ["wecom"]
 URGENT = ("asked_to_decide", "question", "reminder")
 ENDS = {
@@ -124,14 +134,28 @@ def settle_cards(event: Event) -> None:
         (s.pk, s.round) for s in request.steps.all() if s.is_open and request.state == RequestState.OPEN.value
     }
     sent = Message.objects.filter(request_id=request.pk, state="sent", card="open", step_id__isnull=False)
+    ctx = system.context(request.company_id)
     for message in sent.select_related("user"):
-        if (message.step_id, message.round) in waiting:
-            continue
-        said = ENDS.get(event.name, DONE)
-        card = card_of(message, request, system.context(request.company_id), ended=said)
-        messaging.MESSENGERS[message.system].update(message.external_id, card, str(event.id))
-        message.card = event.name.removeprefix("approvals.")
-        message.save(update_fields=["card"])
+        if (message.step_id, message.round) not in waiting:
+            change(message, request, event.name, str(event.id), ctx)
+
+
+def change(message: Message, request: ApprovalRequest, ended: str, key: str, ctx: Context) -> None:
+    """Say on a sent card how it ended. One that the vendor does not change any more stops no other; it says why."""
+    card = card_of(message, request, ctx, ended=ENDS.get(ended, DONE))
+    by = messaging.messenger(message.system, message.company_id)
+    if by is None:
+        raise LookupError(message.system)
+    try:
+        by.update(message.external_id, card, key)
+    except Unreachable as failure:
+        _again(message, failure, ctx)
+        return
+    except Declined as failure:
+        message.card, message.reason = "stale", failure.code[:REASON_LENGTH]
+    else:
+        message.card, message.reason = ended.removeprefix("approvals."), ""
+    message.save(update_fields=["card", "reason"])
 
 
 # --- sending -----------------------------------------------------------------------------------------------------------------
@@ -147,7 +171,7 @@ def tell(
     for user in User.objects.filter(pk__in=wanted, is_active=True, is_system=False):
         choice = choices.get(user.pk)
         at = send_at(choice, kind, ctx.now)
-        reached = messaging.addresses(user.pk)
+        reached = messaging.addresses(user.pk, request.company_id)
         for name in choice.systems if choice is not None else DEFAULT:
             if name not in messaging.MESSENGERS or name not in reached:
                 continue
@@ -169,8 +193,13 @@ def send_at(choice: MessageChoice | None, kind: str, now: datetime) -> datetime:
     at = now
     if choice is not None and choice.digest_at and kind not in URGENT:
         at = _next(choice.digest_at, at)
+    return _after_quiet(choice, at)
+
+
+def _after_quiet(choice: MessageChoice | None, at: datetime) -> datetime:
+    """The moment itself, or the end of the quiet hours that it lies in."""
     if choice is not None and choice.quiet_from and _is_quiet(choice, at):
-        at = _next(choice.quiet_until, at)
+        return _next(choice.quiet_until, at)
     return at
 
 
@@ -189,13 +218,60 @@ def _is_quiet(choice: MessageChoice, at: datetime) -> bool:
 
 def deliver(message: Message, request: ApprovalRequest, ctx: Context, address: str) -> None:
     """Send one message; its key is the event's, so a repetition brings no second card."""
-    if message.state == "sent":
+    if message.state in ("sent", "failed"):
         return
     card = card_of(message, request, ctx)
     key = f"{message.event_id}:{message.user_id}"
-    message.external_id = messaging.MESSENGERS[message.system].send(address, card, key)
-    message.state, message.sent_at, message.card = "sent", ctx.now, "open" if message.step_id else "told"
-    message.save(update_fields=["external_id", "state", "sent_at", "card"])
+    by = messaging.messenger(message.system, message.company_id)
+    if by is None:
+        raise LookupError(message.system)
+    try:
+        card_id = by.send(address, card, key)
+    except Unreachable as failure:
+        _again(message, failure, ctx)
+        return
+    except Declined as failure:
+        _fail(message, failure)
+        return
+    _mark(message, card_id, ctx, "open" if message.step_id else "told")
+
+
+def _fail(message: Message, failure: Failure) -> None:
+    """It is not tried again by itself: somebody must change a setting first. The page of channels shows it."""
+    message.state, message.reason = "failed", failure.code[:REASON_LENGTH]
+    message.save(update_fields=["state", "reason"])
+
+
+def _again(message: Message, failure: Unreachable, ctx: Context) -> None:
+    """This one is tried again, further apart each time. After the last attempt it stands as failed, or its card as it was."""
+    message.reason = failure.code[:REASON_LENGTH]
+    if message.tries < len(WAITS):
+        due_at = ctx.now + timedelta(minutes=WAITS[message.tries])
+        if message.state == "due":  # changing a card disturbs nobody
+            choice = MessageChoice.objects.filter(user_id=message.user_id).first()
+            due_at = _after_quiet(choice, due_at)
+        Deadline.objects.create(company_id=message.company_id, what=AGAIN, row_id=message.pk, due_at=due_at)
+        message.tries += 1
+    elif message.state == "sent":
+        message.card = "stale"
+    else:
+        message.state = "failed"
+    message.save(update_fields=["reason", "tries", "state", "card"])
+
+
+@deadline(AGAIN, T("重发消息", "Sending messages again"))
+def try_again(due: Deadline, ctx: Context) -> None:
+    """Send or change what the vendor could not take; what is no longer worth it is left."""
+    message = Message.objects.select_related("user").get(pk=due.row_id)
+    request = ApprovalRequest.objects.get(pk=message.request_id)
+    if message.state == "sent" and message.card == "open":
+        change(message, request, f"approvals.{request.state}", str(due.pk), ctx)
+    elif message.state == "due":
+        address = messaging.addresses(message.user_id, message.company_id).get(message.system)
+        if address is not None and message.user.is_active and _still_worth(message, request):
+            deliver(message, request, ctx, address)
+        else:
+            _mark(message, "", ctx)
 
 
 def card_of(message: Message, request: ApprovalRequest, ctx: Context, ended: T | None = None) -> Card:
@@ -233,7 +309,7 @@ def send_waiting(due: Deadline, ctx: Context) -> None:
         .select_related("user").order_by("send_at", "id")
     )  # fmt: skip
     requests = ApprovalRequest.objects.in_bulk([m.request_id for m in waiting])
-    reached = messaging.addresses(due.row_id)
+    reached = messaging.addresses(due.row_id, due.company_id)
     for name in dict.fromkeys(m.system for m in waiting):
         of_system = [m for m in waiting if m.system == name]
         address = reached.get(name) if name in messaging.MESSENGERS and waiting[0].user.is_active else None
@@ -268,11 +344,23 @@ def _send_digest(
     shown = title.en if messages[0].user.language == "en" else title.zh
     lines = tuple(f"{card.title} {' '.join(card.lines)}" for card in cards)
     card = Card(shown, lines, f"{settings.SITE_URL}/approvals/")
-    card_id = messaging.MESSENGERS[messages[0].system].send(address, card, f"digest:{messages[0].id}")
-    for message in messages:
-        _mark(message, card_id, ctx)
+    by = messaging.messenger(messages[0].system, messages[0].company_id)
+    if by is None:
+        raise LookupError(messages[0].system)
+    try:
+        card_id = by.send(address, card, f"digest:{messages[0].id}")
+    except Unreachable as failure:
+        for message in messages:
+            _again(message, failure, ctx)
+    except Declined as failure:
+        for message in messages:
+            _fail(message, failure)
+    else:
+        for message in messages:
+            _mark(message, card_id, ctx)
 
 
-def _mark(message: Message, card_id: str, ctx: Context) -> None:
-    message.state, message.sent_at, message.external_id, message.card = "sent", ctx.now, card_id, "told"
-    message.save(update_fields=["state", "sent_at", "external_id", "card"])
+def _mark(message: Message, card_id: str, ctx: Context, card: str = "told") -> None:
+    message.state, message.sent_at, message.external_id, message.card = "sent", ctx.now, card_id, card
+    message.reason, message.tries = "", 0
+    message.save(update_fields=["state", "sent_at", "external_id", "card", "reason", "tries"])

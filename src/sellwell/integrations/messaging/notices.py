@@ -6,13 +6,14 @@ Words hold no personal data of anybody else. Calls outside happen at least once;
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 
 from sellwell.integrations import messaging
-from sellwell.integrations.messaging import Card
+from sellwell.integrations.messaging import Card, Declined
 from sellwell.integrations.messaging.approvals import DEFAULT, send_at
 from sellwell.kernel.models import Deadline, MessageChoice, User
 from sellwell.kernel.values import T
@@ -29,15 +30,21 @@ def goes_now(user_id: UUID, now: datetime, *, company_id: UUID, what: str, row_i
     return at <= now
 
 
-def send(user: User, title: T, lines: Sequence[T], path: str, key: str) -> None:
-    """Send a notice in its reader's language; `path` is the page where to read on."""
+def send(user: User, title: T, lines: Sequence[T], path: str, key: str, *, company_id: UUID) -> None:
+    """Send a notice in its reader's language; `path` is the page where to read on.
+
+    A vendor that declines keeps it from no other system: its adapter has logged why, and whatever the notice is about
+    stays in the reader's tasks.
+    """
     choice = MessageChoice.objects.filter(user_id=user.pk).first()
-    reached = messaging.addresses(user.pk)
+    reached = messaging.addresses(user.pk, company_id)
 
     def words(text: T) -> str:
         return text.en if user.language == "en" else text.zh
 
     card = Card(words(title), tuple(words(line) for line in lines), f"{settings.SITE_URL}{path}")
     for name in choice.systems if choice is not None else DEFAULT:
-        if name in messaging.MESSENGERS and name in reached:
-            messaging.MESSENGERS[name].send(reached[name], card, key)
+        by = messaging.messenger(name, company_id)
+        if by is not None and name in reached:
+            with suppress(Declined):
+                by.send(reached[name], card, key)

@@ -17,7 +17,7 @@ from sellwell.kernel.models.base import CompanyRow, Document, Owned, Row
 from sellwell.kernel.models.calendar import CalendarDay
 from sellwell.kernel.models.files import StoredFile
 from sellwell.kernel.models.flow import Deadline, Event, Link, ReactionDone, SearchRow, Task, TaskState
-from sellwell.kernel.models.imports import BatchState, ImportBatch, ImportedDocument
+from sellwell.kernel.models.imports import BatchState, ImportBatch, ImportedDocument, RefusedRow
 from sellwell.kernel.models.ledger import (
     Fact,
     IdempotencyKey,

@@ -24,14 +24,15 @@ class ImportBatch(Document):
     """One import of one file: its counts and its totals in the source's currency."""
 
     noun = T("导入批次", "Import batch")
-    profile = models.CharField(max_length=20)  # what is imported: orders
-    source = models.CharField(max_length=40)  # the source's name, from the mapping
+    profile = models.CharField(max_length=20)  # what is imported: orders, or rows of a list
+    source = models.CharField(max_length=40)  # the source's name, from the mapping; for rows the operation
     file_name = models.CharField(max_length=200, default="", blank=True)
     file_hash = models.CharField(max_length=64, default="", blank=True)
     rows = models.PositiveIntegerField(default=0)
     imported = models.PositiveIntegerField(default=0)
     known = models.PositiveIntegerField(default=0)  # here already, unchanged
     rejected = models.PositiveIntegerField(default=0)
+    waiting = models.PositiveIntegerField(default=0)  # rows that somebody has to approve first
     documents = models.PositiveIntegerField(default=0)
     currency = models.CharField(max_length=3, default="CNY")
     total = models.DecimalField(max_digits=18, decimal_places=2, default=0)
@@ -47,9 +48,6 @@ class ImportBatch(Document):
     mapping = models.JSONField(null=True, blank=True)
     position = models.PositiveIntegerField(default=0)
     of = models.PositiveIntegerField(default=0)
-    refused = models.JSONField(
-        default=dict, blank=True
-    )  # document number -> code of why the database took it not
     problem = models.JSONField(null=True, blank=True)  # why the worker stopped: code, zh, en
     errors = models.ForeignKey(
         "kernel.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -63,6 +61,20 @@ class ImportBatch(Document):
     def waits_for_somebody(cls) -> Q:
         """A batch is worked on by whoever runs it, not from a list."""
         return Q(pk__in=[])
+
+
+class RefusedRow(models.Model):
+    """Why a document of a batch, or a row of its file, did not come in: kept until the error file is written, sealed as
+    the file is."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    company_id = models.UUIDField()
+    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=60)  # the document's number, or the row's in the file
+    words = models.JSONField()  # an envelope: the reason in both languages
+
+    class Meta:
+        indexes = [models.Index(fields=["batch", "number"], name="refusedrow_batch")]
 
 
 class ImportedDocument(models.Model):

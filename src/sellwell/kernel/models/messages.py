@@ -58,17 +58,24 @@ class Message(models.Model):
     step_id = models.UUIDField(null=True)
     round = models.PositiveSmallIntegerField(default=1)
     system = models.CharField(max_length=20)
-    state = models.CharField(max_length=10, default="due")  # due | sent
-    card = models.CharField(max_length=20, default="")  # what the card says now: open, or how it ended
+    state = models.CharField(max_length=10, default="due")  # due | sent | failed
+    reason = models.CharField(max_length=200, default="", blank=True)  # why it failed or could not be changed
+    tries = models.PositiveSmallIntegerField(
+        default=0
+    )  # how often it was put off since a vendor could not take it
+    card = models.CharField(max_length=20, default="")  # what the card says now: open, stale, or how it ended
     send_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
-    external_id = models.CharField(max_length=120, default="", blank=True)
+    external_id = models.CharField(
+        max_length=400, default="", blank=True
+    )  # WeCom's holds a long code for changes
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event_id", "user", "system"], name="message_once")]
         indexes = [
             models.Index(fields=["request_id"], name="message_request"),
             models.Index(fields=["user", "send_at"], name="message_due", condition=Q(state="due")),
+            models.Index(fields=["company_id", "-send_at"], name="message_wrong", condition=~Q(reason="")),
         ]
 
 

@@ -261,7 +261,8 @@ def a_job(world: World, state: str = "running", role: str = "sales_manager") -> 
 
 @builder("imports.advance")
 def _advance_import(world: World) -> Case:
-    given = {"position": 3, "of": 9, "rows": 12, "refused": {"S7": "import.not_written"}}
+    refused = [{"number": "S7", "zh": "未能写入", "en": "It could not be written"}]
+    given = {"position": 3, "of": 9, "rows": 12, "refused": refused}
     return Case("sales_manager", a_job(world), given, in_state=lambda state: a_job(world, state))
 
 
@@ -280,6 +281,21 @@ def _resume_import(world: World) -> Case:
 @builder("imports.begin")
 def _begin_import(world: World) -> Case:
     return Case("sales_manager", data=IMPORTED)
+
+
+@builder("imports.begin_rows")
+def _begin_rows(world: World) -> Case:
+    content = "客户名称\n文件里的客户\n"
+    file = files.keep(
+        files.receive(
+            [content.encode()], "rows.csv", company_id=world.company.pk, uploaded_by=world.user("rep").pk
+        )
+    )
+    data = {
+        "operation": "customers.add", "file": str(file.pk),
+        "mapping": {"options": {}, "fields": {"name": "客户名称"}},
+    }  # fmt: skip
+    return Case("rep", data=data)
 
 
 @builder("imports.finish")

@@ -1,17 +1,21 @@
-"""What contracts add to lower rooms: owned work, a customer's open business, erasure."""
+"""What contracts add to lower rooms: owned work, a customer's open business, kinds of industry profiles, erasure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
 from sellwell.foundation.customers.extensions import open_business
+from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import owned_work
+from sellwell.kernel.operations import Assessment, Context
 from sellwell.kernel.values import T
 from sellwell.selling.contracts.models import Contract
+from sellwell.selling.contracts.operations import ContractKind
 
 OPEN = ("draft", "approved", "signed")
 
@@ -32,6 +36,21 @@ def _open_contracts(customer: Any) -> tuple[T, int]:
     return T("未完结的合同", "Open contracts"), Contract.objects.filter(
         customer_id=customer.pk, state__in=OPEN
     ).count()
+
+
+@subjects.register("contracts.kind")
+def _kinds() -> Subject:
+    """Which template a contract starts from: industry profiles bring them (clause 1.1.4)."""
+    return Subject(
+        T("合同模板", "Contract templates"), lambda: [(kind.value, kind.label) for kind in ContractKind],
+        lambda company_id: Contract.objects.filter(company_id=company_id, origin="entry"),
+        "template__kind", "number", Q(state__in=OPEN), "business_date", "department_path", order=40,
+    )  # fmt: skip
+
+
+@claims.register("contracts.create")
+def _kind_of(assessment: Assessment, ctx: Context) -> Iterable[Claim]:
+    yield Claim("contracts.kind", assessment.given.kind.value, "kind")
 
 
 def _erase(subject: UUID) -> int:

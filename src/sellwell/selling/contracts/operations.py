@@ -83,6 +83,8 @@ class ContractKind(State):
 
     GOODS = "goods", T("产品买卖", "Sale of goods")
     SERVICE = "service", T("服务", "Services")
+    SUPPLY = "supply", T("零售供货", "Supply to retail")
+    SUBSCRIPTION = "subscription", T("互联网服务订阅", "Subscription online")
 
 
 class Source(Input):

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 
+from sellwell.foundation.profiles.queries import offered
 from sellwell.kernel.models import ApprovalStep
 from sellwell.kernel.numbers_text import read_number
 from sellwell.kernel.operations import Context
@@ -24,6 +25,7 @@ from sellwell.web import shortcuts
 from sellwell.web.grids import Grid, GridColumn, Quote, QuotedLine, quote_url
 from sellwell.web.registry import (
     Number,
+    choices,
     entry_page,
     figure,
     form,
@@ -263,6 +265,7 @@ def initial_of_row(contract: Contract, ctx: Context, params: Mapping[str, str]) 
 
 
 entry_page("contracts.create", "contracts/new", GRID, initial=initial)
+choices("contracts.create", "kind", lambda row, ctx: offered(ctx.company_id, "contracts.kind", ctx.today))
 entry_page("contracts.change", "contracts/<uuid:row_id>/edit", GRID, initial=initial_of_row)
 new_button("contracts.create")
 

@@ -93,7 +93,12 @@ DEPOSIT_WORD = Reason(
 # What the law wants to see, by kind of contract.
 LAW_470 = ("parties", "subject", "quantity", "quality", "price", "delivery", "breach", "disputes")
 LAW_596 = ("packaging", "inspection", "settlement", "language")
-REQUIRED = {"goods": (*LAW_470, *LAW_596), "service": LAW_470}
+REQUIRED = {
+    "goods": (*LAW_470, *LAW_596),
+    "service": LAW_470,
+    "supply": (*LAW_470, *LAW_596),
+    "subscription": LAW_470,
+}
 TITLES = {
     "parties": T("当事人", "Parties"),
     "subject": T("标的", "Subject"),

@@ -1,4 +1,4 @@
-"""The two contract templates that ship with the product, in our own words. Chinese text, titles in both languages.
+"""The contract templates that ship with the product, in our own words. Chinese text, titles in both languages.
 
 Variables in braces are filled when a contract is shown, checked and approved (`rules.VARIABLES` lists them). The terms
 follow Civil Code art. 470 (usual contents of a contract) and 596 (contents of a sale).
@@ -177,8 +177,124 @@ SERVICE: list[Term] = [
     _COPIES,
 ]
 
+SUPPLY: list[Term] = [
+    _PARTIES,
+    _term("subject", "标的", "Subject", "卖方向买方供应下列商品，供买方零售：\n{lines}"),
+    _term(
+        "quantity",
+        "数量与订货",
+        "Quantity and orders",
+        "上列数量为合同期内的供货总量，由买方以订单分批要货；各批数量之和不超过明细数量，不允许溢短装。",
+    ),
+    _term(
+        "quality",
+        "质量",
+        "Quality",
+        "商品应符合国家标准并附合格标识，包装标明品名、产地和生产日期；有保质期的商品，交货时剩余保质期不少于总保质期的三分之二。",
+    ),
+    _PRICE,
+    _term(
+        "settlement",
+        "结算方式",
+        "Settlement",
+        "双方按批对账。卖方凭签收单开具增值税发票，买方自发票开具之日起 {payment_days} 日内，以银行转账方式付款"
+        "（开户行：{seller_bank}，账号：{seller_account}）。卖方不收取、买方也不扣除合同以外的费用。",
+    ),
+    _term(
+        "delivery",
+        "履行期限、地点和方式",
+        "Time, place and manner of performance",
+        "卖方按订单约定的日期将商品送至买方门店或者仓库，全部商品于 {delivery_on} 前交清。商品毁损、灭失的风险自签收时起由买方承担。",
+    ),
+    _term(
+        "packaging",
+        "包装方式",
+        "Packaging",
+        "商品以适合上架销售的原包装交付，外箱标明品名、数量和批次。包装费用已含在价款内，包装物不回收。",
+    ),
+    _term(
+        "inspection",
+        "检验标准和方法",
+        "Inspection",
+        "买方在收货时清点数量、检查包装和保质期，签收即为数量与外观验收；内在质量问题在签收后 {acceptance_days} 日内或者保质期内提出。",
+    ),
+    _term(
+        "returns",
+        "退货与召回",
+        "Returns and recall",
+        "不合格商品由卖方退换并承担往返运费；商品需要召回的，卖方应立即通知买方停止销售，并承担由此产生的合理费用。",
+        required=False,
+    ),
+    _term(
+        "breach",
+        "违约责任",
+        "Liability for breach",
+        "卖方逾期供货的，每逾期一日，按该批价款的万分之五支付违约金；买方逾期付款的，每逾期一日，按逾期金额的万分之五支付违约金。"
+        "因商品质量使买方对消费者承担责任的，卖方予以赔偿。",
+    ),
+    _FORCE,
+    _DISPUTES,
+    _COPIES,
+]
+
+SUBSCRIPTION: list[Term] = [
+    _PARTIES,
+    _term("subject", "服务内容", "Subject", "卖方通过互联网为买方提供下列服务：\n{lines}"),
+    _term(
+        "quantity",
+        "订阅数量与期限",
+        "Quantity and term",
+        "账号数量、用量与订阅期以上列明细为准。超出用量的部分，经买方在线确认后另行计费。",
+    ),
+    _term(
+        "quality",
+        "服务水平",
+        "Service level",
+        "除事先通知的维护外，服务每月可用时间不低于 99.5%；低于该标准的月份，按不可用时长的两倍顺延订阅期。",
+    ),
+    _PRICE,
+    _term(
+        "settlement",
+        "结算方式",
+        "Settlement",
+        "卖方在服务开通后开具增值税发票；买方自发票开具之日起 {payment_days} 日内，以银行转账或者线上支付方式付款"
+        "（开户行：{seller_bank}，账号：{seller_account}）。",
+    ),
+    _term(
+        "delivery",
+        "履行期限、地点和方式",
+        "Time, place and manner of performance",
+        "卖方于 {delivery_on} 前开通账号并以买方登记的联系方式送达；服务在线提供，开通之日为履行开始之日。",
+    ),
+    _term(
+        "inspection",
+        "开通确认",
+        "Acceptance",
+        "买方在开通后 {acceptance_days} 日内登录并在线确认；逾期未提出书面异议的，视为确认。",
+        required=False,
+    ),
+    _term(
+        "data",
+        "数据与个人信息",
+        "Data",
+        "买方数据归买方所有。卖方只为提供服务处理数据，采取相应的安全措施，不向第三方提供；合同终止后 30 日内允许买方导出，之后予以删除。",
+    ),
+    _term(
+        "breach",
+        "违约责任",
+        "Liability for breach",
+        "卖方逾期开通的，每逾期一日，按相应服务价款的万分之五支付违约金；买方逾期付款的，每逾期一日，按逾期金额的万分之五支付违约金，"
+        "逾期超过 30 日的，卖方可以在提前 3 日通知后暂停服务。违约金累计以合同价款的百分之十为限。",
+    ),
+    _FORCE,
+    _DISPUTES,
+    _COPIES,
+]
+
 # By code: name, English name, terms.
 TEMPLATES: dict[str, tuple[str, str, list[Term]]] = {
     "goods": ("产品买卖合同", "Sale of goods", GOODS),
     "service": ("服务合同", "Services", SERVICE),
+    "supply": ("零售供货合同", "Supply to retail", SUPPLY),
+    "subscription": ("互联网服务订阅合同", "Subscription online", SUBSCRIPTION),
 }

@@ -11,15 +11,23 @@ from uuid import UUID
 from django.db.models import Q, Sum
 
 from sellwell.foundation.customers.extensions import open_business
+from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
 from sellwell.kernel.values import T
-from sellwell.selling.delivery.models import Return, ReturnState, Shipment, ShipmentLine, ShipmentState
+from sellwell.selling.delivery.models import (
+    AcceptanceKind,
+    Return,
+    ReturnState,
+    Shipment,
+    ShipmentLine,
+    ShipmentState,
+)
 from sellwell.selling.orders.extensions import planned
 
 if TYPE_CHECKING:
     from sellwell.kernel.effects import Effects
-    from sellwell.kernel.operations import Context
+    from sellwell.kernel.operations import Assessment, Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,24 @@ def _returns(user_id: UUID) -> list[tuple[type[Return], list[UUID]]]:
     ended = (ReturnState.CREDITED.value, ReturnState.CANCELLED.value)
     rows = Return.objects.filter(owner_id=user_id).exclude(state__in=ended)
     return [(Return, list(rows.values_list("id", flat=True)))]
+
+
+@subjects.register("delivery.acceptance")
+def _acceptance() -> Subject:
+    """How customers take over: industry profiles bring the ways (clause 1.1.4). What was accepted rests on no profile."""
+    return Subject(
+        T("验收方式", "Ways of acceptance"), lambda: [(kind.value, kind.label) for kind in AcceptanceKind],
+        lambda company_id: Shipment.objects.filter(company_id=company_id, origin="entry").exclude(accepted_how=""),
+        "accepted_how", "number", Q(pk__in=[]), "accepted_on", "department_path", order=60,
+    )  # fmt: skip
+
+
+@claims.register("delivery.accept")
+def _way_of(assessment: Assessment, ctx: Context) -> Iterable[Claim]:
+    if assessment.content:
+        yield Claim(
+            "delivery.acceptance", assessment.content["how"], "how", assessment.content["accepted_on"]
+        )
 
 
 # --- erasure: what stands in clear is blanked -----------------------------------------------------------------------

@@ -23,6 +23,7 @@ from sellwell.kernel import ledger, numbering, search
 from sellwell.kernel.copying import RowsFor
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.ids import new_id
+from sellwell.kernel.import_operations import STEPS
 from sellwell.kernel.inputs import Code, Input, Name, Price, Quantity, Rate, field
 from sellwell.kernel.models import Fact, ImportBatch, ImportedDocument
 from sellwell.kernel.operations import REGISTRY, Assessment, Context, operation
@@ -122,6 +123,7 @@ def assess_orders(batch: ImportBatch, given: ImportChunk | None, ctx: Context) -
     input=ImportChunk,
     assess=assess_orders,
     from_states=["running"],
+    channels=STEPS,
     menu=False,
 )
 def import_orders(batch: ImportBatch, given: ImportChunk, ctx: Context, assessment: Assessment) -> Effects:

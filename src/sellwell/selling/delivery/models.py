@@ -24,6 +24,15 @@ class ShipmentState(State):
     CANCELLED = "cancelled", T("已取消", "Cancelled")
 
 
+class AcceptanceKind(State):
+    """How the customer takes over: what counts as acceptance differs from trade to trade (clause 1.1.4)."""
+
+    INSPECTION = "inspection", T("验货验收", "Inspection")
+    CONFIRMATION = "confirmation", T("服务确认", "Confirmation of service")
+    RECEIPT = "receipt", T("签收即验收", "On receipt")
+    ONLINE = "online", T("线上确认", "Confirmed online")
+
+
 class Shipment(Document):
     """Goods on their way for an order. Its number is the number of the delivery note (clause 5.2.5)."""
 
@@ -43,6 +52,9 @@ class Shipment(Document):
     proof = models.ForeignKey("kernel.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
     accepted_on = models.DateField(null=True)
     accepted_by = models.CharField(max_length=80, default="", blank=True)
+    accepted_how = models.CharField(
+        max_length=20, default="", blank=True
+    )  # an AcceptanceKind; empty: not yet
     note = models.TextField(default="", blank=True)
 
     class Meta:
@@ -51,6 +63,9 @@ class Shipment(Document):
             models.CheckConstraint(
                 condition=~Q(state__in=["delivered", "accepted"]) | Q(delivered_at__isnull=False),
                 name="shipment_delivered_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_how__in=["", *AcceptanceKind.values()]), name="shipment_accepted_how"
             ),
         ]
         indexes = [*document_indexes("shipment"), models.Index(fields=["order"], name="shipment_order")]
@@ -130,7 +145,10 @@ class Return(Document):
                 name="return_of_something",
             ),
         ]
-        indexes = [*document_indexes("return"), models.Index(fields=["order"], name="return_order")]
+        indexes = [
+            *document_indexes("return", amount="total"),
+            models.Index(fields=["order"], name="return_order"),
+        ]
 
     def subject(self) -> UUID:
         """The customer's party."""

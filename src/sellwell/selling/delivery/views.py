@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sellwell.kernel.values import T
 from sellwell.kernel.views import Column, view
 from sellwell.selling.delivery.models import (
+    AcceptanceKind,
     Return,
     ReturnLine,
     ReturnState,
@@ -20,6 +21,11 @@ CUSTOMER = T("客户", "Customer")
 
 def _shipment_texts(shipment: Shipment) -> Iterable[str]:
     return (shipment.number, shipment.order.number, shipment.tracking)
+
+
+def how_accepted(shipment: Shipment) -> str:
+    """The way in which the customer took over; nothing before that, and of shipments from before it was asked."""
+    return str(AcceptanceKind(shipment.accepted_how).label) if shipment.accepted_how else ""
 
 
 def _return_texts(row: Return) -> Iterable[str]:
@@ -58,6 +64,7 @@ SHIPMENTS = view(
         Column("proof", T("签收凭证", "Proof of delivery"), "file", "proof", in_list=False),
         Column("accepted_on", T("验收日期", "Accepted on"), "date", "accepted_on", in_list=False),
         Column("accepted_by", T("验收人", "Accepted by"), "text", "accepted_by", in_list=False),
+        Column("accepted_how", T("验收方式", "Way of acceptance"), value=how_accepted, in_list=False),
         Column("note", T("备注", "Note"), "text", "note", in_list=False),
         Column("owner", T("负责人", "Owner"), "person", "owner", filterable=True),
     ],
@@ -79,7 +86,7 @@ LINES = view(
     T("发货明细", "Shipment lines"),
     ShipmentLine,
     [
-        Column("position", T("行", "Line"), "text", "position", sortable=True),
+        Column("position", T("行", "Line"), "text", "position"),
         Column(
             "shipment",
             T("发货单", "Shipment"),

@@ -11,12 +11,14 @@ from django.db.models import F, Q, Sum
 
 from sellwell.foundation.company.extensions import margin_verbs, market_margins
 from sellwell.foundation.customers.extensions import open_business
+from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.foundation.stock.extensions import waiting as stock_waiting
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
+from sellwell.kernel.operations import Assessment, Context
 from sellwell.kernel.values import Period, T
 from sellwell.selling.orders import queries
-from sellwell.selling.orders.models import Order, OrderLine
+from sellwell.selling.orders.models import Channel, Order, OrderLine
 
 OPEN = ("draft", "confirmed")
 
@@ -45,6 +47,25 @@ def _open_orders(customer: Any) -> tuple[T, int]:
     return T("未完结的订单", "Open orders"), Order.objects.filter(
         customer_id=customer.pk, state__in=OPEN
     ).count()
+
+
+@subjects.register("orders.channel")
+def _channels() -> Subject:
+    """The way by which orders come: industry profiles bring them (clause 1.1.4)."""
+    return Subject(
+        T("订单渠道", "Order channels"), lambda: [(channel.value, channel.label) for channel in Channel],
+        lambda company_id: Order.objects.filter(company_id=company_id, origin="entry"),
+        "channel", "number", Q(state__in=OPEN), "business_date", "department_path", order=50,
+    )  # fmt: skip
+
+
+@claims.register("orders.create")
+def _channel_of(assessment: Assessment, ctx: Context) -> Iterable[Claim]:
+    """As given, else the customer's own; without a customer the order is refused anyway."""
+    customer = getattr(assessment.carry, "customer", None)
+    channel = assessment.given.channel or getattr(customer, "channel", None)
+    if channel is not None:
+        yield Claim("orders.channel", str(channel), "channel")
 
 
 def _erase(subject: UUID) -> int:

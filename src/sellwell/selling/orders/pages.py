@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import F, Q
 
+from sellwell.foundation.profiles.queries import offered
 from sellwell.foundation.stock.queries import Want, available, promise
 from sellwell.kernel.models import Fact
 from sellwell.kernel.numbers_text import read_date
@@ -44,6 +45,7 @@ from sellwell.web.registry import (
     Number,
     Warning_,
     board_page,
+    choices,
     entry_page,
     figure,
     list_page,
@@ -292,6 +294,7 @@ entry_page(
     initial=initial,
     pick={"contract": "customer", "quotation": "customer"},
 )
+choices("orders.create", "channel", lambda row, ctx: offered(ctx.company_id, "orders.channel", ctx.today))
 entry_page("orders.change", "orders/<uuid:row_id>/edit", GRID, initial=initial_of_row)
 new_button("orders.create")
 

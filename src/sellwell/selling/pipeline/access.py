@@ -50,6 +50,7 @@ grant(
         "pipeline.change_opportunity",
         "pipeline.analyse_needs",
         "pipeline.match_products",
+        "pipeline.begin_trial",
         "pipeline.offer",
         "pipeline.win",
         "pipeline.lose",

@@ -11,7 +11,7 @@ from sellwell.kernel.values import T
 STAGES_WITHOUT_CONDITIONS = """
 SELECT o.number, o.state FROM pipeline_opportunity o
 JOIN customers_customer c ON c.id = o.customer_id JOIN customers_party p ON p.id = c.party_id
-WHERE o.origin = 'entry' AND o.state IN ('needs', 'match', 'offer', 'won') AND (
+WHERE o.origin = 'entry' AND o.state IN ('needs', 'match', 'trial', 'offer', 'won') AND (
     (p.erased_at IS NULL AND btrim(o.needs) = '')
     OR (o.state <> 'needs' AND NOT EXISTS (
         SELECT 1 FROM pipeline_opportunityproduct m WHERE m.opportunity_id = o.id AND NOT m.is_void))

@@ -1,7 +1,8 @@
-"""What the pipeline adds to lower rooms: open work of people, open business of customers, erasure."""
+"""What the pipeline adds to lower rooms: open work of people, open business of customers, kinds of profiles, erasure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,12 @@ from django.db.models import Q
 from sellwell.foundation.company.extensions import DepartmentFigure, department_figures, rows_of
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.customers.queries import Customer
+from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import owned_work
-from sellwell.kernel.operations import Context
+from sellwell.kernel.operations import Assessment, Context
 from sellwell.kernel.values import State, T, plain_number
-from sellwell.selling.pipeline.models import Lead, Opportunity, OpportunityProduct, Quotation, Visit
+from sellwell.selling.pipeline.models import Lead, Opportunity, OpportunityProduct, Quotation, Stage, Visit
 from sellwell.selling.pipeline.queries import (
     OPEN_LEADS,
     OPEN_QUOTATIONS,
@@ -84,6 +86,27 @@ def open_opportunities_of(department: Any, ctx: Context) -> DepartmentFigure | N
 
 
 # --- erasure -----------------------------------------------------------------------------------------------------------
+
+
+STAGE = (
+    "pipeline.stage"  # the subject of industry profiles that opportunities' stages beyond the standard are
+)
+
+
+@subjects.register(STAGE)
+def extra_stages() -> Subject:
+    """The stages that not every trade has; the six of clause 1.4.3 are everybody's (clause 1.1.4)."""
+    return Subject(
+        T("标准之外的商机阶段", "Stages beyond the standard"), lambda: [(Stage.TRIAL.value, Stage.TRIAL.label)],
+        lambda company_id: Opportunity.objects.filter(company_id=company_id, state=Stage.TRIAL.value),
+        "state", "number", Q(), "", "department_path", order=35,
+    )  # fmt: skip
+
+
+@claims.register("pipeline.begin_trial")
+def stage_of_trial(assessment: Assessment, ctx: Context) -> Iterable[Claim]:
+    """A trial, for an opportunity."""
+    yield Claim(STAGE, Stage.TRIAL.value)
 
 
 def _erase_leads(subject: UUID) -> int:

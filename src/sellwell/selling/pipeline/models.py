@@ -63,6 +63,8 @@ class Stage(State):
     DEVELOP = "develop", T("开发客户", "Development")
     NEEDS = "needs", T("分析需求", "Needs analysis")
     MATCH = "match", T("匹配产品", "Product match")
+    # Beyond the standard: only where an industry profile brings it (clause 1.1.4), and no later stage asks for it.
+    TRIAL = "trial", T("样品试用", "Trial")
     OFFER = "offer", T("报价谈判", "Offer")
     WON = "won", T("赢单", "Won")
     LOST = "lost", T("输单", "Lost")
@@ -72,13 +74,17 @@ class Opportunity(Document):
     """A possible sale to a customer."""
 
     noun = T("商机", "Opportunity")
-    personal = ("title", "needs", "lost_reason")
+    personal = ("title", "needs", "trial", "lost_reason")
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
     title = models.CharField(max_length=120)
     needs = models.TextField(default="", blank=True)
     expected_amount = amount_field(default=0)
     probability = models.DecimalField(max_digits=9, decimal_places=6, default=0)
     expected_close = models.DateField(null=True)
+    trial = models.CharField(
+        max_length=200, default="", blank=True
+    )  # what the customer tries, and how it passes
+    trial_until = models.DateField(null=True)
     lost_reason = models.TextField(default="", blank=True)
     stage_since = models.DateTimeField()  # when it came into its stage
 

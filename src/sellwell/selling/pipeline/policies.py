@@ -36,6 +36,7 @@ policy.default(
             ("develop", "10%"),
             ("needs", "25%"),
             ("match", "40%"),
+            ("trial", "50%"),
             ("offer", "60%"),
             ("won", "100%"),
             ("-", "0%"),

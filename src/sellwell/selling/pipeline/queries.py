@@ -28,7 +28,8 @@ from sellwell.selling.pipeline.models import (
 from sellwell.selling.pipeline.rules import Standing
 
 WON = "won"  # the measure that winning posts
-OPEN_STAGES = [Stage.DEVELOP, Stage.NEEDS, Stage.MATCH, Stage.OFFER]
+OPEN_STAGES = [Stage.DEVELOP, Stage.NEEDS, Stage.MATCH, Stage.TRIAL, Stage.OFFER]
+MATCHED = [Stage.MATCH, Stage.TRIAL]  # products are matched, nothing is offered yet
 OPEN_LEADS = [LeadState.NEW, LeadState.CONTACTED]
 OPEN_QUOTATIONS = [QuotationState.DRAFT, QuotationState.SENT]
 OPEN_VISITS = [VisitState.PLANNED, VisitState.STARTED]

@@ -41,7 +41,8 @@ TOO_EARLY = Reason(
     ),
 )
 
-ORDER = ("develop", "needs", "match", "offer", "won")
+# A trial stands where it may take place; it is no condition of an offer.
+ORDER = ("develop", "needs", "match", "trial", "offer", "won")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,20 @@ def entry_objections(stage: str, standing: Standing) -> list[Objection]:
     if "won" in wanted and standing.agreed == 0:
         found.append(NOT_AGREED.refuse())
     return found
+
+
+TRIAL_PAST = Reason(
+    "pipeline.trial_past",
+    T(
+        "试用截止日 {day} 已过。请填写今天或以后的日期。",
+        "{day} is over. Enter today or a later day for the end of the trial.",
+    ),
+)
+
+
+def trial_objections(until: date, today: date) -> list[Objection]:
+    """A trial ends today or later."""
+    return [TRIAL_PAST.refuse(path="until", day=until)] if until < today else []
 
 
 # --- visits ------------------------------------------------------------------------------------------------------------

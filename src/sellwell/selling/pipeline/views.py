@@ -140,6 +140,8 @@ OPPORTUNITIES = view(
         ),
         Column("stage_since", T("进入阶段", "In stage since"), "datetime", path="stage_since", sortable=True),
         Column("needs", T("客户需求", "Needs"), path="needs", in_list=False),
+        Column("trial", T("试用内容", "What is tried"), path="trial", in_list=False),
+        Column("trial_until", T("试用截止日", "Trial until"), "date", path="trial_until", in_list=False),
         Column("lost_reason", T("输单原因", "Lost because"), path="lost_reason", in_list=False),
         OWNER,
         REGION,

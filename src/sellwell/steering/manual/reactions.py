@@ -45,4 +45,5 @@ def _send(reading: Reading) -> None:
     notices.send(
         reading.user, TITLE.format(number=reading.edition.number), [DUE.format(day=reading.due_on)],
         f"/manual-readings/{reading.pk}/", key=f"{reading.pk}:{reading.reminders}",
+        company_id=reading.company_id,
     )  # fmt: skip

@@ -28,7 +28,7 @@ class FormField:
     name: str
     path: str
     label: T
-    widget: str  # text | area | number | int | date | datetime | select | bool | pick | picks | file | files | group | lines | list
+    widget: str  # text | area | number | int | date | datetime | secret | select | bool | pick | picks | file | files | group | lines | list
     required: bool
     help: T | None = None
     value: Any = ""
@@ -145,6 +145,8 @@ def _as_value(found: FormField, kind: Kind, free: FreeText | None) -> None:
         found.widget = "datetime"
     elif base is date:
         found.widget = "date"
+    elif free is not None and free.is_secret:
+        found.widget = "secret"
     elif free is not None and free.lines > 1:
         found.widget = "area"
 
@@ -164,6 +166,18 @@ def _constraint(marks: Sequence[Any], name: str) -> int | None:
             if value is not None:
                 return int(value)
     return None
+
+
+def offer(one: FormField, choices: Sequence[tuple[str, T | str]]) -> None:
+    """Let a field offer these choices. Where its default is not among them, the first one is; an empty one stays."""
+    one.choices = choices
+    if one.widget in ("list", "checks"):
+        one.widget = "checks"
+        return
+    one.widget, one.ref = "select", ""
+    values = [value for value, _ in choices]
+    if one.value and one.value not in values:
+        one.value = values[0] if values else ""
 
 
 # --- filling -----------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from sellwell.kernel import keyset
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import T
 from sellwell.web import registry
-from sellwell.web.lists import filters, groups, query, saved
+from sellwell.web.lists import bring_in, filters, groups, query, saved
 from sellwell.web.shortcuts import fragment, is_htmx, render, require
 from sellwell.web.tables import css, draw_rows
 
@@ -56,7 +56,12 @@ def show(request: Any, page: ListPage) -> HttpResponse:
     return render(
         request,
         "web/list/list.html",
-        {**context, "tabs": tabs, "new": new_buttons(page, request)},
+        {
+            **context,
+            "tabs": tabs,
+            "new": new_buttons(page, request),
+            "by_file": bring_in.offered(page, request),
+        },
         title=page.view.title,
     )
 

@@ -1,5 +1,5 @@
 """The tables of the organisation: who there is (`people`), how it is built and who answers for what (`structure`,
-`duties`), and how it changes (`changes`)."""
+`duties`), how it changes (`changes`), and which vendors it is connected to (`connections`)."""
 
 from sellwell.foundation.company.models.changes import (
     ChangeAction,
@@ -9,6 +9,7 @@ from sellwell.foundation.company.models.changes import (
     ReorganisationStep,
     ReviewOutcome,
 )
+from sellwell.foundation.company.models.connections import Connection, ConnectionState, VendorName
 from sellwell.foundation.company.models.duties import (
     Absence,
     AbsenceState,
@@ -29,7 +30,8 @@ from sellwell.foundation.company.models.people import (
 from sellwell.foundation.company.models.structure import DepartmentPast, Goal, GoalLink
 
 __all__ = [
-    "Absence", "AbsenceState", "Assignment", "ChangeAction", "Company", "DateRange", "Department", "DepartmentPast",
+    "Absence", "AbsenceState", "Assignment", "ChangeAction", "Company", "Connection", "ConnectionState", "DateRange", "Department", "DepartmentPast",
     "DepartmentReview", "Duty", "DutyEntry", "DutyLetter", "DutyWaiver", "Goal", "GoalLink", "Person", "PersonState",
     "Position", "Reorganisation", "ReorganisationState", "ReorganisationStep", "ReviewOutcome",
+    "VendorName",
 ]  # fmt: skip

@@ -12,11 +12,13 @@ from sellwell.foundation.company.operations import (
     goals,
 )
 from sellwell.foundation.company.operations import reorganising, reviews, syncing
+from sellwell.foundation.company.operations import connections, pulling
 from sellwell.foundation.company.operations import handover, leaving, transfer
 from sellwell.foundation.company.operations import rights, policies
 
 __all__ = [
     "absences",
+    "connections",
     "departments",
     "duties",
     "goals",
@@ -26,6 +28,7 @@ __all__ = [
     "policies",
     "positions",
     "posts",
+    "pulling",
     "reorganising",
     "reviews",
     "rights",

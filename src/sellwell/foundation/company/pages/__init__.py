@@ -1,5 +1,14 @@
 """What people see of the organisation."""
 
-from sellwell.foundation.company.pages import changes, chart, duties, home, people, syncing, workbench
+from sellwell.foundation.company.pages import (
+    changes,
+    chart,
+    connections,
+    duties,
+    home,
+    people,
+    syncing,
+    workbench,
+)
 
-__all__ = ["changes", "chart", "duties", "home", "people", "syncing", "workbench"]
+__all__ = ["changes", "chart", "connections", "duties", "home", "people", "syncing", "workbench"]

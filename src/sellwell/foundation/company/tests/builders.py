@@ -15,6 +15,7 @@ from sellwell.foundation.company.models import (
     Position,
     Reorganisation,
 )
+from sellwell.foundation.company.tests import connecting  # noqa: F401 - its builders register themselves
 from sellwell.kernel import policy
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import DutyPair, Grant, PolicyVersion, Task, User

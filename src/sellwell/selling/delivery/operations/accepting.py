@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from sellwell.foundation.profiles.queries import allowed
 from sellwell.kernel import clock
 from sellwell.kernel.effects import Effects, NewEvent, NewTask, Posting
 from sellwell.kernel.inputs import Input, Name, Quantity, Ref, field
@@ -14,7 +15,7 @@ from sellwell.kernel.operations import Assessment, Context, operation
 from sellwell.kernel.values import ZERO, Objection, Reason, T
 from sellwell.selling.delivery import facts, queries
 from sellwell.selling.delivery.extensions import Recognised, on_recognised
-from sellwell.selling.delivery.models import Return, Shipment, ShipmentLine, ShipmentState
+from sellwell.selling.delivery.models import AcceptanceKind, Return, Shipment, ShipmentLine, ShipmentState
 from sellwell.selling.delivery.operations.planning import locks_of_order
 from sellwell.selling.delivery.rules import judge_acceptance
 from sellwell.selling.orders import moves as orders
@@ -36,11 +37,22 @@ class RejectedLine(Input):
     quantity: Quantity = field(T("拒收数量", "Rejected"))
 
 
+# Which way of acceptance counts where nobody says one: the first that the industry profiles allow.
+USUAL = {
+    "goods": (AcceptanceKind.INSPECTION, AcceptanceKind.RECEIPT, AcceptanceKind.ONLINE),
+    "service": (AcceptanceKind.CONFIRMATION, AcceptanceKind.ONLINE, AcceptanceKind.INSPECTION),
+}
+
+
 class Accept(Input):
-    """Who accepted, when, and what was rejected; all the rest was accepted."""
+    """Who accepted, when, how, and what was rejected; all the rest was accepted."""
 
     accepted_by: Name = field(T("验收人", "Accepted by"), max_length=80)
     accepted_on: date | None = field(T("验收日期", "Accepted on"), None, T("留空：今天", "Empty: today"))
+    how: AcceptanceKind | None = field(
+        T("验收方式", "Way of acceptance"), None,
+        help=T("留空：货物验货验收，服务由客户确认。", "Empty: goods by inspection, services by confirmation."),
+    )  # fmt: skip
     rejected: list[RejectedLine] = field(
         T("拒收", "Rejected"),
         default_factory=list,
@@ -63,15 +75,25 @@ def assess_accept(shipment: Shipment, given: Accept | None, ctx: Context) -> Ass
     kept = queries.kept_by_order_line(line.order_line_id for line in lines)
     steps = [(line, judged[line.pk][0]) for line in lines]
     postings = facts.accepted(shipment, steps, kept, accepted_on)
+    how = (given.how if given else None) or _usual(lines, ctx)
     content = {
         "customer": str(shipment.customer_id),
+        "how": how.value,
         "net": _net(postings),
         "accepted_on": accepted_on,
         "lines": [{"line": str(key), "accepted": yes, "rejected": no} for key, (yes, no) in judged.items()],
     }
     return Assessment(
-        content=content, carry=(lines, judged, postings, accepted_on), objections=tuple(objections)
+        content=content, carry=(lines, judged, postings, accepted_on, how), objections=tuple(objections)
     )
+
+
+def _usual(lines: list[ShipmentLine], ctx: Context) -> AcceptanceKind:
+    """The way that goods, or services alone, are accepted in here; where none is allowed the guard refuses the usual one."""
+    services = all(line.product.kind == "service" for line in lines)
+    ways = USUAL["service" if services else "goods"]
+    open_to_us = allowed(ctx.company_id, "delivery.acceptance", ctx.today)
+    return next((way for way in ways if way.value in open_to_us), ways[0])
 
 
 def _net(postings: list[Posting]) -> Decimal:
@@ -93,7 +115,7 @@ WHERE s.id = v.id RETURNING new.id, to_jsonb(old), to_jsonb(new)
     from_states=[ShipmentState.DELIVERED],
     assess=assess_accept,
     lock_keys=locks_of_order,
-    clauses=["5.2.5", "5.3.1", "5.3.2"],
+    clauses=["1.1.4", "5.2.5", "5.3.1", "5.3.2"],
     help=T(
         "登记客户验收结果：合格部分确认收入并可开票，拒收部分退回。",
         "The customer's verdict: what is accepted is revenue and may be invoiced, what is rejected comes back.",
@@ -101,11 +123,12 @@ WHERE s.id = v.id RETURNING new.id, to_jsonb(old), to_jsonb(new)
 )
 def accept(shipment: Shipment, given: Accept, ctx: Context, assessment: Assessment) -> Effects:
     """Quantities, facts, and what money follows; rejected goods are to be returned."""
-    lines, judged, postings, accepted_on = assessment.carry
+    lines, judged, postings, accepted_on, how = assessment.carry
     effects = Effects()
     effects.update(
-        shipment, state=ShipmentState.ACCEPTED.value, accepted_on=accepted_on, accepted_by=given.accepted_by
-    )
+        shipment, state=ShipmentState.ACCEPTED.value, accepted_on=accepted_on, accepted_by=given.accepted_by,
+        accepted_how=how.value,
+    )  # fmt: skip
     _count(effects, ctx, lines, judged)
     effects.facts += postings
     if any(yes for yes, _ in judged.values()):

@@ -1,26 +1,19 @@
-"""Past sales in the browser: choose a file, match its columns, look, start; the batches with their undo."""
+"""Past sales in the browser: choose a file, match its columns, look, start."""
 
 from __future__ import annotations
 
 from itertools import islice
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from typing import Any
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 
-from sellwell.imports import driver, errors, guessing, jobs, reading
+from sellwell.imports import driver, errors, guessing, order_jobs, reading, staging
 from sellwell.imports import mapping as mappings
-from sellwell.kernel import files
-from sellwell.kernel.import_operations import IMPORTS
-from sellwell.kernel.models import BatchState, ImportBatch, StoredFile
+from sellwell.kernel.models import ImportBatch, StoredFile
 from sellwell.kernel.values import Objection, Reason, Refusal, T
-from sellwell.web.jobs import Progress, source
-from sellwell.web.registry import family, list_page, page, panel, record_page
+from sellwell.web.files import own_upload
+from sellwell.web.registry import family, page
 from sellwell.web.shortcuts import render
-
-if TYPE_CHECKING:
-    from sellwell.kernel.operations import Context
 
 # Beyond, the worker brings the file in, and the preview judges its beginning.
 MOST_ROWS_HERE = 2_000
@@ -54,86 +47,10 @@ OPTIONS: tuple[tuple[str, T, str], ...] = (
     ("timezone", T("日期的时区", "Time zone of the days"), "Asia/Shanghai"),
     ("day_order", T("日期顺序：ymd、dmy 或 mdy", "Order of days: ymd, dmy or mdy"), "ymd"),
 )  # fmt: skip
-READING = T(
-    "正在读取文件…可以离开此页，稍后回来。", "Reading the file. You may leave this page and come back."
-)
-THROUGH = T(
-    "已处理 {position} / {of} 张单据，写入 {imported} 行。可以离开此页，稍后回来。",
-    "{position} of {of} documents are through, {imported} rows are in. You may leave this page and come back.",
-)
-STOPPED = T(
-    "已停在 {position} / {of} 张单据，写入 {imported} 行。{why}",
-    "Stopped at {position} of {of} documents, {imported} rows are in. {why}",
-)
 TITLE = T("导入历史销售", "Import past sales")
 CRUMBS = [(T("导入批次", "Imports"), "/imports/")]
 
 family("/imports/", "/imports/new")
-
-list_page(
-    IMPORTS,
-    section="house",
-    icon="upload",
-    order=80,
-    columns=[
-        "number",
-        "state",
-        "source",
-        "file_name",
-        "rows",
-        "imported",
-        "rejected",
-        "total",
-        "business_date",
-    ],
-    empty=T(
-        "还没有导入过。打开“导入历史销售”选择文件。", "Nothing was imported yet. Open “Import past sales”."
-    ),
-)
-record_page(
-    IMPORTS,
-    path=[BatchState.RUNNING, BatchState.DONE],
-    facts=["source", "file_name", "currency", "rows", "imported", "known", "rejected", "documents"],
-)
-
-
-def _how_far(batch_id: UUID, ctx: Context) -> Progress | None:
-    """How far the worker is with a batch that this reader may see."""
-    batch = IMPORTS.rows(ctx.actor).filter(pk=batch_id, file__isnull=False).first()
-    return _progress(batch, f"/imports/{batch.pk}/") if batch is not None else None
-
-
-def _progress(batch: ImportBatch, url: str = "") -> Progress:
-    """In words; `url` is where the result is once the work ends while one watches."""
-    share = 100 * batch.position // batch.of if batch.of else 0
-    counts = {"position": batch.position, "of": batch.of, "imported": batch.imported}
-    if batch.state == BatchState.RUNNING:
-        return Progress(share, (THROUGH if batch.of else READING).format(**counts))
-    if batch.state == BatchState.STOPPED:
-        problem = batch.problem or {}
-        why = T(problem.get("zh", ""), problem.get("en", ""))
-        return Progress(share, STOPPED.format(**counts, why=why), is_failed=True, url=url)
-    if batch.state == BatchState.UNDONE:
-        return Progress(100, T("已整批撤销。", "The whole batch was undone."), is_failed=True, url=url)
-    return Progress(100, T("导入完成。", "The import is done."), is_done=True, url=url)
-
-
-def _job(batch: ImportBatch, ctx: Context) -> dict[str, Any] | None:
-    """The panel of a batch that the worker does: how far it is, and in the end how it adds up."""
-    if batch.file_id is None:
-        return None
-    accounted = batch.total + batch.known_total + batch.rejected_total
-    return {
-        "progress": _progress(batch), "url": f"/jobs/import/{batch.pk}", "is_done": batch.state == BatchState.DONE,
-        "is_reconciled": accounted == batch.source_total
-        and batch.rows == batch.imported + batch.known + batch.rejected,
-    }  # fmt: skip
-
-
-source("import", _how_far)
-panel(
-    "kernel.importbatch", "job", T("导入进度", "Progress"), "delivery/import_job.html", context=_job, place="now",
-)  # fmt: skip
 
 
 def bring_in(request: Any) -> HttpResponse:
@@ -177,27 +94,14 @@ def _again(request: Any, objections: list[Objection]) -> HttpResponse:
 def _keep(request: Any) -> HttpResponse:
     """Take the file in; go on with matching its columns."""
     sent = request.FILES["file"]
-    kept = _store(request, sent.chunks(), sent.name or "")
+    kept = staging.keep(sent.chunks(), sent.name or "", request.ctx)
     return HttpResponseRedirect(f"/imports/new?file={kept.pk}")
 
 
-def _store(request: Any, chunks: Any, name: str) -> StoredFile:
-    kept = files.receive(chunks, name, company_id=request.ctx.company_id, uploaded_by=request.ctx.user_id)
-    files.keep(kept)
-    return kept
-
-
-def _path(request: Any, file_id: str) -> tuple[StoredFile, Path]:
-    """The file that this reader uploaded."""
-    try:
-        row = StoredFile.objects.filter(pk=file_id, uploaded_by_id=request.ctx.user_id).first()
-    except (ValueError, TypeError) as error:
-        raise Http404(file_id) from error
-    except Exception as error:  # Django's own word for a text that is no identifier
-        raise Http404(file_id) from error
-    if row is None:
-        raise Http404(file_id)
-    return row, files.path_of(row.sha256)
+def _content(request: Any, file_id: str) -> tuple[StoredFile, bytes]:
+    """The file that this reader uploaded, and what it says."""
+    row = own_upload(request, file_id)
+    return row, staging.content_of(row)
 
 
 def _match(request: Any, file_id: str) -> HttpResponse:
@@ -206,15 +110,15 @@ def _match(request: Any, file_id: str) -> HttpResponse:
 
 def _form(request: Any, file_id: str) -> dict[str, Any]:
     """The first rows, and the fields with the columns that were chosen or guessed."""
-    row, path = _path(request, file_id)
-    headers = reading.headers(path)
+    row, content = _content(request, file_id)
+    headers = reading.headers(content)
     chosen = (
         request.POST
         if request.method == "POST"
         else {f"field.{k}": v for k, v in guessing.guess(headers).items()}
     )
     first = [
-        [record.values[h] for h in headers] for record in islice(reading.rows(path, headers), SHOWN_ROWS)
+        [record.values[h] for h in headers] for record in islice(reading.rows(content, headers), SHOWN_ROWS)
     ]
     return {
         "file": row,
@@ -235,18 +139,20 @@ def _mapping(request: Any) -> mappings.Mapping:
 
 def _judge(request: Any, *, start: bool) -> HttpResponse:
     """What an import would do; or, once asked to start, what it did."""
-    row, path = _path(request, request.POST.get("file", ""))
+    row, content = _content(request, request.POST.get("file", ""))
     mapping = _mapping(request)
-    result = driver.preview(path, mapping, MOST_ROWS_HERE + 1 if start else MOST_ROWS_JUDGED)
+    result = driver.preview(content, mapping, MOST_ROWS_HERE + 1 if start else MOST_ROWS_JUDGED)
     if start and result.rows > MOST_ROWS_HERE:
-        asked = jobs.ask(row, mapping, request.ctx)
+        asked = order_jobs.ask(row, mapping, request.ctx)
         return HttpResponseRedirect(f"/imports/{asked.pk}/")
     if start:
         try:
-            result = driver.run(path, mapping, request.ctx, name=row.name)
+            result = driver.run(content, mapping, request.ctx, name=row.name)
         except driver.Interrupted as broken:
             raise Refusal(INTERRUPTED.refuse(done=broken.done, of=broken.of)) from broken
-    table = _store(request, [errors.content(result.rejected)], "rejected.csv") if result.rejected else None
+    table = None
+    if result.rejected:
+        table = staging.keep([errors.content(result.rejected)], "rejected.csv", request.ctx)
     batch = (
         ImportBatch.objects.filter(number=result.batch, company_id=request.ctx.company_id).first()
         if start

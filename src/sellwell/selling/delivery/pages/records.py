@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 
+from sellwell.foundation.profiles.queries import offered
 from sellwell.kernel import access
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
@@ -20,6 +21,7 @@ from sellwell.selling.delivery.views import LINES, RETURN_LINES, RETURNS, SHIPME
 from sellwell.web.registry import (
     Choice,
     board_page,
+    choices,
     form,
     list_page,
     new_button,
@@ -82,7 +84,7 @@ record_page(
     ],
     facts=[
         "customer", "order", "warehouse", "consignee", "ship_to", "carrier", "tracking", "expected_on", "shipped_at",
-        "delivered_at", "signed_by", "proof", "accepted_on", "accepted_by", "note",
+        "delivered_at", "signed_by", "proof", "accepted_on", "accepted_by", "accepted_how", "note",
     ],
     comment="delivery.comment",
 )  # fmt: skip
@@ -139,6 +141,7 @@ def destination(shipment: Shipment, ctx: Context) -> dict[str, Any]:
 
 form("delivery.pick", initial=counted)
 form("delivery.ship", initial=destination)
+choices("delivery.accept", "how", lambda row, ctx: offered(ctx.company_id, "delivery.acceptance", ctx.today))
 form("delivery.plan_shipment", pick={"lines.#.line": "order"})
 form("delivery.request_return", pick={"lines.#.line": "shipment"})
 

@@ -8,11 +8,12 @@ import pytest
 from django.apps import apps
 
 from sellwell.foundation.catalog.tests.test_pages import signed_in
-from sellwell.imports import jobs
+from sellwell.imports import jobs, order_jobs
 from sellwell.kernel import checks, door, files, outbox
 from sellwell.kernel.ids import new_id
-from sellwell.kernel.models import BatchState, Fact, ImportBatch, ImportedDocument
+from sellwell.kernel.models import BatchState, Fact, ImportBatch, ImportedDocument, RefusedRow
 from sellwell.kernel.values import Refusal
+from sellwell.selling.delivery.importing import HERE_ALREADY
 from sellwell.selling.delivery.pages import imports
 from sellwell.selling.delivery.tests.test_import_pages import MATCHED, upload
 from sellwell.testing.marks import clause
@@ -36,7 +37,7 @@ def a_large_file(product: str = "螺栓") -> bytes:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Large begins at ten rows, and a chunk is a few."""
     monkeypatch.setattr(imports, "MOST_ROWS_HERE", 10)
-    monkeypatch.setattr(jobs, "CHUNK_LINES", 6)
+    monkeypatch.setattr(order_jobs, "CHUNK_LINES", 6)
     jobs._at_hand.clear()
 
 
@@ -159,7 +160,7 @@ def test_documents_that_are_here_already_are_told_apart(world: World) -> None:
     _, batch = asked(world)
     work(world)
     jobs._at_hand.clear()
-    asked_again = jobs.ask(
+    asked_again = order_jobs.ask(
         batch.file, imports.mappings.from_values(batch.mapping | {"rate": "1"}), world.ctx("sales_manager")
     )
     work(world)
@@ -196,3 +197,28 @@ def test_imported_documents_are_found_by_number_and_by_the_customers_name(world:
     search.write([order])
     again = apps.get_model("kernel.SearchRow").objects.get(pk=order.pk)
     assert (entry.title, sorted(entry.tokens)) == (again.title, sorted(again.tokens))
+
+
+@pytest.mark.usefixtures("small")
+def test_the_error_file_tells_why_a_document_was_not_taken(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reason that the door gave is kept, sealed, until the end; not one word for all of them."""
+    client, batch = asked(world)
+    real = door.run
+
+    def strict(name: str, ctx: Any, row_id: Any = None, data: Any = None, **options: Any) -> Any:
+        if name == "delivery.import_orders" and any(p["number"] == "L3" for p in data["parcels"]):
+            raise Refusal(HERE_ALREADY.refuse(number="L3", count=1))
+        return real(name, ctx, row_id, data, **options)
+
+    monkeypatch.setattr(door, "run", strict)
+    work(world)
+    batch.refresh_from_db()
+    assert (batch.state, batch.imported, batch.rejected) == ("done", 22, 3)
+    kept = RefusedRow.objects.get(batch=batch)
+    assert kept.number == "L3" and "已导入" not in str(kept.words)
+    answer = client.get(f"/files/{batch.errors_id}?of=kernel.importbatch/{batch.pk}")
+    table = answer.content.decode("utf-8-sig")
+    assert "未能写入：单据 L3 已导入" in table and "数据库不接受" not in table
+    assert table.count("L3") >= 2

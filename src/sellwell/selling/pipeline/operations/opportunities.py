@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from sellwell.foundation.customers.queries import customer as customer_of
-from sellwell.kernel import drafting
+from sellwell.kernel import clock, drafting
 from sellwell.kernel.effects import Effects, NewEvent, NewTask, Posting
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Amount, Input, Quantity, Rate, Ref, ShortText, Text, field
@@ -180,6 +180,53 @@ def match_products(
     return effects
 
 
+# --- a trial, where the trade has them ---------------------------------------------------------------------------------
+
+
+class BeginTrial(Input):
+    """What the customer tries, and until when."""
+
+    trial: ShortText = field(
+        T("试用内容", "What is tried"), min_length=2,
+        help=T("样品、试点范围或试用账号，以及怎样算通过。", "Samples, a pilot or an account, and what counts as passed."),
+    )  # fmt: skip
+    until: date = field(T("试用截止日", "Until"))
+
+
+def assess_trial(opportunity: Opportunity, given: BeginTrial | None, ctx: Context) -> Assessment:
+    """Needs and products are there, and the trial has an end to come."""
+    wrong = rules.entry_objections("trial", queries.standing(opportunity))
+    if given is not None:
+        wrong += rules.trial_objections(given.until, ctx.today)
+    return Assessment(content={"customer": str(opportunity.customer_id)}, objections=tuple(wrong))
+
+
+@operation(
+    "pipeline.begin_trial",
+    T("开始试用", "Begin trial"),
+    Opportunity,
+    help=T(
+        "客户先试用样品或试点，商机进入“样品试用”阶段；截止时提醒报价。",
+        "The customer tries samples or a pilot first; the opportunity enters trial, and at its end the quotation is due.",
+    ),
+    input=BeginTrial,
+    from_states=queries.MATCHED,
+    assess=assess_trial,
+    clauses=["1.1.4", "1.4.3"],
+)
+def begin_trial(opportunity: Opportunity, given: BeginTrial, ctx: Context, assessment: Assessment) -> Effects:
+    """The trial stage, and the quotation due when it ends."""
+    effects = Effects(result=opportunity)
+    if opportunity.state == Stage.TRIAL.value:
+        effects.update(opportunity, trial=given.trial, trial_until=given.until)
+    else:
+        enter(effects, opportunity, Stage.TRIAL, ctx, trial=given.trial, trial_until=given.until)
+    effects.drop_tasks.append(opportunity.pk)
+    over = datetime.combine(given.until + timedelta(days=1), time(), clock.BUSINESS_ZONE)
+    effects.tasks.append(NewTask("pipeline.add_quotation", opportunity, due_at=over))
+    return effects
+
+
 # --- offer, won, lost --------------------------------------------------------------------------------------------------
 
 
@@ -201,7 +248,7 @@ def assess_stage(stage: str) -> Any:
         "已发出报价的商机进入“报价谈判”阶段。发出报价时自动进入。",
         "An opportunity with a sent quotation enters offer; sending one does it by itself.",
     ),
-    from_states=[Stage.MATCH],
+    from_states=queries.MATCHED,
     assess=assess_stage("offer"),
     clauses=["1.4.3"],
 )
@@ -220,7 +267,7 @@ def offer(opportunity: Opportunity, given: Any, ctx: Context, assessment: Assess
         "客户已接受报价，或已有合同、订单，商机赢单。接受报价时自动赢单。",
         "There is an accepted quotation, a contract or an order: won. Accepting does it by itself.",
     ),
-    from_states=[Stage.OFFER, Stage.MATCH],
+    from_states=[Stage.OFFER, *queries.MATCHED],
     assess=assess_stage("won"),
     clauses=["1.4.3"],
 )

@@ -91,7 +91,7 @@ def assess_add(row: None, given: AddQuotation, ctx: Context) -> Assessment:
 def _opportunity_objections(opportunity: Opportunity, given: AddQuotation) -> list[Objection]:
     if opportunity.customer_id != given.customer:
         return [rules.OTHER_CUSTOMER.refuse(path="opportunity")]
-    if opportunity.state not in (Stage.MATCH.value, Stage.OFFER.value):
+    if opportunity.state not in [stage.value for stage in (*queries.MATCHED, Stage.OFFER)]:
         return [rules.TOO_EARLY.refuse(path="opportunity", stage=Stage(opportunity.state))]
     return []
 
@@ -230,7 +230,9 @@ def send_quotation(quotation: Quotation, given: Any, ctx: Context, assessment: A
     """Sent; its opportunity is now at the offer; the customer's answer is awaited until it expires."""
     effects = Effects(result=quotation)
     effects.update(quotation, state=QuotationState.SENT.value)
-    if quotation.opportunity is not None and quotation.opportunity.state == Stage.MATCH.value:
+    if quotation.opportunity is not None and quotation.opportunity.state in [
+        s.value for s in queries.MATCHED
+    ]:
         enter(effects, quotation.opportunity, Stage.OFFER, ctx)
     hours = Decimal(8) * max(1, min(5, (quotation.valid_until - ctx.today).days))
     effects.tasks.append(NewTask("pipeline.accept_quotation", quotation, working_hours=hours))

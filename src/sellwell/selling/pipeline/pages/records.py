@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sellwell.foundation.profiles.queries import offered
 from sellwell.kernel import access, personal
 from sellwell.kernel.operations import Context
 from sellwell.kernel.personal_values import mask_email, mask_phone
 from sellwell.kernel.values import T
 from sellwell.selling.pipeline import queries, rules
+from sellwell.selling.pipeline.extensions import STAGE
 from sellwell.selling.pipeline.models import Lead, LeadState, Opportunity, Stage
 from sellwell.selling.pipeline.views import LEADS, OPPORTUNITIES, PRODUCTS, QUOTATIONS, VISITS
 from sellwell.web.registry import (
@@ -141,6 +143,8 @@ record_page(
         "expected_close",
         "stage_since",
         "needs",
+        "trial",
+        "trial_until",
         "lost_reason",
         "owner",
         "business_date",
@@ -153,6 +157,7 @@ board_page(
     moves={
         "needs": "pipeline.analyse_needs",
         "match": "pipeline.match_products",
+        "trial": "pipeline.begin_trial",
         "offer": "pipeline.offer",
         "won": "pipeline.win",
         "lost": "pipeline.lose",
@@ -160,6 +165,7 @@ board_page(
     card=["customer", "owner", "expected_close"],
     since="stage_since",
     states=list(Stage),
+    shown=lambda stage, ctx: stage != Stage.TRIAL or bool(offered(ctx.company_id, STAGE, ctx.today)),
 )
 new_button("pipeline.add_opportunity")
 

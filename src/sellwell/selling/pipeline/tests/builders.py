@@ -67,25 +67,32 @@ def an_opportunity(
     lines: Lines = ONE_LINE,
     **values: Any,
 ) -> Opportunity:
-    """An opportunity, brought to a stage (develop, needs, match, offer, won, lost) step by step."""
+    """An opportunity, brought to a stage (develop, needs, match, trial, offer, won, lost) step by step."""
     customer = customer or a_customer(world, by)
     data = {"customer": str(customer.pk), "title": "泵站改造", "expected_amount": "100000.00", **values}
     found: Opportunity = world.run(by, "pipeline.add_opportunity", data=data).result
     if stage == "lost":
         world.run(by, "pipeline.lose", found, {"reason": "预算取消"})
         return _again(found)
-    if stage in ("needs", "match", "offer", "won"):
+    if stage in ("needs", "match", "trial", "offer", "won"):
         world.run(by, "pipeline.analyse_needs", found, {"needs": NEEDS})
-    if stage in ("match", "offer", "won"):
+    if stage in ("match", "trial", "offer", "won"):
         products = [
             {"product": str(priced(world, line[0]).pk), "quantity": line[1], "fit": 4} for line in lines
         ]
         world.run(by, "pipeline.match_products", found, {"products": products})
+    if stage == "trial":
+        world.run(by, "pipeline.begin_trial", found, trial_until(world, 7))
     if stage in ("offer", "won"):
         a_quotation(
             world, opportunity=found, state="accepted" if stage == "won" else "sent", by=by, lines=lines
         )
     return _again(found)
+
+
+def trial_until(world: World, days: int) -> dict[str, str]:
+    """A trial that ends in so many days, as the operation takes it."""
+    return {"trial": "样泵试运行，流量达标即通过", "until": (world.today + timedelta(days=days)).isoformat()}
 
 
 def _again(row: Any) -> Any:
@@ -208,6 +215,11 @@ def _analyse_needs(world: World) -> Case:
 def _match_products(world: World) -> Case:
     products = [{"product": str(priced(world).pk), "quantity": "2", "fit": 4, "why": "流量和扬程相符"}]
     return Case("rep", row=an_opportunity(world, stage="needs"), data={"products": products})
+
+
+@builder("pipeline.begin_trial")
+def _begin_trial(world: World) -> Case:
+    return Case("rep", row=an_opportunity(world, stage="match"), data=trial_until(world, 7))
 
 
 @builder("pipeline.offer")

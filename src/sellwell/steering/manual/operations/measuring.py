@@ -55,6 +55,7 @@ def assess_measuring(row: None, given: Measure | None, ctx: Context) -> Assessme
     ),
     input=Measure,
     creates=True,
+    channels=("web", "api", "cli", "job"),  # a run of figures is no row of a file
     assess=assess_measuring,
     clauses=["1.1.1"],
 )

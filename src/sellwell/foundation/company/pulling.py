@@ -1,0 +1,66 @@
+"""A vendor's directory brought in: asked for, compared with what is here, done through the same operation as a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sellwell.foundation.company import connecting, queries
+from sellwell.foundation.company.access import RoleCode
+from sellwell.foundation.company.models import (
+    Assignment,
+    Connection,
+    Department,
+    Person,
+    PersonState,
+)
+from sellwell.foundation.company.rules import pulling as rules
+from sellwell.integrations.messaging import adapter
+from sellwell.kernel.operations import Context
+
+
+def plan_for(row: Connection, ctx: Context) -> rules.Plan:
+    """What the vendor's directory, read now, would change here. Raises the vendor's failure."""
+    keys = connecting.keys_of(row)
+    roll = adapter(keys).roll()
+    units = tuple(rules.ForeignUnit(u.id, u.name, u.above) for u in roll.units)
+    members = tuple(
+        rules.ForeignMember(m.id, m.name, m.units, m.login, m.number, m.title, m.joined_on)
+        for m in roll.members
+    )
+    return rules.plan(
+        units,
+        members,
+        here(row, ctx),
+        lambda account: connecting.external_id(row.system, keys.company_code, account),
+    )
+
+
+def here(row: Connection, ctx: Context) -> rules.Here:
+    """Departments and people as they are today: four queries, however many there are."""
+    departments = list(Department.objects.filter(company_id=row.company_id).select_related("parent"))
+    posts: dict[Any, Assignment] = {}
+    held = Assignment.objects.filter(queries.in_force_on(ctx.today), company_id=row.company_id)
+    for post in held.select_related("department").order_by("since", "id"):
+        posts.setdefault(post.user_id, post)  # the longest held one is the directory's
+    people = Person.objects.select_related("user").order_by("number")
+    return rules.Here(
+        units=tuple(_unit(d, ctx) for d in departments),
+        people=tuple(_person(p, posts.get(p.user_id)) for p in people),
+        roles={text: role.value for role in RoleCode for text in (role.label.zh, role.label.en)},
+        today=ctx.today,
+    )
+
+
+def _unit(row: Department, ctx: Context) -> rules.OwnUnit:
+    return rules.OwnUnit(
+        row.code, row.name, row.name_en, row.kind, row.external_id, row.parent.code if row.parent else "",
+        row.until is not None and row.until <= ctx.today,
+    )  # fmt: skip
+
+
+def _person(row: Person, post: Assignment | None) -> rules.OwnPerson:
+    return rules.OwnPerson(
+        str(row.pk), row.user.name, row.user.username, row.number, row.employment, row.hired_on, row.speciality,
+        row.external_id, row.state == PersonState.ACTIVE.value,
+        *((post.department.code, post.department.name, post.role) if post is not None else ()),
+    )  # fmt: skip

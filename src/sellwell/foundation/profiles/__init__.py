@@ -1,0 +1,1 @@
+"""Industry profiles: which kinds of products, documents, units and taxes a company deals in, from day to day."""

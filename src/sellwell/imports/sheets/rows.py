@@ -1,0 +1,210 @@
+"""The rows of a file, done one by one through the door: the profile `rows` of `jobs`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from sellwell.imports import driver, jobs, staging
+from sellwell.imports.sheets import documents, judging, template
+from sellwell.imports.sheets.columns import SheetForm, form_of
+from sellwell.imports.sheets.documents import Document, Problem, Sheet
+from sellwell.imports.sheets.template import Returned
+from sellwell.kernel import door, import_memory
+from sellwell.kernel.answers import NOT_PERMITTED
+from sellwell.kernel.import_rows import NOT_BY_FILE, ROWS
+from sellwell.kernel.models import ImportBatch, StoredFile
+from sellwell.kernel.operations import Context
+from sellwell.kernel.values import Reason, Refusal, T, speaking
+
+AT_ONCE = (
+    20  # documents of one transaction, which holds their series of numbers: others wait for these at most
+)
+WAITS = "kernel.approvalrequest"
+
+NEEDS_APPROVAL = Reason(
+    "import.needs_approval",
+    T(
+        "这一行需要审批。重新导入时勾选“需要审批的行也提交审批”。",
+        "This row needs approval. Send it again with “ask for approval where it is needed” ticked.",
+    ),
+)
+OTHER_ROW = Reason(
+    "import.other_row", T("同一单据的第 {rows} 行有问题。", "Row {rows} of the same document is wrong.")
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a batch's file says, and how the batch was asked for."""
+
+    form: SheetForm
+    sheet: Sheet
+
+
+@dataclass
+class Done:
+    """What became of some documents."""
+
+    made: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[Problem] = field(default_factory=list)
+    imported: int = 0
+    waiting: int = 0
+
+
+class _NotAsked(Exception):
+    """A row is held and nobody asked for approvals: the request that was about to be made is rolled back."""
+
+
+def ask(
+    file: StoredFile, form: SheetForm, chosen: dict[str, str], ctx: Context, *,
+    submit_held: bool = False, again: bool = False, language: str = "zh", key: str | None = None,
+) -> ImportBatch:  # fmt: skip
+    """Open the batch; the worker brings it in, or `jobs.finish_now` at once."""
+    options = {"submit_held": "1" if submit_held else "", "again": "1" if again else "", "language": language}
+    given = {
+        "operation": form.operation.name, "file": file.pk,
+        "file_hash": documents.fingerprint(staging.content_of(file)),
+        "mapping": {"options": options, "fields": chosen},
+    }  # fmt: skip
+    outcome = door.run("imports.begin_rows", ctx, None, given, key=key)
+    batch: ImportBatch = outcome.result
+    return batch
+
+
+def read(batch: ImportBatch, content: bytes, ctx: Context) -> Said:
+    """What the file says, by the columns that were chosen."""
+    form = form_of(batch.source)
+    if form is None:
+        raise Refusal(NOT_BY_FILE.refuse(verb=batch.source))
+    if not ctx.actor.may(batch.source):
+        raise Refusal(NOT_PERMITTED.refuse(verb=form.operation.title))
+    chosen = (batch.mapping or {}).get("fields", {})
+    return Said(form, documents.read(documents.open_sheet(content), form, chosen))
+
+
+def bring_in(batch: ImportBatch, said: Said, ctx: Context) -> dict[str, Any]:
+    """The next documents through the door, each by itself: one that is refused keeps no other out."""
+    every = said.sheet.documents
+    part = every[batch.position : batch.position + AT_ONCE]
+    documents.look_up(part, said.form, ctx)
+    here = import_memory.here(batch.company_id, batch.source, [_number(batch, one) for one in part])
+    done = Done()
+    for document in part:
+        if _number(batch, document) not in here:
+            _do(document, batch, said.form, ctx, done)
+    return {
+        "position": batch.position + len(part), "of": len(every), "rows": len(said.sheet.rows),
+        "imported": done.imported, "waiting": done.waiting, "made": done.made,
+        "refused": [
+            {"number": str(one.row), "zh": worded(one).zh[:2000], "en": worded(one).en[:2000]}
+            for one in done.refused
+        ],
+    }  # fmt: skip
+
+
+def _do(document: Document, batch: ImportBatch, form: SheetForm, ctx: Context, done: Done) -> None:
+    """One document: in, waiting for approval, or refused with the reason at its rows."""
+    if document.problems:
+        done.refused += document.problems
+        return
+    submit = bool(_option(batch, "submit_held"))
+    try:
+        with transaction.atomic():
+            outcome = door.run(form.operation.name, ctx, None, document.data, key=_key(batch, document))
+            if outcome.hold is not None and not submit:
+                raise _NotAsked
+    except _NotAsked:
+        done.refused.append(Problem(document.rows[0].number, None, NEEDS_APPROVAL.refuse()))
+        return
+    except Refusal as refusal:
+        done.refused += [judging.place(one, document, form) for one in refusal.objections]
+        return
+    except IntegrityError:
+        # The database's own words may quote a customer's.
+        problem = driver.NOT_WRITTEN.refuse(problem=driver.BY_DATABASE)
+        done.refused.append(Problem(document.rows[0].number, None, problem))
+        return
+    if outcome.replayed:  # another import of the same file was quicker: known, as the memory says
+        return
+    row = outcome.hold if outcome.hold is not None else outcome.result
+    row = row[0] if isinstance(row, list) else row
+    if outcome.hold is not None:
+        done.waiting += len(document.rows)
+    else:
+        done.imported += len(document.rows)
+    done.made.append(
+        {
+            "number": _number(batch, document), "digest": document.digest[:32], "row_type": row._meta.label_lower,
+            "row": row.pk, "ordinal": document.rows[0].number,
+        }
+    )  # fmt: skip
+
+
+def _option(batch: ImportBatch, name: str) -> str:
+    return str((batch.mapping or {}).get(name, ""))
+
+
+def _number(batch: ImportBatch, document: Document) -> str:
+    """What a document is known by: what it says; or, where it was asked to come again, its place in this batch."""
+    return f"{batch.pk.hex}.{document.ordinal}" if _option(batch, "again") else document.digest
+
+
+def _key(batch: ImportBatch, document: Document) -> str:
+    """The door's key: the file and the place in it."""
+    return f"{batch.pk.hex if _option(batch, 'again') else batch.file_hash}.{document.ordinal}"
+
+
+def worded(problem: Problem) -> T:
+    """What is wrong, with the column that it is about."""
+    text = problem.objection.text
+    if problem.column is None:
+        return text
+    label = problem.column.label
+    return T(f"{label.zh}：{text.zh}", f"{label.en}: {text.en}")
+
+
+# --- the end -----------------------------------------------------------------------------------------------------------
+
+
+def reckon(batch: ImportBatch, said: Said, ctx: Context) -> dict[str, Any]:
+    """What came of every row, from what is in the database now; refused rows go back in a workbook."""
+    every = said.sheet.documents
+    here = import_memory.here(batch.company_id, batch.source, [_number(batch, one) for one in every])
+    refused = [one for one in every if _number(batch, one) not in here]
+    known = [one for one in every if (row := here.get(_number(batch, one))) and row.batch_id != batch.pk]
+    with speaking(_option(batch, "language") or "zh"):
+        table = _errors(batch, said, refused, ctx) if refused else None
+    return {
+        "rows": len(said.sheet.rows), "rejected": _rows(refused), "known": _rows(known), "errors": table,
+    }  # fmt: skip
+
+
+def _rows(found: Iterable[Document]) -> int:
+    return sum(len(one.rows) for one in found)
+
+
+def _errors(batch: ImportBatch, said: Said, refused: Sequence[Document], ctx: Context) -> UUID:
+    reasons = import_memory.refused(batch)
+    title = T(f"{said.form.operation.title.zh}-未导入", f"{said.form.operation.title.en} - not imported")
+    rows = [row for document in refused for row in _with_reasons(document, reasons)]
+    content = template.errors(said.sheet.headers, sorted(rows, key=lambda row: row.number), title, ctx.now)
+    return UUID(str(staging.keep([content], f"{title}.xlsx", ctx).pk))
+
+
+def _with_reasons(document: Document, reasons: dict[str, list[T]]) -> list[Returned]:
+    """The rows of a refused document, each with its reasons, or with where the reason is."""
+    wrong = [row.number for row in document.rows if str(row.number) in reasons]
+    found = []
+    for row in document.rows:
+        told = [str(text) for text in reasons.get(str(row.number), [])]
+        other = OTHER_ROW.refuse(rows=", ".join(map(str, wrong[:10]))).text
+        found.append(Returned(row.number, row.cells, "；".join(dict.fromkeys(told)) or str(other)))
+    return found
+
+
+jobs.PROFILES[ROWS] = jobs.Profile(read, lambda said: len(said.sheet.documents), bring_in, reckon)

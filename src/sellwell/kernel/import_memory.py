@@ -1,0 +1,56 @@
+"""What a batch remembers: which rows came in, and why others did not. Reasons are sealed under the file's own key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sellwell.kernel import personal
+from sellwell.kernel.ids import new_id
+from sellwell.kernel.models import ImportBatch, ImportedDocument, RefusedRow
+from sellwell.kernel.values import T
+
+if TYPE_CHECKING:
+    from sellwell.kernel.import_operations import MadeDocument
+
+
+def keep_refused(batch: ImportBatch, reasons: Sequence[tuple[str, T]]) -> None:
+    """Keep why documents or rows were refused, until the error file is written."""
+    subject = batch.file_id or batch.pk
+    words = [json.dumps([text.zh, text.en], ensure_ascii=False) for _, text in reasons]
+    sealed = personal.seal_many((subject, one) for one in words)
+    RefusedRow.objects.bulk_create(
+        RefusedRow(id=new_id(), company_id=batch.company_id, batch=batch, number=number, words=envelope)
+        for (number, _), envelope in zip(reasons, sealed, strict=True)
+    )
+
+
+def refused(batch: ImportBatch) -> dict[str, list[T]]:
+    """The reasons by document or row; one whose key is gone is left out."""
+    rows = list(RefusedRow.objects.filter(batch=batch).order_by("id"))
+    found: dict[str, list[T]] = {}
+    for row, words in zip(rows, personal.open_many(row.words for row in rows), strict=True):
+        if words is not None:
+            found.setdefault(row.number, []).append(T(*json.loads(words)))
+    return found
+
+
+def keep_made(batch: ImportBatch, made: Iterable[MadeDocument]) -> None:
+    """Keep which rows came in, so that the same row is known when it comes again."""
+    ImportedDocument.objects.bulk_create(
+        ImportedDocument(
+            id=new_id(), company_id=batch.company_id, source=batch.source, number=one.number, batch=batch,
+            row_type=one.row_type, row_id=one.row, ordinals=[one.ordinal], hashes=[one.digest],
+        )
+        for one in made
+    )  # fmt: skip
+
+
+def here(company_id: UUID, source: str, numbers: Sequence[str]) -> dict[str, ImportedDocument]:
+    """Of these documents those that are here, by what they are known by."""
+    rows = ImportedDocument.objects.filter(
+        company_id=company_id, source=source, number__in=numbers, undone_at__isnull=True
+    )
+    return {row.number: row for row in rows}
