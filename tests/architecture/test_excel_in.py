@@ -41,6 +41,7 @@ CREATIONS = sorted({(page.view.name, name) for page in registry.LISTS.values() f
 NOT_BY_FILE = {
     "company.draft_policy": "a decision table is no flat row",
     "manual.measure": "a run of figures, not a record that people enter",
+    "plans.open_cycles": "the period opens them; there is nothing to enter",
     "tokens.create": "its secret is shown once, to one person",
 }
 # Lines of a shipment have no name that a cell could carry: by file only the whole comes back, and here nothing was rejected.
