@@ -18,6 +18,7 @@ def build(customers: int = CUSTOMERS, products: int = PRODUCTS) -> None:
     from sellwell.foundation.catalog.install import install as install_catalog
     from sellwell.foundation.company.install import install
     from sellwell.foundation.pricing.install import install as install_pricing
+    from sellwell.foundation.profiles.install import install as install_profiles
     from sellwell.foundation.stock.install import install as install_stock
     from sellwell.kernel import clock
     from sellwell.simulation import setting_up
@@ -28,6 +29,7 @@ def build(customers: int = CUSTOMERS, products: int = PRODUCTS) -> None:
     with clock.at(moment):
         installed = install(today - SINCE, password=PASSWORD)
         company = installed.company.pk
+        install_profiles(company, today - SINCE)
         taxes = install_catalog(company, today - SINCE)
         warehouses = install_stock(company, today - SINCE)
         install_pricing(company, today - SINCE)
@@ -37,6 +39,8 @@ def build(customers: int = CUSTOMERS, products: int = PRODUCTS) -> None:
     setting_up.add_products(stage, taxes, places, stage.today, products)
     setting_up.set_prices(stage, stage.today, today)
     setting_up.add_customers(stage, staff, customers)
+    if stage.refused:
+        raise RuntimeError(f"the bench's company was refused {stage.refused.most_common(3)}")
     _ample(stage, places[0])
 
 

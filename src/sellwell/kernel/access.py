@@ -189,6 +189,23 @@ def rows(actor: Actor, verb: str, queryset: QuerySet[Any]) -> QuerySet[Any]:
     return queryset.none() if allowed is None else queryset.filter(allowed)
 
 
+def verbs_on(actor: Actor, verbs: Iterable[str], row: Row) -> set[str]:
+    """Which of these verbs the actor may do to this row: each scope is asked once, however many verbs it is for."""
+    target: Any = row
+    for step in filter(None, type(row).scope_through.split("__")):
+        target = getattr(target, step)
+    within: dict[tuple[str, Post], bool] = {}
+    found = set()
+    for verb in verbs:
+        for cell in actor.cells(verb):
+            key = (cell.scope, cell.post)
+            if key not in within:
+                within[key] = target.in_scope(cell.scope, actor.user_id, cell.post)
+            if within[key]:
+                found.add(verb)
+    return found
+
+
 def cell_for(actor: Actor, verb: str, row: Row) -> Cell | None:
     """The widest cell that lets the actor do `verb` to this row, or None. No limit beats any limit."""
     target: Any = row

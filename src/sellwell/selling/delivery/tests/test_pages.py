@@ -9,15 +9,8 @@ import pytest
 from sellwell.foundation.catalog.tests.test_pages import signed_in
 from sellwell.selling.contracts.tests.builders import goods
 from sellwell.selling.delivery.models import Shipment
-from sellwell.selling.delivery.pages.records import (
-    counted,
-    destination,
-    find_lines,
-    late_arrivals,
-    to_pick,
-    to_ship,
-    waiting_for_acceptance,
-)
+from sellwell.selling.delivery.pages.records import counted, destination, find_lines
+from sellwell.selling.delivery.pages.workbench import late_arrivals, to_pick, to_ship, waiting_for_acceptance
 from sellwell.selling.delivery.tests.builders import a_return, a_shipment, an_accepted_shipment, line_of
 from sellwell.testing.marks import clause
 from sellwell.testing.world import World, world
