@@ -43,6 +43,14 @@ ONE_BY_ONE = Reason(
         "These records were entered one by one; they cannot be undone as a whole. Open each and cancel or correct it.",
     ),
 )
+NOT_YOUR_ROWS = Reason(
+    "import.not_your_rows",
+    T(
+        "这批数据按导入人的权限逐行办理，只能由导入人自己继续。",
+        "These rows are entered with the rights of who sent them; only that person goes on with them.",
+    ),
+)
+ROWS = "rows"  # the profile of rows of a list, which are entered one by one with their owner's rights
 # What the worker hears: the next documents of a batch are due.
 DUE = "imports.due"
 # Steps that the worker takes for whoever asked for the import. By hand they would pass documents over, so people cannot.
@@ -286,13 +294,20 @@ def stop(batch: ImportBatch, given: Stop, ctx: Context, assessment: Assessment) 
     return effects
 
 
+def assess_resume(batch: ImportBatch, given: Any, ctx: Context) -> Assessment:
+    """The worker does this import; rows of a list go on with their owner's rights, so nobody else sets them going."""
+    if batch.profile == ROWS and batch.owner_id != ctx.user_id:
+        return Assessment(objections=(NOT_YOUR_ROWS.refuse(),))
+    return assess_job(batch, given, ctx)
+
+
 @operation(
     "imports.resume",
     T("继续导入", "Go on importing"),
     ImportBatch,
     help=T("从停下的地方继续，不会重复。", "Go on where it ended; nothing is doubled."),
     from_states=[BatchState.STOPPED],
-    assess=assess_job,
+    assess=assess_resume,
 )
 def resume(batch: ImportBatch, given: Any, ctx: Context, assessment: Assessment) -> Effects:
     """Go on with a batch that was stopped."""

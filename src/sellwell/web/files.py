@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed, JsonResponse
@@ -15,8 +15,13 @@ from sellwell.kernel.views import BY_TYPE
 from sellwell.web.forms.derive import is_id
 from sellwell.web.grids import image
 
+if TYPE_CHECKING:
+    from sellwell.kernel.access import Actor
+
 # By row type: the files that hang on a record's lines rather than in a column of its view.
 ATTACHED: dict[str, Callable[[Any], set[UUID]]] = {}
+# By row type: whether the files of a record are kept from somebody who may see the record itself.
+WITHHELD: dict[str, Callable[[Any, Actor], bool]] = {}
 
 
 def upload(request: Any) -> HttpResponse:
@@ -70,7 +75,8 @@ def _hangs_on(request: Any, file_id: UUID) -> bool:
     if view is None or not is_id(row_id):
         return False
     row = view.rows(request.actor).filter(pk=row_id).first()
-    if row is None:
+    withheld = WITHHELD.get(row_type)
+    if row is None or (withheld is not None and withheld(row, request.actor)):
         return False
     more = ATTACHED.get(row_type)
     if more is not None and file_id in more(row):
