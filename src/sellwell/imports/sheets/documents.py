@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from sellwell.imports.reasons import BAD_TEXT
+from sellwell.imports.reasons import BAD_TEXT, UNSHOWN
 from sellwell.imports.sheets import references, values
 from sellwell.imports.sheets.columns import KEY, SheetColumn, SheetForm
 from sellwell.kernel import tabular
@@ -43,7 +42,6 @@ FORMULA_ERROR = Reason(
     "import.formula_error",
     T("单元格是公式错误“{text}”。请填写数值。", "The cell is a formula's error, “{text}”. Write the value."),
 )
-_UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _ERRORS = ("#REF!", "#VALUE!", "#N/A", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!")
 
 
@@ -195,7 +193,7 @@ def _take(
     text = row.cells[place].strip()
     if not text or column.field is None:
         return
-    if _UNSHOWN.search(text):
+    if UNSHOWN.search(text):
         document.problems.append(Problem(row.number, column, BAD_TEXT.refuse()))
     elif text in _ERRORS:
         document.problems.append(Problem(row.number, column, FORMULA_ERROR.refuse(text=text)))

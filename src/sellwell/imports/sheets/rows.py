@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from sellwell.imports import driver, jobs, staging
+from sellwell.imports.reasons import showable
 from sellwell.imports.sheets import documents, judging, template
 from sellwell.imports.sheets.columns import SheetForm, form_of
 from sellwell.imports.sheets.documents import Document, Problem, Sheet
@@ -25,6 +27,8 @@ from sellwell.kernel.values import Reason, Refusal, T, speaking
 AT_ONCE = (
     20  # documents of one transaction, which holds their series of numbers: others wait for these at most
 )
+MOST_TOLD_OF_ROW = 5
+MOST_TOLD = 500  # of one document; `imports.advance` keeps 10,000 of all documents of a step
 WAITS = "kernel.approvalrequest"
 
 NEEDS_APPROVAL = Reason(
@@ -111,7 +115,7 @@ def bring_in(batch: ImportBatch, said: Said, ctx: Context) -> dict[str, Any]:
 def _do(document: Document, batch: ImportBatch, form: SheetForm, ctx: Context, done: Done) -> None:
     """One document: in, waiting for approval, or refused with the reason at its rows."""
     if document.problems:
-        done.refused += document.problems
+        done.refused += told(document.problems)
         return
     submit = bool(_option(batch, "submit_held"))
     try:
@@ -123,7 +127,7 @@ def _do(document: Document, batch: ImportBatch, form: SheetForm, ctx: Context, d
         done.refused.append(Problem(document.rows[0].number, None, NEEDS_APPROVAL.refuse()))
         return
     except Refusal as refusal:
-        done.refused += [judging.place(one, document, form) for one in refusal.objections]
+        done.refused += told(judging.place(one, document, form) for one in refusal.objections)
         return
     except IntegrityError:
         # The database's own words may quote a customer's.
@@ -160,9 +164,20 @@ def _key(batch: ImportBatch, document: Document) -> str:
     return f"{batch.pk.hex if _option(batch, 'again') else batch.file_hash}.{document.ordinal}"
 
 
+def told(problems: Iterable[Problem]) -> list[Problem]:
+    """The first problems of each row of a document: nobody reads more, and a step keeps a limited number."""
+    found: list[Problem] = []
+    count: Counter[int] = Counter()
+    for one in problems:
+        count[one.row] += 1
+        if count[one.row] <= MOST_TOLD_OF_ROW:
+            found.append(one)
+    return found[:MOST_TOLD]
+
+
 def worded(problem: Problem) -> T:
     """What is wrong, with the column that it is about."""
-    text = problem.objection.text
+    text = showable(problem.objection.text)
     if problem.column is None:
         return text
     label = problem.column.label

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from sellwell.foundation.catalog.tests.test_pages import signed_in
+from sellwell.foundation.customers.models import Customer
+from sellwell.imports.reasons import BAD_TEXT
 from sellwell.imports.sheets import rows as profile
-from sellwell.imports.tests.test_sheets import CUSTOMERS, a_workbook, errors_of, look, start
-from sellwell.kernel import outbox
+from sellwell.imports.sheets.documents import Problem
+from sellwell.imports.tests.test_sheets import (
+    CUSTOMERS,
+    QUOTATIONS,
+    a_workbook,
+    errors_of,
+    look,
+    quotation_rows,
+    start,
+)
+from sellwell.kernel import import_memory, outbox
 from sellwell.kernel.values import Refusal
 from sellwell.testing.world import World, world
 from sellwell.web.lists import bring_in
@@ -44,3 +57,55 @@ def test_nobody_goes_on_with_anothers_rows(world: World, monkeypatch: pytest.Mon
         pass
     batch.refresh_from_db()
     assert (batch.state, batch.imported) == ("done", 2)
+
+
+def test_an_import_of_somebody_who_left_stops_and_says_so(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bring_in, "MOST_ROWS_HERE", 0)
+    client = signed_in(world, "rep")
+    content = a_workbook([["客户名称"], ["离职前导入有限公司"]])
+    batch = start(world, client, CUSTOMERS, look(client, CUSTOMERS, content)[1])
+    person = world.user("rep")
+    person.is_active = False
+    person.save()
+    while outbox.drain([world.company.pk]):
+        pass
+    batch.refresh_from_db()
+    assert batch.state == "stopped" and batch.problem["code"] == "not_permitted", batch.problem
+    assert not Customer.objects.filter(party__name="离职前导入有限公司").exists()
+    page = signed_in(world, "sales_manager").get(f"/imports/{batch.pk}/").content.decode()
+    assert batch.problem["zh"] in page
+
+
+@pytest.mark.parametrize("wrong", ["控制\x07字符", "同一张\x01单据"])
+def test_a_reason_that_quotes_what_cannot_be_shown_is_kept(world: World, wrong: str) -> None:
+    """The head says two things (quoted), and a row is wider than the head (quoted)."""
+    rows, _ = quotation_rows(world)
+    rows[2][2] = wrong
+    csv = "\n".join(",".join(f'"{c}"' for c in row) for row in rows[:3]) + f',"{wrong}"\n'
+    client = signed_in(world, "sales_manager")
+    _, hidden = look(client, QUOTATIONS, csv.encode(), "报价.csv")
+    batch = start(world, client, QUOTATIONS, hidden)
+    assert (batch.state, batch.rejected) == ("done", 2)
+    assert "\ufffd" in errors_of(client, batch)[2][-1]
+
+
+def test_more_reasons_than_anybody_reads_are_cut(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(profile, "MOST_TOLD", 7)
+    problems = [Problem(row, None, BAD_TEXT.refuse()) for row in (1, 2, 3) for _ in range(9)]
+    assert [one.row for one in profile.told(problems)] == [1, 1, 1, 1, 1, 2, 2]
+
+
+def test_what_is_refused_while_writing_stops_the_batch(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chunk that cannot be kept leaves nothing of itself and no import that runs for ever."""
+
+    def too_many(*args: Any) -> None:
+        raise Refusal(BAD_TEXT.refuse())
+
+    monkeypatch.setattr(import_memory, "keep_made", too_many)
+    client = signed_in(world, "rep")
+    content = a_workbook([["客户名称"], ["写不进去有限公司"]])
+    batch = start(world, client, CUSTOMERS, look(client, CUSTOMERS, content)[1])
+    assert (batch.state, batch.problem["code"]) == ("stopped", BAD_TEXT.code)
+    assert not Customer.objects.filter(party__name="写不进去有限公司").exists()
