@@ -76,7 +76,7 @@ def go_on(batch_id: UUID, position: int, ctx: Context) -> None:
     """The chunk of a batch that begins at a position; whatever is refused stops the batch, with the reason."""
     batch = ImportBatch.objects.select_related("file").filter(pk=batch_id).first()
     if batch is None or not _is_here(batch, position):
-        _forget()
+        forget()
         return
     profile = PROFILES[batch.profile]
     try:
@@ -84,10 +84,10 @@ def go_on(batch_id: UUID, position: int, ctx: Context) -> None:
         with transaction.atomic():
             _take(batch, position, profile, said, ctx)
     except Refusal as refusal:
-        _forget()
+        forget()
         _stop(batch, position, refusal.objections[0])
     except BaseException:
-        _forget()
+        forget()
         raise
 
 
@@ -95,13 +95,13 @@ def _take(batch: ImportBatch, position: int, profile: Profile, said: Any, ctx: C
     """Bring the chunk in, or end the batch. Read first, locked here: who stops it does not wait for the reading."""
     batch = _locked(batch)
     if not _is_here(batch, position):
-        _forget()
+        forget()
         return
     if position < profile.size(said):
         door.run("imports.advance", ctx, batch.pk, profile.bring_in(batch, said, ctx))
         return
     door.run("imports.finish", ctx, batch.pk, profile.reckon(batch, said, ctx))
-    _forget()
+    forget()
 
 
 def _locked(batch: ImportBatch) -> ImportBatch:
@@ -117,13 +117,14 @@ def _said(batch: ImportBatch, profile: Profile, ctx: Context) -> Any:
     """The file of a batch, read once by this thread for all its chunks."""
     at_hand: tuple[UUID, Any] | None = getattr(_here, "said", None)
     if at_hand is None or at_hand[0] != batch.pk:
-        _forget()
+        forget()
         at_hand = (batch.pk, profile.read(batch, staging.content_of(batch.file), ctx))
         _here.said = at_hand
     return at_hand[1]
 
 
-def _forget() -> None:
+def forget() -> None:
+    """Let go of the file that this thread has read."""
     _here.said = None
 
 

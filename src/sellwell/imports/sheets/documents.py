@@ -38,6 +38,13 @@ TWO_VALUES = Reason(
 LONG_DOCUMENT = Reason(
     "import.long_document", T("一张单据最多 {most} 行明细。", "A document has at most {most} lines.")
 )
+NO_KEY = Reason(
+    "import.no_key",
+    T(
+        "请填写单据序号：同一单据的各行相同（不要合并单元格）。",
+        "Fill in the document key: the same on each row of a document (no merged cells).",
+    ),
+)
 FORMULA_ERROR = Reason(
     "import.formula_error",
     T("单元格是公式错误“{text}”。请填写数值。", "The cell is a formula's error, “{text}”. Write the value."),
@@ -102,11 +109,15 @@ def read(table: tabular.TableFile, form: SheetForm, chosen: Mapping[str, str]) -
         for column in form.columns
         if chosen.get(column.path) in table.headers
     }
-    key = next((place for column, place in places.items() if column.path == KEY), None)
+    said_by = next((column for column in places if column.path == KEY), None)
+    key = places[said_by] if said_by is not None else None
+    keyed = key is not None and any(row.cells[key].strip() for row in rows)
     documents = []
     seen: dict[str, int] = {}
     for ordinal, group in enumerate(_groups(rows, key), start=1):
         document = Document(ordinal, group)
+        if keyed and key is not None and not group[0].cells[key].strip():
+            document.problems.append(Problem(group[0].number, said_by, NO_KEY.refuse()))
         _fill(document, form, places)
         said = _digest(form, places, group)
         seen[said] = seen.get(said, 0) + 1
@@ -116,7 +127,7 @@ def read(table: tabular.TableFile, form: SheetForm, chosen: Mapping[str, str]) -
 
 
 def _groups(rows: Sequence[tabular.Row], key: int | None) -> Iterator[list[tabular.Row]]:
-    """The rows of each document, in the order of their first rows; a row without a key is a document."""
+    """The rows of each document, in the order of their first rows; a row without a key is one, which is refused if others have one."""
     groups: dict[str, list[tabular.Row]] = {}
     for row in rows:
         said = row.cells[key].strip() if key is not None else ""
