@@ -67,7 +67,9 @@ class Document:
 
     ordinal: int  # its place in the file, from 1
     rows: list[tabular.Row]
-    digest: str = ""
+    nth: int = 1  # two equal documents of one file are two
+    said: str = ""  # its texts
+    digest: str = ""  # what it is known by, once its references are looked up
     data: dict[str, Any] = field(default_factory=dict)
     names: list[tuple[str, str, str]] = field(
         default_factory=list
@@ -119,9 +121,8 @@ def read(table: tabular.TableFile, form: SheetForm, chosen: Mapping[str, str]) -
         if keyed and key is not None and not group[0].cells[key].strip():
             document.problems.append(Problem(group[0].number, said_by, NO_KEY.refuse()))
         _fill(document, form, places)
-        said = _digest(form, places, group)
-        seen[said] = seen.get(said, 0) + 1
-        document.digest = f"{said}.{seen[said]}"  # two equal rows of one file are two
+        document.said = _texts(form, places, group)
+        seen[document.said] = document.nth = seen.get(document.said, 0) + 1
         documents.append(document)
     return Sheet(table.headers, rows, documents)
 
@@ -135,18 +136,25 @@ def _groups(rows: Sequence[tabular.Row], key: int | None) -> Iterator[list[tabul
     yield from groups.values()
 
 
-def _digest(form: SheetForm, places: Mapping[SheetColumn, int], rows: Sequence[tabular.Row]) -> str:
-    """A keyed fingerprint of what a document says, for knowing it again."""
+def _texts(form: SheetForm, places: Mapping[SheetColumn, int], rows: Sequence[tabular.Row]) -> str:
+    """What a document says, as one text."""
     told = [
         [column.path, row.cells[place].strip()]
         for row in rows
         for column, place in places.items()
         if column.path != KEY and row.cells[place].strip()
     ]
-    said = "\x1e".join("\x1f".join(one) for one in (["", form.operation.name], *told))
-    return hmac.new(
-        settings.SECRET_KEY.encode(), said.encode("utf-8", "surrogatepass"), hashlib.sha256
-    ).hexdigest()[:32]
+    return "\x1e".join("\x1f".join(one) for one in (["", form.operation.name], *told))
+
+
+def _digest(document: Document, ids: Sequence[str]) -> str:
+    """A keyed fingerprint of what a document says and of the rows it names, for knowing it again.
+
+    One text may name two rows: what one person calls a customer is another customer of somebody else.
+    """
+    said = "\x1d".join([document.said, *ids])
+    print_ = hmac.new(settings.SECRET_KEY.encode(), said.encode("utf-8", "surrogatepass"), hashlib.sha256)
+    return f"{print_.hexdigest()[:32]}.{document.nth}"
 
 
 def fingerprint(content: bytes) -> str:
@@ -222,7 +230,7 @@ def _take(
 
 
 def look_up(documents: Iterable[Document], form: SheetForm, ctx: Context) -> None:
-    """Put the rows that the documents name into their inputs: a few questions for all of them."""
+    """Put the rows that the documents name into their inputs: a few questions for all of them. Then each has its digest."""
     documents = list(documents)
     wanted: dict[str, list[str]] = {}
     for document in documents:
@@ -230,13 +238,16 @@ def look_up(documents: Iterable[Document], form: SheetForm, ctx: Context) -> Non
             wanted.setdefault(row_type, []).append(text)
     found = {row_type: references.resolve(row_type, texts, ctx) for row_type, texts in wanted.items()}
     for document in documents:
+        ids = []
         for path, row_type, text in document.names:
             value = found[row_type][text]
             if isinstance(value, Objection):
                 document.problems.append(Problem(document.row_at(path), form.at(path), value))
             else:
                 _put(document.data, path, str(value))
+                ids.append(f"{path}={value}")
         document.names = []
+        document.digest = document.digest or _digest(document, ids)
 
 
 def _put(data: dict[str, Any], path: str, value: str) -> None:

@@ -61,6 +61,14 @@ class Done:
     waiting: int = 0
 
 
+@dataclass(frozen=True)
+class Names:
+    """What a document is known by, and the door's key: what it says; or, where it comes again, its place in the batch."""
+
+    number: str
+    key: str
+
+
 class _NotAsked(Exception):
     """A row is held and nobody asked for approvals: the request that was about to be made is rolled back."""
 
@@ -97,11 +105,25 @@ def bring_in(batch: ImportBatch, said: Said, ctx: Context) -> dict[str, Any]:
     every = said.sheet.documents
     part = every[batch.position : batch.position + AT_ONCE]
     documents.look_up(part, said.form, ctx)
-    here = import_memory.here(batch.company_id, batch.source, [_number(batch, one) for one in part])
+    digests = [one.digest for one in part]
+    here = import_memory.here(batch.company_id, batch.source, digests)
+    declined = import_memory.declined(batch.company_id, batch.source, digests)
+    again = bool(_option(batch, "again"))
     done = Done()
     for document in part:
-        if _number(batch, document) not in here:
-            _do(document, batch, said.form, ctx, done)
+        digest, here_only = document.digest, f"{batch.pk.hex}.{document.ordinal}"
+        if digest not in here:
+            # The door remembers its answer to a request that was declined: a new one takes a key of its own.
+            _do(
+                document,
+                Names(digest, here_only if digest in declined else digest),
+                batch,
+                said.form,
+                ctx,
+                done,
+            )
+        elif again:
+            _do(document, Names(here_only, here_only), batch, said.form, ctx, done)
     return {
         "position": batch.position + len(part), "of": len(every), "rows": len(said.sheet.rows),
         "imported": done.imported, "waiting": done.waiting, "made": done.made,
@@ -112,7 +134,9 @@ def bring_in(batch: ImportBatch, said: Said, ctx: Context) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _do(document: Document, batch: ImportBatch, form: SheetForm, ctx: Context, done: Done) -> None:
+def _do(
+    document: Document, names: Names, batch: ImportBatch, form: SheetForm, ctx: Context, done: Done
+) -> None:
     """One document: in, waiting for approval, or refused with the reason at its rows."""
     if document.problems:
         done.refused += told(document.problems)
@@ -120,7 +144,7 @@ def _do(document: Document, batch: ImportBatch, form: SheetForm, ctx: Context, d
     submit = bool(_option(batch, "submit_held"))
     try:
         with transaction.atomic():
-            outcome = door.run(form.operation.name, ctx, None, document.data, key=_key(batch, document))
+            outcome = door.run(form.operation.name, ctx, None, document.data, key=names.key)
             if outcome.hold is not None and not submit:
                 raise _NotAsked
     except _NotAsked:
@@ -144,7 +168,7 @@ def _do(document: Document, batch: ImportBatch, form: SheetForm, ctx: Context, d
         done.imported += len(document.rows)
     done.made.append(
         {
-            "number": _number(batch, document), "digest": document.digest[:32], "row_type": row._meta.label_lower,
+            "number": names.number, "digest": document.digest[:32], "row_type": row._meta.label_lower,
             "row": row.pk, "ordinal": document.rows[0].number,
         }
     )  # fmt: skip
@@ -152,16 +176,6 @@ def _do(document: Document, batch: ImportBatch, form: SheetForm, ctx: Context, d
 
 def _option(batch: ImportBatch, name: str) -> str:
     return str((batch.mapping or {}).get(name, ""))
-
-
-def _number(batch: ImportBatch, document: Document) -> str:
-    """What a document is known by: what it says; or, where it was asked to come again, its place in this batch."""
-    return f"{batch.pk.hex}.{document.ordinal}" if _option(batch, "again") else document.digest
-
-
-def _key(batch: ImportBatch, document: Document) -> str:
-    """The door's key: the file and the place in it."""
-    return f"{batch.pk.hex if _option(batch, 'again') else batch.file_hash}.{document.ordinal}"
 
 
 def told(problems: Iterable[Problem]) -> list[Problem]:
@@ -190,9 +204,13 @@ def worded(problem: Problem) -> T:
 def reckon(batch: ImportBatch, said: Said, ctx: Context) -> dict[str, Any]:
     """What came of every row, from what is in the database now; refused rows go back in a workbook."""
     every = said.sheet.documents
-    here = import_memory.here(batch.company_id, batch.source, [_number(batch, one) for one in every])
-    refused = [one for one in every if _number(batch, one) not in here]
-    known = [one for one in every if (row := here.get(_number(batch, one))) and row.batch_id != batch.pk]
+    documents.look_up(every, said.form, ctx)  # another process may have brought them in
+    here = import_memory.here(batch.company_id, batch.source, [one.digest for one in every])
+    made = import_memory.made_by(batch)
+    rest = [one for one in every if one.rows[0].number not in made]
+    again = bool(_option(batch, "again"))
+    known = [one for one in rest if one.digest in here and not again]
+    refused = [one for one in rest if one.digest not in here or again]
     with speaking(_option(batch, "language") or "zh"):
         table = _errors(batch, said, refused, ctx) if refused else None
     return {

@@ -240,7 +240,7 @@ def _places(
 
 
 def _state(verdict: Verdict) -> str:
-    if verdict.known is not None:
+    if verdict.known:
         return "known"
     if verdict.refused:
         return "refused"
@@ -260,7 +260,7 @@ def _row(row: Any, verdict: Verdict, state: str, places: list[tuple[Any, int]]) 
         ],
         [_about(one) for one in mine if one.column not in shown],
         state,
-        cells.record_url(*verdict.known) if verdict.known is not None else "",
+        cells.record_url(*verdict.link) if verdict.link is not None else "",
     )
 
 
