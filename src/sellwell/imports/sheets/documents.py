@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,13 @@ TWO_VALUES = Reason(
 LONG_DOCUMENT = Reason(
     "import.long_document", T("一张单据最多 {most} 行明细。", "A document has at most {most} lines.")
 )
+CUT_NUMBER = Reason(
+    "import.cut_number",
+    T(
+        "“{text}”超过 15 位，表格已丢失后面的数字。请把该列设为文本格式后重新填写。",
+        "“{text}” has more than 15 digits; the spreadsheet lost the last. Format the column as text and write it anew.",
+    ),
+)
 NO_KEY = Reason(
     "import.no_key",
     T(
@@ -49,6 +57,8 @@ FORMULA_ERROR = Reason(
     "import.formula_error",
     T("单元格是公式错误“{text}”。请填写数值。", "The cell is a formula's error, “{text}”. Write the value."),
 )
+TEXTS = ("text", "area", "list", "pick")  # fields where each digit counts
+_SCIENTIFIC = re.compile(r"\d\.\d+E\+\d\d")  # 1.10101E+17: how a spreadsheet writes a long number into a CSV
 _ERRORS = ("#REF!", "#VALUE!", "#N/A", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!")
 
 
@@ -118,6 +128,9 @@ def read(table: tabular.TableFile, form: SheetForm, chosen: Mapping[str, str]) -
     seen: dict[str, int] = {}
     for ordinal, group in enumerate(_groups(rows, key), start=1):
         document = Document(ordinal, group)
+        if key is not None and (cut := next((row for row in group if key in row.cut), None)):
+            text = cut.cells[key]
+            document.problems.append(Problem(cut.number, said_by, CUT_NUMBER.refuse(text=text[:60])))
         if keyed and key is not None and not group[0].cells[key].strip():
             document.problems.append(Problem(group[0].number, said_by, NO_KEY.refuse()))
         _fill(document, form, places)
@@ -214,6 +227,8 @@ def _take(
         return
     if UNSHOWN.search(text):
         document.problems.append(Problem(row.number, column, BAD_TEXT.refuse()))
+    elif column.field.widget in TEXTS and (place in row.cut or _SCIENTIFIC.fullmatch(text)):
+        document.problems.append(Problem(row.number, column, CUT_NUMBER.refuse(text=text[:60])))
     elif text in _ERRORS:
         document.problems.append(Problem(row.number, column, FORMULA_ERROR.refuse(text=text)))
     elif column.field.widget == "pick":

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sellwell.foundation.catalog.tests.test_pages import signed_in
 from sellwell.imports.tests.test_sheets import (
+    CUSTOMERS,
     QUOTATIONS,
     a_workbook,
     errors_of,
@@ -54,3 +57,27 @@ def test_a_file_without_a_key_column_is_asked_about(world: World) -> None:
     }
     assert "逐行检查" in client.post(QUOTATIONS, {**sent, "step": "look"}).content.decode()
     assert Quotation.objects.count() == before
+
+
+def test_digits_that_the_spreadsheet_lost_are_refused_where_each_counts(world: World) -> None:
+    client = signed_in(world, "sales_manager")
+    text, hidden = look(
+        client,
+        CUSTOMERS,
+        a_workbook(
+            [["客户名称", "备注"], ["数字账号有限公司", 622202020011223344], ["x", "622202020011223344"]]
+        ),
+    )
+    assert "超过 15 位" in text
+    batch = start(world, client, CUSTOMERS, hidden)
+    assert (batch.imported, batch.rejected) == (1, 1)
+    saved = "客户名称,备注\n另存账号有限公司,6.22202E+17\n"
+    assert "超过 15 位" in look(client, CUSTOMERS, saved.encode(), "客户.csv")[0]
+
+
+def test_documents_are_not_joined_by_a_key_whose_digits_are_lost(world: World) -> None:
+    rows, _ = quotation_rows(world)
+    long: list[list[Any]] = [[*row] for row in rows[:3]]
+    long[1][0], long[2][0] = 110101199001011234, 110101199001011235
+    text, _ = look(signed_in(world, "sales_manager"), QUOTATIONS, a_workbook(long))
+    assert "超过 15 位" in text
