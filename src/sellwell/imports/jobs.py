@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from sellwell.imports import staging
 from sellwell.imports.reasons import showable
@@ -64,6 +64,9 @@ def finish_now(batch: ImportBatch, ctx: Context) -> None:
         try:
             with transaction.atomic():
                 go_on(batch.pk, batch.position, ctx)
+        except OperationalError:
+            # The database has no time for it now (a lock, a deadlock): the worker, which heard of it, goes on.
+            return
         except IntegrityError:
             # Somebody else's import brought in the same rows at this moment; they are known from here on.
             beaten += 1

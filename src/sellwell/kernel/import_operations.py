@@ -146,14 +146,16 @@ class Begin(Input):
     mapping: ColumnMapping | None = field(T("对应关系", "Mapping"), None)
 
 
+def is_own_upload(file_id: UUID, ctx: Context) -> bool:
+    """Whether a file is one that this person sent to be imported: sealed as its own subject, and forgotten in time."""
+    return StoredFile.objects.filter(pk=file_id, subject_id=file_id, uploaded_by_id=ctx.user_id).exists()
+
+
 def assess_begin(row: Any, given: Begin, ctx: Context) -> Assessment:
     """The profile is one that a room offers; the file is the actor's own."""
     if given.profile not in undo_batch.functions:
         return Assessment(objections=(UNKNOWN_PROFILE.refuse(path="profile", profile=given.profile),))
-    if (
-        given.file is not None
-        and not StoredFile.objects.filter(pk=given.file, uploaded_by_id=ctx.user_id).exists()
-    ):
+    if given.file is not None and not is_own_upload(given.file, ctx):
         return Assessment(objections=(NO_FILE.refuse(path="file"),))
     if given.file is not None and given.mapping is None:
         return Assessment(objections=(NO_MAPPING.refuse(path="mapping"),))

@@ -59,10 +59,11 @@ def download(request: Any, file_id: UUID) -> HttpResponse:
 
 
 def own_upload(request: Any, file_id: str) -> StoredFile:
-    """A file that this reader uploaded; anything else is not found."""
+    """A file that this reader sent to be imported (sealed as its own subject); anything else is not found."""
     row = None
     if is_id(file_id):
-        row = StoredFile.objects.filter(pk=file_id, uploaded_by_id=request.ctx.user_id).first()
+        mine = StoredFile.objects.filter(uploaded_by_id=request.ctx.user_id)
+        row = mine.filter(pk=file_id, subject_id=file_id).first()
     if row is None:
         raise Http404(file_id)
     return row

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 
 from sellwell.foundation.catalog.tests.test_pages import signed_in
 from sellwell.foundation.customers.models import Customer
+from sellwell.imports import jobs
 from sellwell.imports.reasons import BAD_TEXT
 from sellwell.imports.sheets import rows as profile
 from sellwell.imports.sheets.documents import Problem
@@ -21,6 +25,8 @@ from sellwell.imports.tests.test_sheets import (
     start,
 )
 from sellwell.kernel import import_memory, outbox
+from sellwell.kernel.ids import new_id
+from sellwell.kernel.models import ImportBatch
 from sellwell.kernel.values import Refusal
 from sellwell.testing.world import World, world
 from sellwell.web.lists import bring_in
@@ -109,3 +115,57 @@ def test_what_is_refused_while_writing_stops_the_batch(world: World, monkeypatch
     batch = start(world, client, CUSTOMERS, look(client, CUSTOMERS, content)[1])
     assert (batch.state, batch.problem["code"]) == ("stopped", BAD_TEXT.code)
     assert not Customer.objects.filter(party__name="写不进去有限公司").exists()
+
+
+def test_an_ordinary_attachment_is_no_file_to_import(world: World) -> None:
+    """It lies unsealed and is not forgotten: only what was sent to be imported is."""
+    client = signed_in(world, "rep")
+    sent = client.post(
+        "/files/", {"file": SimpleUploadedFile("客户.csv", "客户名称\n附件客户\n".encode())}
+    ).json()
+    assert client.get(f"{CUSTOMERS}?file={sent['id']}").status_code == 404
+    given = {
+        "operation": "customers.add",
+        "file": sent["id"],
+        "mapping": {"options": {}, "fields": {"name": "x"}},
+    }
+    with pytest.raises(Refusal) as refusal:
+        world.run("rep", "imports.begin_rows", data=given)
+    assert refusal.value.code == "import.no_file"
+
+
+def test_a_busy_database_leaves_the_rows_to_the_worker(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, calls = jobs.door.run, []
+
+    def busy(name: str, *args: Any, **more: Any) -> Any:
+        if name == "customers.add" and not calls:
+            calls.append(name)
+            raise OperationalError("deadlock detected")
+        return real(name, *args, **more)
+
+    monkeypatch.setattr(jobs.door, "run", busy)
+    client = signed_in(world, "rep")
+    content = a_workbook([["客户名称"], ["稍后导入有限公司"]])
+    batch = start(world, client, CUSTOMERS, look(client, CUSTOMERS, content)[1])
+    assert (batch.state, batch.position) == ("running", 0)
+    while outbox.drain([world.company.pk]):
+        pass
+    batch.refresh_from_db()
+    assert (batch.state, batch.imported) == ("done", 1)
+
+
+def test_two_threads_have_each_their_own_file_at_hand(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that lets go of its file does not take it out of the other's hand."""
+    monkeypatch.setattr(jobs.staging, "content_of", lambda file: b"")
+    read = jobs.Profile(
+        lambda batch, content, ctx: batch.pk, lambda said: 0, profile.bring_in, profile.reckon
+    )
+    batches, ctx = [ImportBatch(id=new_id()) for _ in range(2)], world.ctx("rep")
+    jobs.forget()
+    assert jobs._said(batches[0], read, ctx) == batches[0].pk
+    kept: list[Any] = []
+    other = Thread(target=lambda: kept.extend([jobs._said(batches[1], read, ctx), jobs.forget()]))
+    other.start()
+    other.join()
+    assert kept == [batches[1].pk, None] and jobs._here.said == (batches[0].pk, batches[0].pk)
+    jobs.forget()
