@@ -38,6 +38,13 @@ NEEDS_APPROVAL = Reason(
         "This row needs approval. Send it again with “ask for approval where it is needed” ticked.",
     ),
 )
+EQUAL_IS_IN = Reason(
+    "import.equal_is_in",
+    T(
+        "文件中另有内容完全相同的一行已导入。如仍需再录一条，发送时请勾选“此前已导入的相同行也再导入一次”。",
+        "An equal row of the file is in. If this one is wanted too, tick “Bring in again what came in before” as you send it.",
+    ),
+)
 OTHER_ROW = Reason(
     "import.other_row", T("同一单据的第 {rows} 行有问题。", "Row {rows} of the same document is wrong.")
 )
@@ -224,20 +231,25 @@ def _rows(found: Iterable[Document]) -> int:
 
 def _errors(batch: ImportBatch, said: Said, refused: Sequence[Document], ctx: Context) -> UUID:
     reasons = import_memory.refused(batch)
+    out = {one.ordinal for one in refused}
+    equal = {one.said for one in said.sheet.documents if one.ordinal not in out}
     title = T(f"{said.form.operation.title.zh}-未导入", f"{said.form.operation.title.en} - not imported")
-    rows = [row for document in refused for row in _with_reasons(document, reasons)]
+    rows = [row for document in refused for row in _with_reasons(document, reasons, document.said in equal)]
     content = template.errors(said.sheet.headers, sorted(rows, key=lambda row: row.number), title, ctx.now)
     return UUID(str(staging.keep([content], f"{title}.xlsx", ctx).pk))
 
 
-def _with_reasons(document: Document, reasons: dict[str, list[T]]) -> list[Returned]:
-    """The rows of a refused document, each with its reasons, or with where the reason is."""
+def _with_reasons(document: Document, reasons: dict[str, list[T]], equal: bool) -> list[Returned]:
+    """The rows of a refused document, each with its reasons, or with where the reason is. `equal`: another document that
+    says the same is in, so sent alone this one would be taken for it."""
     wrong = [row.number for row in document.rows if str(row.number) in reasons]
     found = []
     for row in document.rows:
         told = [str(text) for text in reasons.get(str(row.number), [])]
         other = OTHER_ROW.refuse(rows=", ".join(map(str, wrong[:10]))).text
-        found.append(Returned(row.number, row.cells, "；".join(dict.fromkeys(told)) or str(other)))
+        why = list(dict.fromkeys(told)) or [str(other)]
+        why += [str(EQUAL_IS_IN.refuse().text)] if equal else []
+        found.append(Returned(row.number, row.cells, "；".join(why)))
     return found
 
 

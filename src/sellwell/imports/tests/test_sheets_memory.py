@@ -7,10 +7,10 @@ import pytest
 from sellwell.foundation.catalog.tests.builders import a_product
 from sellwell.foundation.catalog.tests.test_pages import signed_in
 from sellwell.foundation.customers.models import Customer
-from sellwell.foundation.customers.tests.builders import a_customer
+from sellwell.foundation.customers.tests.builders import a_code, a_customer
 from sellwell.imports.sheets import documents, rows
 from sellwell.imports.sheets.columns import form_of
-from sellwell.imports.tests.test_sheets import CUSTOMERS, QUOTATIONS, a_workbook, look, send, start
+from sellwell.imports.tests.test_sheets import CUSTOMERS, QUOTATIONS, a_workbook, errors_of, look, send, start
 from sellwell.imports.tests.test_sheets_hostile import held
 from sellwell.kernel.models import ApprovalRequest, ImportedDocument
 from sellwell.selling.pipeline.models import Quotation
@@ -104,3 +104,17 @@ def test_another_process_counts_what_the_first_brought_in(world: World) -> None:
     assert (counts["rejected"], counts["known"]) == (0, 0)
     documents.look_up(sheet.documents, form, ctx)
     assert ImportedDocument.objects.get(batch=batch).number == sheet.documents[0].digest
+
+
+def test_a_refused_row_whose_equal_is_in_says_so_before_it_is_sent_alone(world: World) -> None:
+    """Alone in the error file it would be taken for the one that came in, and pass as here already."""
+    client = signed_in(world, "sales_manager")
+    row = ["成对的有限公司", a_code(777)]
+    content = a_workbook([["客户名称", "统一社会信用代码"], row, row, ["没有代码有限公司", "x"]])
+    batch = start(world, client, CUSTOMERS, look(client, CUSTOMERS, content)[1])
+    assert (batch.imported, batch.rejected) == (1, 2)
+    back = errors_of(client, batch)
+    assert "完全相同的一行已导入" in back[1][-1] and "完全相同" not in back[2][-1]
+    _, hidden = look(client, CUSTOMERS, a_workbook(back[:2]))
+    again = start(world, client, CUSTOMERS, hidden, again="1")
+    assert (again.known, again.rejected) == (0, 1)  # asked about anew, and refused as it was
