@@ -106,7 +106,7 @@ def test_past_sales(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(imports, "MOST_ROWS_HERE", 1 if large else 100)
-    jobs._at_hand.clear()
+    jobs.forget()
     content = (
         "单号,产品编码,数量,日期,单价,客户编号,客户名称\n"
         f"S1,P-1,2,2024-03-01,9.90,K1,{NAME}\nS2,P-1,x,2024-03-01,9.90,K1,{NAME}\n"

@@ -7,15 +7,17 @@ said by the batch's profile: past sales (`order_jobs`), rows of a list (`sheets.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from sellwell.imports import staging
-from sellwell.kernel import access, clock, door
+from sellwell.imports.reasons import showable
+from sellwell.kernel import access, clock, door, system
 from sellwell.kernel.models import BatchState, Event, ImportBatch, User
 from sellwell.kernel.operations import Context, context_for
 from sellwell.kernel.values import Objection, Refusal
@@ -38,8 +40,8 @@ class Profile:
 PROFILES: dict[str, Profile] = {}
 MOST_BEATEN = 3
 
-# The file that this process is at, read once: a batch and what its file says. Another process reads it for itself.
-_at_hand: dict[UUID, Any] = {}
+# The file that this thread is at, read once: `said` is a batch and what its file says. Others read it for themselves.
+_here = threading.local()
 
 
 def step(event: Event) -> None:
@@ -62,6 +64,9 @@ def finish_now(batch: ImportBatch, ctx: Context) -> None:
         try:
             with transaction.atomic():
                 go_on(batch.pk, batch.position, ctx)
+        except OperationalError:
+            # The database has no time for it now (a lock, a deadlock): the worker, which heard of it, goes on.
+            return
         except IntegrityError:
             # Somebody else's import brought in the same rows at this moment; they are known from here on.
             beaten += 1
@@ -71,34 +76,40 @@ def finish_now(batch: ImportBatch, ctx: Context) -> None:
 
 
 def go_on(batch_id: UUID, position: int, ctx: Context) -> None:
-    """The chunk of a batch that begins at a position."""
+    """The chunk of a batch that begins at a position; whatever is refused stops the batch, with the reason."""
     batch = ImportBatch.objects.select_related("file").filter(pk=batch_id).first()
     if batch is None or not _is_here(batch, position):
+        forget()
         return
     profile = PROFILES[batch.profile]
     try:
         said = _said(batch, profile, ctx)
+        with transaction.atomic():
+            _take(batch, position, profile, said, ctx)
     except Refusal as refusal:
-        _stop(batch, ctx, refusal.objections[0])
-        return
-    # Read first, locked afterwards: who wants to stop the import does not wait for the reading.
-    batch = (
-        ImportBatch.objects.select_related("file")
-        .select_for_update(of=("self",), no_key=True)
-        .get(pk=batch.pk)
-    )
+        forget()
+        _stop(batch, position, refusal.objections[0])
+    except BaseException:
+        forget()
+        raise
+
+
+def _take(batch: ImportBatch, position: int, profile: Profile, said: Any, ctx: Context) -> None:
+    """Bring the chunk in, or end the batch. Read first, locked here: who stops it does not wait for the reading."""
+    batch = _locked(batch)
     if not _is_here(batch, position):
+        forget()
         return
     if position < profile.size(said):
         door.run("imports.advance", ctx, batch.pk, profile.bring_in(batch, said, ctx))
         return
-    try:
-        counts = profile.reckon(batch, said, ctx)
-    except Refusal as refusal:
-        _stop(batch, ctx, refusal.objections[0])
-        return
-    door.run("imports.finish", ctx, batch.pk, counts)
-    _at_hand.pop(batch.pk, None)
+    door.run("imports.finish", ctx, batch.pk, profile.reckon(batch, said, ctx))
+    forget()
+
+
+def _locked(batch: ImportBatch) -> ImportBatch:
+    found = ImportBatch.objects.select_related("file").select_for_update(of=("self",), no_key=True)
+    return found.get(pk=batch.pk)
 
 
 def _is_here(batch: ImportBatch, position: int) -> bool:
@@ -106,15 +117,28 @@ def _is_here(batch: ImportBatch, position: int) -> bool:
 
 
 def _said(batch: ImportBatch, profile: Profile, ctx: Context) -> Any:
-    if batch.pk not in _at_hand:
-        _at_hand.clear()
-        _at_hand[batch.pk] = profile.read(batch, staging.content_of(batch.file), ctx)
-    return _at_hand[batch.pk]
+    """The file of a batch, read once by this thread for all its chunks."""
+    at_hand: tuple[UUID, Any] | None = getattr(_here, "said", None)
+    if at_hand is None or at_hand[0] != batch.pk:
+        forget()
+        at_hand = (batch.pk, profile.read(batch, staging.content_of(batch.file), ctx))
+        _here.said = at_hand
+    return at_hand[1]
 
 
-def _stop(batch: ImportBatch, ctx: Context, objection: Objection) -> None:
-    """What stands in the way is kept with the batch; people see it and may go on once it is gone."""
-    _at_hand.pop(batch.pk, None)
-    text = objection.text
-    problem = {"code": objection.code, "zh": text.zh[:400], "en": text.en[:400]}
-    door.run("imports.stop", ctx, batch.pk, {"problem": problem})
+def forget() -> None:
+    """Let go of the file that this thread has read."""
+    _here.said = None
+
+
+def _stop(batch: ImportBatch, position: int, objection: Objection) -> None:
+    """What stands in the way is kept with the batch; people see it and may go on once it is gone.
+
+    The system stops it: whoever asked for the import may have left, and with the right to enter rows that to stop them.
+    """
+    with transaction.atomic():
+        if not _is_here(_locked(batch), position):
+            return
+        text = showable(objection.text)
+        problem = {"code": objection.code, "zh": text.zh[:400], "en": text.en[:400]}
+        door.run("imports.stop", system.context(batch.company_id), batch.pk, {"problem": problem})

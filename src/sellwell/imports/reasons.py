@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from sellwell.kernel.values import Reason, T
+
+# Characters that no text may hold (`kernel.inputs`): control characters other than line breaks and tabs.
+UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 NO_INVOICE = Reason("import.no_invoice", T("缺少单号。", "The invoice number is missing."))
 NO_PRODUCT = Reason("import.no_product", T("缺少产品编码。", "The product code is missing."))
@@ -45,3 +50,8 @@ TWO_DAYS = Reason("import.two_days", T("同一单号跨了两天以上。", "One
 TOO_MANY_LINES = Reason(
     "import.too_many_lines", T("同一单号超过 {most} 行。", "One invoice has more than {most} rows.")
 )
+
+
+def showable(text: T) -> T:
+    """A text that can be kept and shown, whatever it quotes of a file."""
+    return T(UNSHOWN.sub("\ufffd", text.zh), UNSHOWN.sub("\ufffd", text.en))

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sellwell.kernel import personal
+from sellwell.kernel import clock, personal
 from sellwell.kernel.ids import new_id
-from sellwell.kernel.models import ImportBatch, ImportedDocument, RefusedRow
+from sellwell.kernel.models import ApprovalRequest, ImportBatch, ImportedDocument, RefusedRow, RequestState
 from sellwell.kernel.values import T
 
 if TYPE_CHECKING:
     from sellwell.kernel.import_operations import MadeDocument
+
+DECLINED = (RequestState.REJECTED, RequestState.WITHDRAWN)  # requests that nothing comes of
 
 
 def keep_refused(batch: ImportBatch, reasons: Sequence[tuple[str, T]]) -> None:
@@ -39,6 +41,9 @@ def refused(batch: ImportBatch) -> dict[str, list[T]]:
 
 def keep_made(batch: ImportBatch, made: Iterable[MadeDocument]) -> None:
     """Keep which rows came in, so that the same row is known when it comes again."""
+    made = list(made)
+    old = declined(batch.company_id, batch.source, [one.number for one in made])
+    ImportedDocument.objects.filter(pk__in=[row.pk for row in old.values()]).update(undone_at=clock.now())
     ImportedDocument.objects.bulk_create(
         ImportedDocument(
             id=new_id(), company_id=batch.company_id, source=batch.source, number=one.number, batch=batch,
@@ -49,8 +54,30 @@ def keep_made(batch: ImportBatch, made: Iterable[MadeDocument]) -> None:
 
 
 def here(company_id: UUID, source: str, numbers: Sequence[str]) -> dict[str, ImportedDocument]:
-    """Of these documents those that are here, by what they are known by."""
+    """Of these documents those that are here or wait for approval, by what they are known by."""
+    known = _remembered(company_id, source, numbers)
+    gone = declined(company_id, source, numbers)
+    return {number: row for number, row in known.items() if number not in gone}
+
+
+def declined(company_id: UUID, source: str, numbers: Sequence[str]) -> dict[str, ImportedDocument]:
+    """Of these documents those that waited for an approval that was not given: they are not here."""
+    waiting = {
+        row.row_id: row
+        for row in _remembered(company_id, source, numbers).values()
+        if row.row_type == ApprovalRequest._meta.label_lower
+    }
+    no = ApprovalRequest.objects.filter(pk__in=list(waiting), state__in=DECLINED) if waiting else []
+    return {waiting[request.pk].number: waiting[request.pk] for request in no}
+
+
+def _remembered(company_id: UUID, source: str, numbers: Sequence[str]) -> dict[str, ImportedDocument]:
     rows = ImportedDocument.objects.filter(
         company_id=company_id, source=source, number__in=numbers, undone_at__isnull=True
     )
     return {row.number: row for row in rows}
+
+
+def made_by(batch: ImportBatch) -> set[int]:
+    """The rows of its file that a batch brought in: of each document the first."""
+    return {row.ordinals[0] for row in ImportedDocument.objects.filter(batch=batch)}

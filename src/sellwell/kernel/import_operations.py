@@ -43,6 +43,14 @@ ONE_BY_ONE = Reason(
         "These records were entered one by one; they cannot be undone as a whole. Open each and cancel or correct it.",
     ),
 )
+NOT_YOUR_ROWS = Reason(
+    "import.not_your_rows",
+    T(
+        "这批数据按导入人的权限逐行办理，只能由导入人自己继续。",
+        "These rows are entered with the rights of who sent them; only that person goes on with them.",
+    ),
+)
+ROWS = "rows"  # the profile of rows of a list, which are entered one by one with their owner's rights
 # What the worker hears: the next documents of a batch are due.
 DUE = "imports.due"
 # Steps that the worker takes for whoever asked for the import. By hand they would pass documents over, so people cannot.
@@ -138,14 +146,16 @@ class Begin(Input):
     mapping: ColumnMapping | None = field(T("对应关系", "Mapping"), None)
 
 
+def is_own_upload(file_id: UUID, ctx: Context) -> bool:
+    """Whether a file is one that this person sent to be imported: sealed as its own subject, and forgotten in time."""
+    return StoredFile.objects.filter(pk=file_id, subject_id=file_id, uploaded_by_id=ctx.user_id).exists()
+
+
 def assess_begin(row: Any, given: Begin, ctx: Context) -> Assessment:
     """The profile is one that a room offers; the file is the actor's own."""
     if given.profile not in undo_batch.functions:
         return Assessment(objections=(UNKNOWN_PROFILE.refuse(path="profile", profile=given.profile),))
-    if (
-        given.file is not None
-        and not StoredFile.objects.filter(pk=given.file, uploaded_by_id=ctx.user_id).exists()
-    ):
+    if given.file is not None and not is_own_upload(given.file, ctx):
         return Assessment(objections=(NO_FILE.refuse(path="file"),))
     if given.file is not None and given.mapping is None:
         return Assessment(objections=(NO_MAPPING.refuse(path="mapping"),))
@@ -286,13 +296,20 @@ def stop(batch: ImportBatch, given: Stop, ctx: Context, assessment: Assessment) 
     return effects
 
 
+def assess_resume(batch: ImportBatch, given: Any, ctx: Context) -> Assessment:
+    """The worker does this import; rows of a list go on with their owner's rights, so nobody else sets them going."""
+    if batch.profile == ROWS and batch.owner_id != ctx.user_id:
+        return Assessment(objections=(NOT_YOUR_ROWS.refuse(),))
+    return assess_job(batch, given, ctx)
+
+
 @operation(
     "imports.resume",
     T("继续导入", "Go on importing"),
     ImportBatch,
     help=T("从停下的地方继续，不会重复。", "Go on where it ended; nothing is doubled."),
     from_states=[BatchState.STOPPED],
-    assess=assess_job,
+    assess=assess_resume,
 )
 def resume(batch: ImportBatch, given: Any, ctx: Context, assessment: Assessment) -> Effects:
     """Go on with a batch that was stopped."""

@@ -10,13 +10,11 @@ from typing import Any
 from sellwell.kernel import drafting
 from sellwell.kernel.answers import NOT_PERMITTED
 from sellwell.kernel.effects import Effects
-from sellwell.kernel.import_operations import NO_FILE, ColumnMapping, due
+from sellwell.kernel.import_operations import NO_FILE, ROWS, ColumnMapping, due, is_own_upload
 from sellwell.kernel.inputs import Code, Input, Ref, field
-from sellwell.kernel.models import BatchState, ImportBatch, StoredFile
+from sellwell.kernel.models import BatchState, ImportBatch
 from sellwell.kernel.operations import REGISTRY, Assessment, Context, operation
 from sellwell.kernel.values import Reason, T
-
-ROWS = "rows"  # the profile of such batches
 
 NOT_BY_FILE = Reason(
     "import.not_by_file", T("“{verb}”不能通过文件办理。", "“{verb}” cannot be done by a file.")
@@ -40,7 +38,7 @@ def assess_begin(row: Any, given: BeginRows, ctx: Context) -> Assessment:
         return Assessment(objections=(NOT_BY_FILE.refuse(path="operation", verb=title),))
     if not ctx.actor.may(wanted.name):
         return Assessment(objections=(NOT_PERMITTED.refuse(path="operation", verb=wanted.title),))
-    if not StoredFile.objects.filter(pk=given.file, uploaded_by_id=ctx.user_id).exists():
+    if not is_own_upload(given.file, ctx):
         return Assessment(objections=(NO_FILE.refuse(path="file"),))
     return Assessment()
 

@@ -187,10 +187,10 @@ def _day(typed: str, order: DateOrder, shown: str) -> date | Objection:
 
 
 def _of_serial(serial: int, shown: str) -> date | Objection:
-    # Excel believes in 1900-02-29 (serial 60); before it, days count from 1899-12-31.
-    if serial in (0, 60) or serial > 300_000:
+    # Days of 1954 to 2119. Anything else that few digits say is no day that was kept: 2026 is a year, 202611 a month.
+    if not 20_000 <= serial <= 80_000:
         return NOT_A_DATE.refuse(text=shown)
-    return date(1899, 12, 31 if serial < 60 else 30) + timedelta(days=serial)
+    return date(1899, 12, 30) + timedelta(days=serial)
 
 
 def read_moment(

@@ -64,11 +64,18 @@ Source: TypeAlias = "Path | bytes"
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row: its number in the file (the first line is 1) and a text for each header. `problem` says what is wrong
-    with its shape."""
+    with its shape; `cut` are the cells whose last digits the spreadsheet no longer has."""
 
     number: int
     cells: list[str]
     problem: Objection | None = None
+    cut: frozenset[int] = frozenset()
+
+
+class CutNumber(str):
+    """A number of more than the fifteen digits that a spreadsheet keeps: those after them became zeros."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -145,7 +152,8 @@ def _shaped(
             raise Refusal(TOO_MANY.refuse(rows=most_rows, columns=MOST_COLUMNS))
         extra = " ".join(cell.strip() for cell in cells[width:] if cell.strip())
         problem = TOO_WIDE.refuse(row=number, text=extra[:60]) if extra else None
-        yield Row(number, (cells + [""] * (width - len(cells)))[:width], problem)
+        cut = frozenset(place for place, cell in enumerate(cells[:width]) if isinstance(cell, CutNumber))
+        yield Row(number, (cells + [""] * (width - len(cells)))[:width], problem, cut)
 
 
 # --- CSV -------------------------------------------------------------------------------------------------------------
@@ -268,16 +276,15 @@ def _open_xlsx(source: Source, sheet: str | None, most_rows: int) -> TableFile:
     )
 
 
-_PLACE = re.compile(rb'<(?:[a-z]+:)?(?:c|row)\s[^>]*?\br\s*=\s*["\']([A-Z]{0,3})([0-9]{1,7})["\']')
+_PLACE = re.compile(rb'<(?:[^\s<>:/]+:)?(?:c|row)\s[^>]*?\br\s*=\s*["\']([A-Za-z]{0,3})([0-9]{1,20})["\']')
 
 
 def _sparse(handle: BinaryIO, most_rows: int) -> Objection | None:
-    """What speaks against the extent of the sheets: the far corner of what they hold."""
+    """What speaks against the extent of the sheets: the far corner of what they hold. The workbook says which of its
+    parts are sheets, and may call them anything: so every part is looked through."""
     handle.seek(0)
     with zipfile.ZipFile(handle) as archive:
         for name in archive.namelist():
-            if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
-                continue
             rows, columns = _extent(archive.open(name))
             if rows * max(columns, 1) > MOST_CELLS or rows > most_rows + 100 or columns > 16_384:
                 return TOO_MANY.refuse(rows=most_rows, columns=MOST_COLUMNS)
@@ -298,7 +305,7 @@ def _extent(part: Any) -> tuple[int, int]:
 
 def _column(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
 
@@ -308,11 +315,10 @@ def cell_text(value: Any) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return (
-            format(Decimal(format(value, ".15g")), "f")
-            if value == value and abs(value) < 1e300
-            else str(value)
-        )
+        if value != value or abs(value) >= 1e300:
+            return str(value)
+        text = format(Decimal(format(value, ".15g")), "f")
+        return CutNumber(text) if abs(value) >= 1e15 else text
     if isinstance(value, datetime):
         whole_day = value.time() == time(0)
         return value.date().isoformat() if whole_day else value.isoformat(sep=" ", timespec="seconds")

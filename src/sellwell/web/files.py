@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed, JsonResponse
@@ -15,8 +15,13 @@ from sellwell.kernel.views import BY_TYPE
 from sellwell.web.forms.derive import is_id
 from sellwell.web.grids import image
 
+if TYPE_CHECKING:
+    from sellwell.kernel.access import Actor
+
 # By row type: the files that hang on a record's lines rather than in a column of its view.
 ATTACHED: dict[str, Callable[[Any], set[UUID]]] = {}
+# By row type: whether the files of a record are kept from somebody who may see the record itself.
+WITHHELD: dict[str, Callable[[Any, Actor], bool]] = {}
 
 
 def upload(request: Any) -> HttpResponse:
@@ -54,10 +59,11 @@ def download(request: Any, file_id: UUID) -> HttpResponse:
 
 
 def own_upload(request: Any, file_id: str) -> StoredFile:
-    """A file that this reader uploaded; anything else is not found."""
+    """A file that this reader sent to be imported (sealed as its own subject); anything else is not found."""
     row = None
     if is_id(file_id):
-        row = StoredFile.objects.filter(pk=file_id, uploaded_by_id=request.ctx.user_id).first()
+        mine = StoredFile.objects.filter(uploaded_by_id=request.ctx.user_id)
+        row = mine.filter(pk=file_id, subject_id=file_id).first()
     if row is None:
         raise Http404(file_id)
     return row
@@ -70,7 +76,8 @@ def _hangs_on(request: Any, file_id: UUID) -> bool:
     if view is None or not is_id(row_id):
         return False
     row = view.rows(request.actor).filter(pk=row_id).first()
-    if row is None:
+    withheld = WITHHELD.get(row_type)
+    if row is None or (withheld is not None and withheld(row, request.actor)):
         return False
     more = ATTACHED.get(row_type)
     if more is not None and file_id in more(row):

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sellwell.kernel.import_operations import IMPORTS
-from sellwell.kernel.import_rows import ROWS
+from sellwell.kernel.import_operations import IMPORTS, ROWS
 from sellwell.kernel.models import BatchState, ImportBatch, ImportedDocument
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import T
 from sellwell.kernel.views import BY_TYPE
-from sellwell.web import cells, jobs, registry
+from sellwell.web import cells, files, jobs, registry
 from sellwell.web.jobs import Progress
 
 if TYPE_CHECKING:
+    from sellwell.kernel.access import Actor
     from sellwell.kernel.operations import Context
 
 WAITS = "kernel.approvalrequest"
@@ -65,6 +65,7 @@ def register() -> None:
     )
     row_type = IMPORTS.row_type
     jobs.source("import", _how_far)
+    files.WITHHELD[row_type] = lambda batch, actor: not may_open_errors(batch, actor)
     registry.panel(
         row_type, "job", T("导入进度", "Progress"), "web/imports/job.html", context=_job, place="now"
     )
@@ -106,7 +107,13 @@ def _job(batch: ImportBatch, ctx: Context) -> dict[str, Any] | None:
         "is_reconciled": amounts == batch.source_total and batch.rows == rows, "is_rows": is_rows,
         "verb": REGISTRY[batch.source].title if is_rows and batch.source in REGISTRY else None,
         "again": _again(batch) if is_rows else "",
+        "errors": batch.errors_id if may_open_errors(batch, ctx.actor) else None,
     }  # fmt: skip
+
+
+def may_open_errors(batch: ImportBatch, actor: Actor) -> bool:
+    """Whether the refused rows may be read: as they came they hold personal data, so rows of a list are their owner's."""
+    return batch.profile != ROWS or batch.owner_id == actor.user_id
 
 
 def _again(batch: ImportBatch) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from sellwell.foundation.catalog.models import Product, ProductState, TaxClass
@@ -112,9 +113,11 @@ def find(q: str, ctx: Context, params: Mapping[str, str]) -> Sequence[Choice]:
 
 
 def by_code(codes: Sequence[str], ctx: Context, params: Mapping[str, str]) -> Mapping[str, Choice]:
-    """Products by exact code or name, as pasted from a spreadsheet; codes win."""
+    """Products by exact code or name, as pasted from a spreadsheet; codes win, a name of two products names none."""
     rows = PRODUCTS.rows(ctx.actor)
-    found = {product.name: choice(product) for product in rows.filter(name__in=codes)}
+    named = list(rows.filter(name__in=codes))
+    count = Counter(product.name for product in named)
+    found = {product.name: choice(product) for product in named if count[product.name] == 1}
     return found | {product.code: choice(product) for product in rows.filter(code__in=codes)}
 
 

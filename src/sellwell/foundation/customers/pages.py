@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -220,11 +221,9 @@ def resolve(codes: Sequence[str], ctx: Context, params: Mapping[str, str]) -> Ma
     """By exact number or name, as spreadsheets hold them; a name that two customers share names none."""
     rows = CUSTOMERS.rows(ctx.actor)
     found = {c.number: _choice(c) for c in rows.filter(number__in=codes)}
-    for name in codes:
-        same = list(rows.filter(party__name=name)[:2]) if name not in found else []
-        if len(same) == 1:
-            found[name] = _choice(same[0])
-    return found
+    named = list(rows.filter(party__name__in=[name for name in codes if name not in found]))
+    count = Counter(c.party.name for c in named)
+    return found | {c.party.name: _choice(c) for c in named if count[c.party.name] == 1}
 
 
 def _choice(customer: Customer) -> Choice:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from sellwell.imports.reasons import BAD_TEXT
+from sellwell.imports.reasons import BAD_TEXT, UNSHOWN
 from sellwell.imports.sheets import references, values
 from sellwell.imports.sheets.columns import KEY, SheetColumn, SheetForm
 from sellwell.kernel import tabular
@@ -39,11 +39,26 @@ TWO_VALUES = Reason(
 LONG_DOCUMENT = Reason(
     "import.long_document", T("一张单据最多 {most} 行明细。", "A document has at most {most} lines.")
 )
+CUT_NUMBER = Reason(
+    "import.cut_number",
+    T(
+        "“{text}”超过 15 位，表格已丢失后面的数字。请把该列设为文本格式后重新填写。",
+        "“{text}” has more than 15 digits; the spreadsheet lost the last. Format the column as text and write it anew.",
+    ),
+)
+NO_KEY = Reason(
+    "import.no_key",
+    T(
+        "请填写单据序号：同一单据的各行相同（不要合并单元格）。",
+        "Fill in the document key: the same on each row of a document (no merged cells).",
+    ),
+)
 FORMULA_ERROR = Reason(
     "import.formula_error",
     T("单元格是公式错误“{text}”。请填写数值。", "The cell is a formula's error, “{text}”. Write the value."),
 )
-_UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+TEXTS = ("text", "area", "list", "pick")  # fields where each digit counts
+_SCIENTIFIC = re.compile(r"\d\.\d+E\+\d\d")  # 1.10101E+17: how a spreadsheet writes a long number into a CSV
 _ERRORS = ("#REF!", "#VALUE!", "#N/A", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!")
 
 
@@ -62,7 +77,9 @@ class Document:
 
     ordinal: int  # its place in the file, from 1
     rows: list[tabular.Row]
-    digest: str = ""
+    nth: int = 1  # two equal documents of one file are two
+    said: str = ""  # its texts
+    digest: str = ""  # what it is known by, once its references are looked up
     data: dict[str, Any] = field(default_factory=dict)
     names: list[tuple[str, str, str]] = field(
         default_factory=list
@@ -104,21 +121,27 @@ def read(table: tabular.TableFile, form: SheetForm, chosen: Mapping[str, str]) -
         for column in form.columns
         if chosen.get(column.path) in table.headers
     }
-    key = next((place for column, place in places.items() if column.path == KEY), None)
+    said_by = next((column for column in places if column.path == KEY), None)
+    key = places[said_by] if said_by is not None else None
+    keyed = key is not None and any(row.cells[key].strip() for row in rows)
     documents = []
     seen: dict[str, int] = {}
     for ordinal, group in enumerate(_groups(rows, key), start=1):
         document = Document(ordinal, group)
+        if key is not None and (cut := next((row for row in group if key in row.cut), None)):
+            text = cut.cells[key]
+            document.problems.append(Problem(cut.number, said_by, CUT_NUMBER.refuse(text=text[:60])))
+        if keyed and key is not None and not group[0].cells[key].strip():
+            document.problems.append(Problem(group[0].number, said_by, NO_KEY.refuse()))
         _fill(document, form, places)
-        said = _digest(form, places, group)
-        seen[said] = seen.get(said, 0) + 1
-        document.digest = f"{said}.{seen[said]}"  # two equal rows of one file are two
+        document.said = _texts(form, places, group)
+        seen[document.said] = document.nth = seen.get(document.said, 0) + 1
         documents.append(document)
     return Sheet(table.headers, rows, documents)
 
 
 def _groups(rows: Sequence[tabular.Row], key: int | None) -> Iterator[list[tabular.Row]]:
-    """The rows of each document, in the order of their first rows; a row without a key is a document."""
+    """The rows of each document, in the order of their first rows; a row without a key is one, which is refused if others have one."""
     groups: dict[str, list[tabular.Row]] = {}
     for row in rows:
         said = row.cells[key].strip() if key is not None else ""
@@ -126,18 +149,25 @@ def _groups(rows: Sequence[tabular.Row], key: int | None) -> Iterator[list[tabul
     yield from groups.values()
 
 
-def _digest(form: SheetForm, places: Mapping[SheetColumn, int], rows: Sequence[tabular.Row]) -> str:
-    """A keyed fingerprint of what a document says, for knowing it again."""
+def _texts(form: SheetForm, places: Mapping[SheetColumn, int], rows: Sequence[tabular.Row]) -> str:
+    """What a document says, as one text."""
     told = [
         [column.path, row.cells[place].strip()]
         for row in rows
         for column, place in places.items()
         if column.path != KEY and row.cells[place].strip()
     ]
-    said = "\x1e".join("\x1f".join(one) for one in (["", form.operation.name], *told))
-    return hmac.new(
-        settings.SECRET_KEY.encode(), said.encode("utf-8", "surrogatepass"), hashlib.sha256
-    ).hexdigest()[:32]
+    return "\x1e".join("\x1f".join(one) for one in (["", form.operation.name], *told))
+
+
+def _digest(document: Document, ids: Sequence[str]) -> str:
+    """A keyed fingerprint of what a document says and of the rows it names, for knowing it again.
+
+    One text may name two rows: what one person calls a customer is another customer of somebody else.
+    """
+    said = "\x1d".join([document.said, *ids])
+    print_ = hmac.new(settings.SECRET_KEY.encode(), said.encode("utf-8", "surrogatepass"), hashlib.sha256)
+    return f"{print_.hexdigest()[:32]}.{document.nth}"
 
 
 def fingerprint(content: bytes) -> str:
@@ -195,8 +225,10 @@ def _take(
     text = row.cells[place].strip()
     if not text or column.field is None:
         return
-    if _UNSHOWN.search(text):
+    if UNSHOWN.search(text):
         document.problems.append(Problem(row.number, column, BAD_TEXT.refuse()))
+    elif column.field.widget in TEXTS and (place in row.cut or _SCIENTIFIC.fullmatch(text)):
+        document.problems.append(Problem(row.number, column, CUT_NUMBER.refuse(text=text[:60])))
     elif text in _ERRORS:
         document.problems.append(Problem(row.number, column, FORMULA_ERROR.refuse(text=text)))
     elif column.field.widget == "pick":
@@ -213,7 +245,7 @@ def _take(
 
 
 def look_up(documents: Iterable[Document], form: SheetForm, ctx: Context) -> None:
-    """Put the rows that the documents name into their inputs: a few questions for all of them."""
+    """Put the rows that the documents name into their inputs: a few questions for all of them. Then each has its digest."""
     documents = list(documents)
     wanted: dict[str, list[str]] = {}
     for document in documents:
@@ -221,13 +253,16 @@ def look_up(documents: Iterable[Document], form: SheetForm, ctx: Context) -> Non
             wanted.setdefault(row_type, []).append(text)
     found = {row_type: references.resolve(row_type, texts, ctx) for row_type, texts in wanted.items()}
     for document in documents:
+        ids = []
         for path, row_type, text in document.names:
             value = found[row_type][text]
             if isinstance(value, Objection):
                 document.problems.append(Problem(document.row_at(path), form.at(path), value))
             else:
                 _put(document.data, path, str(value))
+                ids.append(f"{path}={value}")
         document.names = []
+        document.digest = document.digest or _digest(document, ids)
 
 
 def _put(data: dict[str, Any], path: str, value: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -12,18 +12,21 @@ from sellwell.imports.sheets.columns import SheetForm
 from sellwell.imports.sheets.documents import Document, Problem
 from sellwell.kernel import asking, import_memory
 from sellwell.kernel.values import Objection, Refusal
+from sellwell.kernel.views import BY_TYPE
 
 if TYPE_CHECKING:
+    from sellwell.kernel.models import ImportedDocument
     from sellwell.kernel.operations import Context
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A document, what there is to say about it, and what it became when it came in before."""
+    """A document, what there is to say about it, whether it came in before, and what it became if the reader may see it."""
 
     document: Document
     said: list[Problem]
-    known: tuple[str, UUID] | None = None
+    known: bool = False
+    link: tuple[str, UUID] | None = None
 
     @property
     def refused(self) -> bool:
@@ -40,12 +43,26 @@ def judge(found: Sequence[Document], form: SheetForm, ctx: Context) -> list[Verd
     """What would become of each document now."""
     documents.look_up(found, form, ctx)
     here = import_memory.here(ctx.company_id, form.operation.name, [one.digest for one in found])
+    shown = _visible(here.values(), ctx)
     verdicts = []
     for document in found:
         row = here.get(document.digest)
-        known = (row.row_type, row.row_id) if row is not None else None
-        verdicts.append(Verdict(document, _said(document, form, ctx), known))
+        link = (row.row_type, row.row_id) if row is not None and row.row_id in shown else None
+        verdicts.append(Verdict(document, _said(document, form, ctx), row is not None, link))
     return verdicts
+
+
+def _visible(found: Iterable[ImportedDocument], ctx: Context) -> set[UUID]:
+    """Of the records that came in before those that this reader may see."""
+    by_type: dict[str, list[UUID]] = {}
+    for one in found:
+        by_type.setdefault(one.row_type, []).append(one.row_id)
+    shown: set[UUID] = set()
+    for row_type, ids in by_type.items():
+        if row_type in BY_TYPE:
+            rows = BY_TYPE[row_type].rows(ctx.actor).filter(pk__in=ids)
+            shown |= set(rows.values_list("pk", flat=True))
+    return shown
 
 
 def _said(document: Document, form: SheetForm, ctx: Context) -> list[Problem]:

@@ -19,6 +19,7 @@ class Matched:
     chosen: dict[str, str]
     unknown: list[str]
     missing: list[SheetColumn]
+    lacks_key: bool = False  # lines, and no column says which of them are one document
 
 
 def plain(text: str) -> str:
@@ -41,6 +42,7 @@ def match(headers: Sequence[str], form: SheetForm, said: Mapping[str, str] | Non
         chosen,
         [head for head in headers if head not in known],
         [column for column in form.columns if column.required and column.path not in chosen],
+        bool(form.lines) and KEY not in chosen,
     )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sellwell.kernel.operations import Context
 
 NAMES = ("name", "title")  # columns that say what a row is called
+AT_ONCE = 500  # texts of one question
 MOST_LOOKED_THROUGH = 2000  # rows of a small table, whose computed names are compared one by one
 
 UNKNOWN = Reason(
@@ -78,10 +79,12 @@ def _by_columns(view: View, columns: Sequence[Column], texts: Sequence[str], ctx
     """Rows one of whose columns is exactly the text; the earlier column counts where one text is in two."""
     if not columns:
         return {}
-    condition = Q()
-    for column in columns:
-        condition |= Q(**{f"{column.path}__in": texts})
-    rows = list(view.rows(ctx.actor).filter(condition)[: MOST_LOOKED_THROUGH + 1])
+    rows: list[Any] = []
+    for begin in range(0, len(texts), AT_ONCE):
+        condition = Q()
+        for column in columns:
+            condition |= Q(**{f"{column.path}__in": texts[begin : begin + AT_ONCE]})
+        rows += view.rows(ctx.actor).filter(condition)
     found: Found = {}
     for column in columns:
         found = (

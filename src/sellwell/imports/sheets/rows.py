@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,13 +11,15 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from sellwell.imports import driver, jobs, staging
+from sellwell.imports.reasons import showable
 from sellwell.imports.sheets import documents, judging, template
 from sellwell.imports.sheets.columns import SheetForm, form_of
 from sellwell.imports.sheets.documents import Document, Problem, Sheet
 from sellwell.imports.sheets.template import Returned
 from sellwell.kernel import door, import_memory
 from sellwell.kernel.answers import NOT_PERMITTED
-from sellwell.kernel.import_rows import NOT_BY_FILE, ROWS
+from sellwell.kernel.import_operations import ROWS
+from sellwell.kernel.import_rows import NOT_BY_FILE
 from sellwell.kernel.models import ImportBatch, StoredFile
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import Reason, Refusal, T, speaking
@@ -24,6 +27,8 @@ from sellwell.kernel.values import Reason, Refusal, T, speaking
 AT_ONCE = (
     20  # documents of one transaction, which holds their series of numbers: others wait for these at most
 )
+MOST_TOLD_OF_ROW = 5
+MOST_TOLD = 500  # of one document; `imports.advance` keeps 10,000 of all documents of a step
 WAITS = "kernel.approvalrequest"
 
 NEEDS_APPROVAL = Reason(
@@ -31,6 +36,13 @@ NEEDS_APPROVAL = Reason(
     T(
         "这一行需要审批。重新导入时勾选“需要审批的行也提交审批”。",
         "This row needs approval. Send it again with “ask for approval where it is needed” ticked.",
+    ),
+)
+EQUAL_IS_IN = Reason(
+    "import.equal_is_in",
+    T(
+        "文件中另有内容完全相同的一行已导入。如仍需再录一条，发送时请勾选“此前已导入的相同行也再导入一次”。",
+        "An equal row of the file is in. If this one is wanted too, tick “Bring in again what came in before” as you send it.",
     ),
 )
 OTHER_ROW = Reason(
@@ -54,6 +66,14 @@ class Done:
     refused: list[Problem] = field(default_factory=list)
     imported: int = 0
     waiting: int = 0
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a document is known by, and the door's key: what it says; or, where it comes again, its place in the batch."""
+
+    number: str
+    key: str
 
 
 class _NotAsked(Exception):
@@ -92,11 +112,25 @@ def bring_in(batch: ImportBatch, said: Said, ctx: Context) -> dict[str, Any]:
     every = said.sheet.documents
     part = every[batch.position : batch.position + AT_ONCE]
     documents.look_up(part, said.form, ctx)
-    here = import_memory.here(batch.company_id, batch.source, [_number(batch, one) for one in part])
+    digests = [one.digest for one in part]
+    here = import_memory.here(batch.company_id, batch.source, digests)
+    declined = import_memory.declined(batch.company_id, batch.source, digests)
+    again = bool(_option(batch, "again"))
     done = Done()
     for document in part:
-        if _number(batch, document) not in here:
-            _do(document, batch, said.form, ctx, done)
+        digest, here_only = document.digest, f"{batch.pk.hex}.{document.ordinal}"
+        if digest not in here:
+            # The door remembers its answer to a request that was declined: a new one takes a key of its own.
+            _do(
+                document,
+                Names(digest, here_only if digest in declined else digest),
+                batch,
+                said.form,
+                ctx,
+                done,
+            )
+        elif again:
+            _do(document, Names(here_only, here_only), batch, said.form, ctx, done)
     return {
         "position": batch.position + len(part), "of": len(every), "rows": len(said.sheet.rows),
         "imported": done.imported, "waiting": done.waiting, "made": done.made,
@@ -107,22 +141,24 @@ def bring_in(batch: ImportBatch, said: Said, ctx: Context) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _do(document: Document, batch: ImportBatch, form: SheetForm, ctx: Context, done: Done) -> None:
+def _do(
+    document: Document, names: Names, batch: ImportBatch, form: SheetForm, ctx: Context, done: Done
+) -> None:
     """One document: in, waiting for approval, or refused with the reason at its rows."""
     if document.problems:
-        done.refused += document.problems
+        done.refused += told(document.problems)
         return
     submit = bool(_option(batch, "submit_held"))
     try:
         with transaction.atomic():
-            outcome = door.run(form.operation.name, ctx, None, document.data, key=_key(batch, document))
+            outcome = door.run(form.operation.name, ctx, None, document.data, key=names.key)
             if outcome.hold is not None and not submit:
                 raise _NotAsked
     except _NotAsked:
         done.refused.append(Problem(document.rows[0].number, None, NEEDS_APPROVAL.refuse()))
         return
     except Refusal as refusal:
-        done.refused += [judging.place(one, document, form) for one in refusal.objections]
+        done.refused += told(judging.place(one, document, form) for one in refusal.objections)
         return
     except IntegrityError:
         # The database's own words may quote a customer's.
@@ -139,7 +175,7 @@ def _do(document: Document, batch: ImportBatch, form: SheetForm, ctx: Context, d
         done.imported += len(document.rows)
     done.made.append(
         {
-            "number": _number(batch, document), "digest": document.digest[:32], "row_type": row._meta.label_lower,
+            "number": names.number, "digest": document.digest[:32], "row_type": row._meta.label_lower,
             "row": row.pk, "ordinal": document.rows[0].number,
         }
     )  # fmt: skip
@@ -149,19 +185,20 @@ def _option(batch: ImportBatch, name: str) -> str:
     return str((batch.mapping or {}).get(name, ""))
 
 
-def _number(batch: ImportBatch, document: Document) -> str:
-    """What a document is known by: what it says; or, where it was asked to come again, its place in this batch."""
-    return f"{batch.pk.hex}.{document.ordinal}" if _option(batch, "again") else document.digest
-
-
-def _key(batch: ImportBatch, document: Document) -> str:
-    """The door's key: the file and the place in it."""
-    return f"{batch.pk.hex if _option(batch, 'again') else batch.file_hash}.{document.ordinal}"
+def told(problems: Iterable[Problem]) -> list[Problem]:
+    """The first problems of each row of a document: nobody reads more, and a step keeps a limited number."""
+    found: list[Problem] = []
+    count: Counter[int] = Counter()
+    for one in problems:
+        count[one.row] += 1
+        if count[one.row] <= MOST_TOLD_OF_ROW:
+            found.append(one)
+    return found[:MOST_TOLD]
 
 
 def worded(problem: Problem) -> T:
     """What is wrong, with the column that it is about."""
-    text = problem.objection.text
+    text = showable(problem.objection.text)
     if problem.column is None:
         return text
     label = problem.column.label
@@ -174,9 +211,13 @@ def worded(problem: Problem) -> T:
 def reckon(batch: ImportBatch, said: Said, ctx: Context) -> dict[str, Any]:
     """What came of every row, from what is in the database now; refused rows go back in a workbook."""
     every = said.sheet.documents
-    here = import_memory.here(batch.company_id, batch.source, [_number(batch, one) for one in every])
-    refused = [one for one in every if _number(batch, one) not in here]
-    known = [one for one in every if (row := here.get(_number(batch, one))) and row.batch_id != batch.pk]
+    documents.look_up(every, said.form, ctx)  # another process may have brought them in
+    here = import_memory.here(batch.company_id, batch.source, [one.digest for one in every])
+    made = import_memory.made_by(batch)
+    rest = [one for one in every if one.rows[0].number not in made]
+    again = bool(_option(batch, "again"))
+    known = [one for one in rest if one.digest in here and not again]
+    refused = [one for one in rest if one.digest not in here or again]
     with speaking(_option(batch, "language") or "zh"):
         table = _errors(batch, said, refused, ctx) if refused else None
     return {
@@ -190,20 +231,25 @@ def _rows(found: Iterable[Document]) -> int:
 
 def _errors(batch: ImportBatch, said: Said, refused: Sequence[Document], ctx: Context) -> UUID:
     reasons = import_memory.refused(batch)
+    out = {one.ordinal for one in refused}
+    equal = {one.said for one in said.sheet.documents if one.ordinal not in out}
     title = T(f"{said.form.operation.title.zh}-未导入", f"{said.form.operation.title.en} - not imported")
-    rows = [row for document in refused for row in _with_reasons(document, reasons)]
+    rows = [row for document in refused for row in _with_reasons(document, reasons, document.said in equal)]
     content = template.errors(said.sheet.headers, sorted(rows, key=lambda row: row.number), title, ctx.now)
     return UUID(str(staging.keep([content], f"{title}.xlsx", ctx).pk))
 
 
-def _with_reasons(document: Document, reasons: dict[str, list[T]]) -> list[Returned]:
-    """The rows of a refused document, each with its reasons, or with where the reason is."""
+def _with_reasons(document: Document, reasons: dict[str, list[T]], equal: bool) -> list[Returned]:
+    """The rows of a refused document, each with its reasons, or with where the reason is. `equal`: another document that
+    says the same is in, so sent alone this one would be taken for it."""
     wrong = [row.number for row in document.rows if str(row.number) in reasons]
     found = []
     for row in document.rows:
         told = [str(text) for text in reasons.get(str(row.number), [])]
         other = OTHER_ROW.refuse(rows=", ".join(map(str, wrong[:10]))).text
-        found.append(Returned(row.number, row.cells, "；".join(dict.fromkeys(told)) or str(other)))
+        why = list(dict.fromkeys(told)) or [str(other)]
+        why += [str(EQUAL_IS_IN.refuse().text)] if equal else []
+        found.append(Returned(row.number, row.cells, "；".join(why)))
     return found
 
 

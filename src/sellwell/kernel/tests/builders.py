@@ -16,6 +16,7 @@ from sellwell.kernel.models import (
     PolicyVersion,
     PostingPeriod,
     RequestState,
+    StoredFile,
 )
 from sellwell.kernel.testing import Case, builder
 
@@ -232,14 +233,21 @@ def a_batch(world: World, state: str = "running", role: str = "sales_manager") -
     return batch
 
 
+def an_upload(world: World, role: str, content: str) -> StoredFile:
+    """A file sent to be imported: sealed under a key of its own."""
+    subject = new_id()
+    made = files.receive(
+        [content.encode()], "rows.csv", company_id=world.company.pk, uploaded_by=world.user(role).pk,
+        subject_id=subject,
+    )  # fmt: skip
+    made.id = subject
+    return files.keep(made)
+
+
 def a_job(world: World, state: str = "running", role: str = "sales_manager") -> ImportBatch:
     """A batch that the worker does, of an uploaded file with one row."""
     content = "单号,产品,数量,日期,单价,客户\nJ1,P-1,2,2024-03-01,9.90,K1\n"
-    file = files.keep(
-        files.receive(
-            [content.encode()], "jobs.csv", company_id=world.company.pk, uploaded_by=world.user(role).pk
-        )
-    )
+    file = an_upload(world, role, content)
     fields = dict(
         zip(
             ("invoice", "product", "quantity", "day", "price", "customer"),
@@ -286,11 +294,7 @@ def _begin_import(world: World) -> Case:
 @builder("imports.begin_rows")
 def _begin_rows(world: World) -> Case:
     content = "客户名称\n文件里的客户\n"
-    file = files.keep(
-        files.receive(
-            [content.encode()], "rows.csv", company_id=world.company.pk, uploaded_by=world.user("rep").pk
-        )
-    )
+    file = an_upload(world, "rep", content)
     data = {
         "operation": "customers.add", "file": str(file.pk),
         "mapping": {"options": {}, "fields": {"name": "客户名称"}},

@@ -119,9 +119,10 @@ def test_shared_dates() -> None:
 def test_excel_serials_only_where_asked_for() -> None:
     assert isinstance(read_date("45296"), Objection)
     assert read_date("45296", excel_serial=True) == date(2024, 1, 5)
-    assert read_date("59", excel_serial=True) == date(1900, 2, 28)
-    assert isinstance(read_date("60", excel_serial=True), Objection)
-    assert read_date("61", excel_serial=True) == date(1900, 3, 1)
+    assert read_date("20000", excel_serial=True) == date(1954, 10, 3)
+    assert read_date("80000", excel_serial=True) == date(2119, 1, 11)
+    for text in ("0", "60", "2026", "19999", "80001", "202611"):
+        assert isinstance(read_date(text, excel_serial=True), Objection), text
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,17 +82,20 @@ def test_too_many_rows() -> None:
     assert refusal.value.code == "table.too_many"
 
 
-def test_a_far_off_cell_does_not_fill_the_memory() -> None:
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/data/s.xml", "xl/media/image1.png"])
+@pytest.mark.parametrize("prefix", ["", "X-1:"])
+def test_a_far_off_cell_does_not_fill_the_memory(part: str, prefix: str) -> None:
+    """The workbook may call its sheet anything, and its elements by any prefix."""
     plain = xlsx([SheetColumn("a")], [["x"]], title="t", made_at=MADE)
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(plain)) as old, zipfile.ZipFile(buffer, "w") as new:
         for name in old.namelist():
             content = old.read(name)
             if name == "xl/worksheets/sheet1.xml":
-                content = content.replace(b'<row r="2"', b'<row r="1048576"').replace(
-                    b'r="A2"', b'r="XFD1048576"'
+                content = content.replace(b'<row r="2"', f'<{prefix}row r="1048576"'.encode()).replace(
+                    b'<c r="A2"', f'<{prefix}c r="XFD1048576"'.encode()
                 )
-            new.writestr(name, content)
+            new.writestr(part if name == "xl/worksheets/sheet1.xml" else name, content)
     with pytest.raises(Refusal) as refusal:
         open_table(buffer.getvalue())
     assert refusal.value.code == "table.too_many"
@@ -202,3 +206,15 @@ def test_an_export_has_its_limit() -> None:
     assert refusal.value.code == "table.export_too_large"
     with pytest.raises(TypeError):
         xlsx([SheetColumn("a")], [[0.1]], title="t", made_at=MADE)
+
+
+def test_numbers_whose_last_digits_are_lost_are_marked() -> None:
+    content = xlsx([SheetColumn("a"), SheetColumn("b")], [["x", "1234"]], title="t", made_at=MADE)
+    assert [row.cut for row in open_table(content).rows()] == [frozenset()]
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        book.add_worksheet().write_row(0, 0, ["a", "b", "c"])
+        book.get_worksheet_by_name("Sheet1").write_row(
+            1, 0, [110101199001011234, "110101199001011234", 999999999999999]
+        )
+    assert [row.cut for row in open_table(buffer.getvalue()).rows()] == [frozenset({0})]

@@ -134,7 +134,7 @@ def _answer(request: Any, page: ListPage, form: SheetForm, file: StoredFile) -> 
         table = documents.open_sheet(staging.content_of(file))
         said = _said(request, form, table.headers) if request.POST.get("step") else None
         matched = matching.match(table.headers, form, said)
-        if not request.POST.get("step") and (matched.unknown or matched.missing):
+        if not request.POST.get("step") and (matched.unknown or matched.missing or matched.lacks_key):
             return _columns(request, page, form, file, table, matched)
         if matched.missing:
             told = [MISSING.refuse(path=c.path, label=c.label) for c in matched.missing]
@@ -175,7 +175,7 @@ def _columns(
     context = {
         "file": file, "headers": table.headers, "first": first, "fields": form.columns,
         "unknown": [one for one in heads if one[1] in matched.unknown],
-        "known": [one for one in heads if one[2]], "lacking": matched.missing,
+        "known": [one for one in heads if one[2]], "lacking": matched.missing, "lacks_key": matched.lacks_key,
     }  # fmt: skip
     return _draw(request, page, form, 422 if told else 200, objections=told or [], **context)
 
@@ -240,7 +240,7 @@ def _places(
 
 
 def _state(verdict: Verdict) -> str:
-    if verdict.known is not None:
+    if verdict.known:
         return "known"
     if verdict.refused:
         return "refused"
@@ -260,7 +260,7 @@ def _row(row: Any, verdict: Verdict, state: str, places: list[tuple[Any, int]]) 
         ],
         [_about(one) for one in mine if one.column not in shown],
         state,
-        cells.record_url(*verdict.known) if verdict.known is not None else "",
+        cells.record_url(*verdict.link) if verdict.link is not None else "",
     )
 
 

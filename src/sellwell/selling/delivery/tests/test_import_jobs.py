@@ -38,7 +38,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Large begins at ten rows, and a chunk is a few."""
     monkeypatch.setattr(imports, "MOST_ROWS_HERE", 10)
     monkeypatch.setattr(order_jobs, "CHUNK_LINES", 6)
-    jobs._at_hand.clear()
+    jobs.forget()
 
 
 def asked(world: World, content: bytes | None = None) -> tuple[Any, ImportBatch]:
@@ -113,7 +113,7 @@ def test_a_killed_worker_leaves_whole_chunks_and_another_goes_on(
     world.see()
     batch.refresh_from_db()
     assert (batch.position, ImportedDocument.objects.count()) == (3, 3)
-    jobs._at_hand.clear()  # another process
+    jobs.forget()  # another process
     work(world)
     batch.refresh_from_db()
     assert (batch.state, batch.imported, batch.documents) == ("done", 24, DOCUMENTS)
@@ -159,7 +159,7 @@ def test_what_the_worker_cannot_read_stops_the_import_with_the_reason(world: Wor
 def test_documents_that_are_here_already_are_told_apart(world: World) -> None:
     _, batch = asked(world)
     work(world)
-    jobs._at_hand.clear()
+    jobs.forget()
     asked_again = order_jobs.ask(
         batch.file, imports.mappings.from_values(batch.mapping | {"rate": "1"}), world.ctx("sales_manager")
     )
