@@ -18,7 +18,7 @@ def pull_when_due(company_id: UUID) -> bool:
     """Once a day each; what went wrong stands on the connection and is tried again tomorrow, or by the button."""
     today = clock.business_day(clock.now())
     due = Connection.objects.filter(
-        company_id=company_id, state=ConnectionState.ON.value, pulls=True
+        company_id=company_id, state=ConnectionState.ON.value, pulls=True, moved_by=None
     ).exclude(pulled_on=today)
     rows = list(due.order_by("system"))
     for row in rows:

@@ -15,11 +15,27 @@ from sellwell.foundation.company.models import (
 )
 from sellwell.foundation.company.rules import pulling as rules
 from sellwell.integrations.messaging import adapter
-from sellwell.kernel.operations import Context
+from sellwell.kernel.operations import Assessment, Context
+from sellwell.kernel.values import Reason, Refusal, T
+
+NOT_CONFIRMED = Reason(
+    "company.connection_not_confirmed",
+    T(
+        "此接入已改为另一应用或地址，须由他人确认后才能使用。",
+        "It was led to another app or address: somebody else must confirm that first.",
+    ),
+)
+
+
+def assess_pull(row: Connection, given: Any, ctx: Context) -> Assessment:
+    """Nobody else's directory: who led the connection elsewhere does not say who works here."""
+    return Assessment(objections=(NOT_CONFIRMED.refuse(),) if row.moved_by is not None else ())
 
 
 def plan_for(row: Connection, ctx: Context) -> rules.Plan:
     """What the vendor's directory, read now, would change here. Raises the vendor's failure."""
+    if row.moved_by is not None:
+        raise Refusal(NOT_CONFIRMED.refuse())
     keys = connecting.keys_of(row)
     roll = adapter(keys).roll()
     units = tuple(rules.ForeignUnit(u.id, u.name, u.above) for u in roll.units)

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.conf import settings
 
-from sellwell.foundation.company import connecting
+from sellwell.foundation.company import connecting, queries
 from sellwell.foundation.company.models import (
+    Assignment,
     Company,
     Connection,
     ConnectionState,
@@ -18,7 +19,7 @@ from sellwell.foundation.company.models import (
 )
 from sellwell.integrations.messaging import Card, Failure, adapter
 from sellwell.kernel import generations, personal
-from sellwell.kernel.effects import Effects
+from sellwell.kernel.effects import Effects, NewTask
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Code, Input, Secret, ShortText, field
 from sellwell.kernel.operations import Assessment, Context, operation
@@ -31,6 +32,21 @@ NEEDS_SECRET = Reason(
 MOVED = Reason(
     "company.connection_moved",
     T("接口地址变了，请重新填写应用密钥。", "The address changes: give the secret again."),
+)
+NOTHING_MOVED = Reason(
+    "company.connection_not_moved",
+    T("此接入没有待确认的变更。", "Nothing about this connection waits to be confirmed."),
+)
+OWN_MOVE = Reason(
+    "company.connection_own_move",
+    T("变更是您自己做的，请由他人确认。", "You made this change yourself: somebody else must confirm it."),
+)
+NO_POST_HERE = Reason(
+    "company.account_no_post",
+    T(
+        "此人在本公司没有任职，不能绑定本公司的账号。",
+        "This person holds no post in this company: no account of it can be theirs.",
+    ),
 )
 NEEDS_AGENT = Reason(
     "company.connection_agent", T("企业微信和钉钉需要 AgentId。", "WeCom and DingTalk need the agent id.")
@@ -131,6 +147,10 @@ def connect(row: Any, given: Connect, ctx: Context, assessment: Assessment) -> E
         "tested_at": None,
     }  # fmt: skip
     present = _present(given, ctx)
+    if present is not None and _leads_elsewhere(present, given):
+        # Whoever answers there says which account comes in: the links were made with somebody else.
+        values["moved_by"] = ctx.actor.user_id
+        effects.tasks.append(NewTask("company.confirm_connection", present, role="hr"))
     if present is None:
         made = new_id()
         values["secret"] = personal.seal(made, given.secret)
@@ -141,6 +161,43 @@ def connect(row: Any, given: Connect, ctx: Context, assessment: Assessment) -> E
             values["secret"] = personal.seal(present.pk, given.secret)
         effects.update(present, **values)
     effects.result = present
+    generations.bump(connecting.GENERATION)
+    return effects
+
+
+def _leads_elsewhere(present: Connection, given: Connect) -> bool:
+    """Whether another app or another address would speak for accounts that people are linked with already."""
+    if (present.app_id, present.base_url) == (given.app_id, given.base_url):
+        return False
+    code = Company.objects.values_list("code", flat=True).get(pk=present.company_id)
+    return connecting.linked_people(present.system, code).exists()
+
+
+def assess_confirm(row: Connection, given: Any, ctx: Context) -> Assessment:
+    """Something waits to be confirmed, and somebody else than who changed it confirms."""
+    content = {"app_id": row.app_id, "base_url": row.base_url}
+    if row.moved_by is None:
+        return Assessment(content=content, objections=(NOTHING_MOVED.refuse(),))
+    found = (OWN_MOVE.refuse(),) if row.moved_by == ctx.actor.user_id else ()
+    return Assessment(content=content, objections=found)
+
+
+@operation(
+    "company.confirm_connection",
+    T("确认接入变更", "Confirm the change"),
+    Connection,
+    help=T(
+        "接入已改为另一应用或地址：确认已绑定的账号在那里仍属于同样的人。确认前不登录、不发送、不同步。",
+        "It was led to another app or address: confirm that the linked accounts are the same people's there. Until then nobody signs in by it, nothing is sent or brought in.",
+    ),
+    from_states=[ConnectionState.ON],
+    assess=assess_confirm,
+    danger=True,
+)
+def confirm_connection(row: Connection, given: Any, ctx: Context, assessment: Assessment) -> Effects:
+    """The links count again."""
+    effects = Effects(result=row)
+    effects.update(row, moved_by=None)
     generations.bump(connecting.GENERATION)
     return effects
 
@@ -219,13 +276,16 @@ def _linked(given: LinkAccount, ctx: Context) -> str:
 
 
 def assess_link(person: Person, given: LinkAccount | None, ctx: Context) -> Assessment:
-    """The vendor is connected and the account is nobody else's."""
+    """The vendor is connected, the person works in this company, and the account is nobody else's."""
     if given is None:
         return Assessment()
     found: list[Objection] = []
     linked = _linked(given, ctx)
     if connecting.REGISTER.keys(given.system.value, ctx.company_id) is None:
         found.append(NOT_CONNECTED.refuse(path="system", vendor=given.system.label))
+    posts = Assignment.objects.filter(queries.in_force_on(ctx.today), user_id=person.user_id)
+    if not posts.filter(company_id=ctx.company_id).exists():
+        found.append(NO_POST_HERE.refuse())
     if len(linked) > connecting.LONGEST:
         found.append(TOO_LONG.refuse(path="account"))
     holder = Person.objects.filter(external_id=linked).exclude(pk=person.pk).first()

@@ -91,6 +91,7 @@ class PullDirectory(Input):
     ),
     input=PullDirectory,
     from_states=[ConnectionState.ON],
+    assess=pulling.assess_pull,
     nested=["company.sync_directory", "company.propose_leavers"],
     clauses=["1.1.2", "1.3.2"],
     channels=["web", "cli", "job"],

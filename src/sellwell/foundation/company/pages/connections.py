@@ -79,6 +79,7 @@ record_page(
     facts=["system", "app_id", "agent_id", "base_url", "signs_in", "pulls", "tested_at", "test_answer", "pulled_on", "pull_answer"],
 )  # fmt: skip
 form("company.connect", after=lambda outcome, ctx: "/message-channels")
+form("company.confirm_connection", after=lambda outcome, ctx: "/message-channels")
 form("company.disconnect", after=lambda outcome, ctx: "/message-channels")
 form("company.test_connection", after=lambda outcome, ctx: "/message-channels")
 

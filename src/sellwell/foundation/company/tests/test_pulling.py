@@ -12,7 +12,7 @@ import pytest
 
 from sellwell.foundation.company.models import Assignment, Connection, Department, Person
 from sellwell.foundation.company.rules import pulling as rules
-from sellwell.foundation.company.tests.connecting import NOWHERE, a_connection, connected, link
+from sellwell.foundation.company.tests.connecting import a_connection, connected, link
 from sellwell.integrations.messaging.serving import serve
 from sellwell.integrations.wecom.server import WeComOffice
 from sellwell.kernel import chores, clock
@@ -258,9 +258,9 @@ def test_every_day_once_where_it_is_wanted(house: Pulled) -> None:
     world.see()
     assert Person.objects.filter(external_id="wc:HENGDA:qin").exists()
     assert not due(world.company.pk)
-    a_connection(world, "wecom", NOWHERE, **keys)
+    house.office.fail("down", "down", "down", "down")
     with clock.at(clock.now() + timedelta(days=1)):
         assert due(world.company.pk)
         world.see()
-        assert Connection.objects.get().pull_answer == "no_answer"
+        assert Connection.objects.get().pull_answer == "http_503"
         assert not due(world.company.pk)  # not again and again
