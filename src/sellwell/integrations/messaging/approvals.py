@@ -265,6 +265,12 @@ def try_again(due: Deadline, ctx: Context) -> None:
     message = Message.objects.select_related("user").get(pk=due.row_id)
     request = ApprovalRequest.objects.get(pk=message.request_id)
     if message.state == "sent" and message.card == "open":
+        if _still_worth(
+            message, request
+        ):  # sent meanwhile by another way: the decision still waits behind its buttons
+            message.reason, message.tries = "", 0
+            message.save(update_fields=["reason", "tries"])
+            return
         change(message, request, f"approvals.{request.state}", str(due.pk), ctx)
     elif message.state == "due":
         address = messaging.addresses(message.user_id, message.company_id).get(message.system)

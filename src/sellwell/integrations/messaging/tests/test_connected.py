@@ -12,10 +12,10 @@ from django.test import Client
 from sellwell.foundation.company.models import Connection
 from sellwell.foundation.company.tests.connecting import connected, link
 from sellwell.integrations import feishu, messaging, wecom
-from sellwell.integrations.messaging import notices
+from sellwell.integrations.messaging import approvals, notices
 from sellwell.integrations.messaging.serving import DOWN, LOST, serve
 from sellwell.integrations.wecom.server import WeComOffice
-from sellwell.kernel import clock, deadlines, outbox
+from sellwell.kernel import clock, deadlines, outbox, system
 from sellwell.kernel.models import ApprovalRequest, Deadline, Message, ReactionDone
 from sellwell.kernel.tests.builders import a_delegation
 from sellwell.kernel.tests.sample import SEND, Sample, registered
@@ -163,6 +163,22 @@ def test_a_change_that_could_not_be_made_is_made_later(house: Connected) -> None
     assert card.body["sub_title_text"] == "已批准并办理"
     message = Message.objects.get(kind="asked_to_decide")
     assert (message.card, message.reason) == ("approved", "")
+
+
+def test_a_card_of_an_open_decision_keeps_its_buttons(house: Connected) -> None:
+    """A further attempt comes due although the message went another way meanwhile."""
+    down(house)
+    house.held()
+    house.drain()
+    again = Deadline.objects.get(what="messages.again")
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        house.drain()
+        (card,) = house.office.to("gu")
+        ctx = system.context(house.world.company.pk)
+        approvals.try_again(again, ctx)
+    message = Message.objects.get()
+    assert (message.card, message.reason) == ("open", "")
+    assert "button_list" in card.body and not card.former
 
 
 def test_what_was_decided_meanwhile_is_not_asked_for_any_more(house: Connected) -> None:
