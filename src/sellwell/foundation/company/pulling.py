@@ -15,6 +15,7 @@ from sellwell.foundation.company.models import (
 )
 from sellwell.foundation.company.rules import pulling as rules
 from sellwell.integrations.messaging import adapter
+from sellwell.kernel import access
 from sellwell.kernel.operations import Assessment, Context
 from sellwell.kernel.values import Reason, Refusal, T
 
@@ -51,6 +52,22 @@ def plan_for(row: Connection, ctx: Context) -> rules.Plan:
     )
 
 
+# Roles that decide over money, people or what others may do; whoever may change a title over there gives none of them.
+GUARDED = frozenset(
+    {RoleCode.ADMINISTRATOR, RoleCode.EXECUTIVE, RoleCode.FINANCE, RoleCode.HR, RoleCode.AUDITOR}
+)
+OVER_RIGHTS = (
+    "company.set_grant", "company.end_grant", "company.set_duty_pair", "company.assign", "company.publish_policy",
+    "company.issue_password", "company.link_account", "company.connect", "company.confirm_connection",
+)  # fmt: skip
+
+
+def guarded(ctx: Context) -> frozenset[str]:
+    """The roles that no title brings: the named ones, and every other that holds rights over rights today."""
+    held = {role for verb in OVER_RIGHTS for role in access.roles_with(verb, ctx.company_id, ctx.today)}
+    return frozenset(role.value for role in GUARDED) | held
+
+
 def here(row: Connection, ctx: Context) -> rules.Here:
     """Departments and people as they are today: four queries, however many there are."""
     departments = list(Department.objects.filter(company_id=row.company_id).select_related("parent"))
@@ -64,6 +81,7 @@ def here(row: Connection, ctx: Context) -> rules.Here:
         people=tuple(_person(p, posts.get(p.user_id)) for p in people),
         roles={text: role.value for role in RoleCode for text in (role.label.zh, role.label.en)},
         today=ctx.today,
+        guarded=guarded(ctx),
     )
 
 

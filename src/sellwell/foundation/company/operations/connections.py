@@ -41,6 +41,13 @@ OWN_MOVE = Reason(
     "company.connection_own_move",
     T("变更是您自己做的，请由他人确认。", "You made this change yourself: somebody else must confirm it."),
 )
+OTHER_DIRECTORY = Reason(
+    "company.account_other_directory",
+    T(
+        "此人的外部编号 {number} 属于另一个目录，绑定会使那边失去对应。请先停用那个平台，或由那边的同步更改。",
+        "The external id {number} belongs to another directory, which would lose this person. Disconnect that vendor first, or change it there.",
+    ),
+)
 NO_POST_HERE = Reason(
     "company.account_no_post",
     T(
@@ -275,6 +282,17 @@ def _linked(given: LinkAccount, ctx: Context) -> str:
     return connecting.external_id(given.system.value, code, given.account)
 
 
+def _is_of_another_directory(present: str, given: LinkAccount, ctx: Context) -> bool:
+    """Whether an external id is in use elsewhere: not this connection's, nor that of a vendor this company has given up."""
+    code = Company.objects.values_list("code", flat=True).get(pk=ctx.company_id)
+    mine = {
+        system: connecting.external_id(system, code, "")
+        for system in connecting.PREFIXES
+        if system == given.system.value or connecting.REGISTER.keys(system, ctx.company_id) is None
+    }
+    return bool(present) and not present.startswith(tuple(mine.values()))
+
+
 def assess_link(person: Person, given: LinkAccount | None, ctx: Context) -> Assessment:
     """The vendor is connected, the person works in this company, and the account is nobody else's."""
     if given is None:
@@ -283,6 +301,8 @@ def assess_link(person: Person, given: LinkAccount | None, ctx: Context) -> Asse
     linked = _linked(given, ctx)
     if connecting.REGISTER.keys(given.system.value, ctx.company_id) is None:
         found.append(NOT_CONNECTED.refuse(path="system", vendor=given.system.label))
+    if _is_of_another_directory(person.external_id, given, ctx):
+        found.append(OTHER_DIRECTORY.refuse(path="account", number=person.external_id))
     posts = Assignment.objects.filter(queries.in_force_on(ctx.today), user_id=person.user_id)
     if not posts.filter(company_id=ctx.company_id).exists():
         found.append(NO_POST_HERE.refuse())

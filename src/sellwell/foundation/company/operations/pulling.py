@@ -24,7 +24,7 @@ PROPOSED = Reason(
     "company.leaving_proposed",
     T("{name}的离职已在待办中。", "That {name} leaves is in the tasks already."),
 )
-LEAVE = "company.leave"
+LEAVE, ASSIGN = "company.leave", "company.assign"
 
 
 class ProposeLeavers(Input):
@@ -114,6 +114,9 @@ def pull_directory(row: Connection, given: PullDirectory, ctx: Context, assessme
         answer = refusal.code
     effects = Effects(result=row)
     effects.update(row, pulled_on=ctx.today, pull_answer=answer[:80])
+    if not answer:
+        people = Person.objects.filter(external_id__in=plan.to_post)
+        effects.tasks += [NewTask(ASSIGN, person, role="hr") for person in people]
     return effects
 
 

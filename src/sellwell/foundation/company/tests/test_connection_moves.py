@@ -8,7 +8,7 @@ import pytest
 
 from sellwell.foundation.company import connecting
 from sellwell.foundation.company.connecting import REGISTER
-from sellwell.foundation.company.models import Assignment, Connection
+from sellwell.foundation.company.models import Assignment, Connection, Person
 from sellwell.foundation.company.tests.connecting import a_connection, connected, link
 from sellwell.integrations import messaging
 from sellwell.integrations.messaging.serving import serve
@@ -78,6 +78,40 @@ def test_the_page_says_so_and_offers_it(world: World, client: Any) -> None:
     client.force_login(world.user("hr"))
     page = client.get("/message-channels").content.decode()
     assert "须由他人确认" in page and "/do/company.confirm_connection/" in page
+
+
+@pytest.mark.parametrize("title", ["系统管理员", "Executive", "财务", "人力资源", "审计", "销售经理"])
+def test_a_title_typed_over_there_gives_no_power_here(world: World, title: str) -> None:
+    office = WeComOffice()
+    office.units += [{"id": 2, "name": "华东大区", "parentid": 1}]
+    person = {"userid": "qin", "name": "秦不夜", "department": [2], "main_department": 2}
+    office.people = [{**person, "position": title}]
+    with serve(office) as url:
+        row = connected(world, "wecom", office, url)
+        assert world.run("hr", "company.pull_directory", row).result.pull_answer == ""
+        made = Person.objects.get(external_id="wc:HENGDA:qin")
+        assert not made.user.assignments.exists()
+        task = Task.objects.get(operation="company.assign", state="open")
+        assert (task.row_id, task.role) == (made.pk, "hr")
+        world.run("hr", "company.pull_directory", row)
+        assert Task.objects.filter(operation="company.assign").count() == 1
+
+
+def test_a_link_never_takes_the_place_of_another_directorys_key(world: World) -> None:
+    a_connection(world)
+    Person.objects.filter(user=world.user("rep")).update(external_id="payroll-7")
+    with pytest.raises(Refusal) as refusal:
+        link(world, "rep", "wecom", "lin")
+    assert refusal.value.code == "company.account_other_directory"
+    assert world.person("rep").external_id == "payroll-7"
+    link(world, "finance", "wecom", "qian")
+    link(world, "finance", "wecom", "qian2")  # of the same connection: corrected
+    feishu = a_connection(world, "feishu")
+    with pytest.raises(Refusal):
+        link(world, "finance", "feishu", "ou_1")
+    world.run("administrator", "company.disconnect", Connection.objects.get(system="wecom"))
+    link(world, "finance", "feishu", "ou_1")  # the former vendor is given up
+    assert feishu.state == "on"
 
 
 def test_an_account_is_linked_only_where_somebody_works(world: World) -> None:
