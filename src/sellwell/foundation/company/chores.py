@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from uuid import UUID
 
+from django.db import transaction
+
 from sellwell.foundation.company.models import Connection, ConnectionState
 from sellwell.kernel import clock, system
 from sellwell.kernel.chores import chore
@@ -22,7 +24,13 @@ def pull_when_due(company_id: UUID) -> bool:
     ).exclude(pulled_on=today)
     rows = list(due.order_by("system"))
     for row in rows:
-        done = run("company.pull_directory", system.context(company_id), row.pk).result
+        try:
+            with transaction.atomic():
+                done = run("company.pull_directory", system.context(company_id), row.pk).result
+        except Exception as error:
+            # Another vendor's directory is brought in all the same; the text of the error may hold what people wrote.
+            log.error("the directory of %s was not brought in: %s", row.system, type(error).__name__)
+            continue
         if done.pull_answer:
             log.warning("the directory of %s was not brought in: %s", row.system, done.pull_answer)
     return bool(rows)

@@ -9,6 +9,7 @@ from sellwell.foundation.company.access import RoleCode
 from sellwell.foundation.company.models import (
     Assignment,
     Connection,
+    ConnectionState,
     Department,
     Person,
     PersonState,
@@ -19,6 +20,10 @@ from sellwell.kernel import access
 from sellwell.kernel.operations import Assessment, Context
 from sellwell.kernel.values import Reason, Refusal, T
 
+SWITCHED_OFF = Reason(
+    "company.connection_off",
+    T("此接入已停用，请先重新接入。", "This connection is switched off. Connect it again first."),
+)
 NOT_CONFIRMED = Reason(
     "company.connection_not_confirmed",
     T(
@@ -35,6 +40,8 @@ def assess_pull(row: Connection, given: Any, ctx: Context) -> Assessment:
 
 def plan_for(row: Connection, ctx: Context) -> rules.Plan:
     """What the vendor's directory, read now, would change here. Raises the vendor's failure."""
+    if row.state != ConnectionState.ON.value:
+        raise Refusal(SWITCHED_OFF.refuse())
     if row.moved_by is not None:
         raise Refusal(NOT_CONFIRMED.refuse())
     keys = connecting.keys_of(row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -17,7 +18,7 @@ from sellwell.foundation.company.models import (
     PersonState,
     VendorName,
 )
-from sellwell.integrations.messaging import Card, Failure, adapter
+from sellwell.integrations.messaging import Card, Failure, adapter, http
 from sellwell.kernel import generations, personal
 from sellwell.kernel.effects import Effects, NewTask
 from sellwell.kernel.ids import new_id
@@ -60,8 +61,8 @@ NEEDS_AGENT = Reason(
 )
 NOT_SAFE = Reason(
     "company.connection_address",
-    T("接口地址须以 https:// 开头（本机模拟器可用 http://127.0.0.1）。",
-      "The address must begin with https:// (http://127.0.0.1 for a simulator on this machine)."),
+    T("接口地址须为外部的 https:// 地址，不得含账号、参数或内网主机（本机模拟器须先设置 SELLWELL_SIMULATORS=1）。",
+      "The address must be an outside one that begins with https://, without a name, a query or a host of an inner network (a simulator on this machine needs SELLWELL_SIMULATORS=1)."),
 )  # fmt: skip
 TOO_LONG = Reason(
     "company.account_too_long",
@@ -82,7 +83,7 @@ NOT_CONNECTED = Reason(
 )
 # Vendors take several receivers in one text, apart by | or a comma, and @all for everybody: an account is one of none of these.
 ACCOUNT = r"^[A-Za-z0-9$][^\s|,]*$"
-SAFE = re.compile(r"^(https://[^\s/]+|http://(127\.0\.0\.1|localhost)(:\d+)?)(/\S*)?$")
+PLAIN = re.compile(r"^[!-~]+$")
 
 
 class Connect(Input):
@@ -116,6 +117,21 @@ def _present(given: Connect, ctx: Context) -> Connection | None:
     return Connection.objects.filter(company_id=ctx.company_id, system=given.system.value).first()
 
 
+def is_safe(address: str) -> bool:
+    """Whether secrets may be sent to an address: over TLS, to a host outside; to this machine where simulators are allowed."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:  # a port or brackets that are none
+        return False
+    is_plain = PLAIN.match(address) and host and port != 0 and "@" not in parts.netloc
+    if not is_plain or parts.query or parts.fragment:
+        return False
+    if host in http.LOOPBACK:
+        return bool(settings.SIMULATORS)
+    return parts.scheme == "https" and not http.is_inside(host)
+
+
 def assess_connect(row: Any, given: Connect, ctx: Context) -> Assessment:
     """A secret at the first time, an agent id where the vendor wants one, an address that nobody can listen to."""
     found: list[Objection] = []
@@ -127,7 +143,7 @@ def assess_connect(row: Any, given: Connect, ctx: Context) -> Assessment:
         found.append(MOVED.refuse(path="secret"))
     if not given.agent_id and given.system is not VendorName.FEISHU:
         found.append(NEEDS_AGENT.refuse(path="agent_id"))
-    if given.base_url and not SAFE.match(given.base_url):
+    if given.base_url and not is_safe(given.base_url):
         found.append(NOT_SAFE.refuse(path="base_url"))
     return Assessment(content={"system": given.system.value}, objections=tuple(found))
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
+from sellwell.cli import acting
 from sellwell.foundation.company.connecting import REGISTER
 from sellwell.foundation.company.models import Connection
 from sellwell.foundation.company.tests.connecting import (
@@ -75,6 +76,15 @@ def test_without_a_secret_the_former_one_stays_but_never_goes_to_another_address
         ({"base_url": "http://api.example"}, "company.connection_address"),
         ({"base_url": "http://127.0.0.1.example/"}, "company.connection_address"),
         ({"base_url": "https://user@x y"}, "company.connection_address"),
+        ({"base_url": "https://user:word@api.example/"}, "company.connection_address"),
+        ({"base_url": "https://api.example:99999/"}, "company.connection_address"),
+        ({"base_url": "https://[::1/"}, "company.connection_address"),
+        ({"base_url": "https://api.example/?to=x"}, "company.connection_address"),
+        ({"base_url": "https://169.254.169.254/"}, "company.connection_address"),
+        ({"base_url": "https://10.0.0.5/"}, "company.connection_address"),
+        ({"base_url": "https://127.1/"}, "company.connection_address"),
+        ({"base_url": "https://[fe80::1]/"}, "company.connection_address"),
+        ({"base_url": "https://db.internal/"}, "company.connection_address"),
     ],
 )
 def test_keys_that_cannot_work_are_refused(world: World, change: dict[str, Any], reason: str) -> None:
@@ -82,6 +92,21 @@ def test_keys_that_cannot_work_are_refused(world: World, change: dict[str, Any],
         world.run("administrator", "company.connect", data=connection_data() | change)
     assert reason in [o.code for o in refusal.value.objections]
     assert not Connection.objects.exists()
+
+
+def test_this_machine_is_an_address_only_where_simulators_are_allowed(world: World, settings: Any) -> None:
+    settings.SIMULATORS = False
+    for address in (NOWHERE, "https://127.0.0.1/", "http://localhost:8100"):
+        with pytest.raises(Refusal) as refusal:
+            world.run("administrator", "company.connect", data=connection_data(base_url=address))
+        assert refusal.value.code == "company.connection_address"
+    a_connection(world, base_url="https://proxy.example:8443/wecom")
+    assert Connection.objects.get().base_url.endswith("/wecom")
+
+
+def test_the_command_line_prints_no_envelope(world: World) -> None:
+    row = a_connection(world)
+    assert "secret" not in acting._result(row)
 
 
 def test_only_an_administrator_connects_and_hr_links(world: World) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from sellwell.foundation.company import pulling
 from sellwell.foundation.company.models import Assignment, Connection, Department, Person
 from sellwell.foundation.company.rules import pulling as rules
 from sellwell.foundation.company.tests.connecting import a_connection, connected, link
@@ -244,6 +245,37 @@ def test_a_vendor_that_is_down_and_a_refusal_write_nothing_and_are_told(house: P
     assert not Person.objects.filter(external_id="wc:HENGDA:qin").exists()
     client.force_login(house.world.user("administrator"))
     assert "有冲突，未写入" in client.get("/message-channels").content.decode()
+
+
+@pytest.mark.django_db
+def test_an_error_of_one_directory_stands_on_it_and_stops_no_other(
+    house: Pulled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, due = house.world, chores.CHORES["company.pull_directories"]
+    Connection.objects.update(pulls=True)
+    a_connection(world, "dingtalk", pulls=True)
+    plan_for = pulling.plan_for
+
+    def broken(row: Connection, ctx: Any) -> Any:
+        if row.system == "dingtalk":
+            raise RuntimeError
+        return plan_for(row, ctx)
+
+    monkeypatch.setattr(pulling, "plan_for", broken)
+    assert due(world.company.pk)
+    world.see()
+    answers = dict(Connection.objects.values_list("system", "pull_answer"))
+    assert answers == {"dingtalk": "fault", "wecom": ""}
+    assert not due(world.company.pk)
+
+
+@pytest.mark.django_db
+def test_a_connection_that_is_off_is_not_looked_at(house: Pulled, client: Any) -> None:
+    house.world.run("administrator", "company.disconnect", house.row)
+    house.office.calls.clear()
+    client.force_login(house.world.user("hr"))
+    answer = client.post(f"/connections/{house.row.pk}/directory", {"step": "look"})
+    assert answer.status_code == 422 and "已停用" in answer.content.decode() and not house.office.calls
 
 
 @pytest.mark.django_db
