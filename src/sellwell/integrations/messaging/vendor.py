@@ -112,6 +112,7 @@ class Vendor(ABC):
     title: ClassVar[T]
     hosts: ClassVar[Mapping[str, str]]
     code_in_callback: ClassVar[str] = "code"
+    changes_once: ClassVar[bool] = False  # whether a second change of a card is declined
     passing: ClassVar[frozenset[str]]  # codes after which another attempt may succeed
     expired: ClassVar[frozenset[str]]  # codes that say that our token has ended
     meanings: ClassVar[Mapping[str, T]]
@@ -237,6 +238,11 @@ class Vendor(ABC):
     def public(self, host: str) -> str:
         """The address of a page that people open."""
         return (self.keys.base_url or self.hosts[host]).rstrip("/")
+
+
+def was_lost(code: str) -> bool:
+    """Whether a failure may have been an answer that got lost: what was asked for may be done."""
+    return code in (SILENCE, NOT_JSON) or code.startswith("http_5")
 
 
 def short(key: str, length: int = 32) -> str:
