@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
+from uuid import UUID
 
 from sellwell.foundation.company import connecting, queries
 from sellwell.foundation.company.access import RoleCode
@@ -15,7 +19,8 @@ from sellwell.foundation.company.models import (
     PersonState,
 )
 from sellwell.foundation.company.rules import pulling as rules
-from sellwell.integrations.messaging import adapter
+from sellwell.integrations.messaging import Failure, adapter
+from sellwell.integrations.messaging.vendor import ATTEMPTS, Roll
 from sellwell.kernel import access
 from sellwell.kernel.operations import Assessment, Context
 from sellwell.kernel.values import Reason, Refusal, T
@@ -38,6 +43,28 @@ def assess_pull(row: Connection, given: Any, ctx: Context) -> Assessment:
     return Assessment(objections=(NOT_CONFIRMED.refuse(),) if row.moved_by is not None else ())
 
 
+_read: ContextVar[dict[UUID, Roll | Failure]] = ContextVar("rolls", default={})  # noqa: B039 - never changed
+
+
+def _roll(row: Connection, channel: str) -> Roll | Failure:
+    """The directory over there, or why it could not be read. A page makes one attempt: a person and a thread wait for it."""
+    try:
+        return adapter(connecting.keys_of(row), attempts=1 if channel == "web" else ATTEMPTS).roll()
+    except Failure as failure:
+        return failure
+
+
+@contextmanager
+def read_first(row: Connection, channel: str) -> Iterator[None]:
+    """Read the directory now; plans within take it from here, so that no row is locked while the vendor is asked."""
+    is_usable = row.state == ConnectionState.ON.value and row.moved_by is None
+    token = _read.set({row.pk: _roll(row, channel)} if is_usable else {})
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
 def plan_for(row: Connection, ctx: Context) -> rules.Plan:
     """What the vendor's directory, read now, would change here. Raises the vendor's failure."""
     if row.state != ConnectionState.ON.value:
@@ -45,7 +72,9 @@ def plan_for(row: Connection, ctx: Context) -> rules.Plan:
     if row.moved_by is not None:
         raise Refusal(NOT_CONFIRMED.refuse())
     keys = connecting.keys_of(row)
-    roll = adapter(keys).roll()
+    roll = _read.get().get(row.pk) or _roll(row, ctx.channel)
+    if isinstance(roll, Failure):
+        raise roll
     units = tuple(rules.ForeignUnit(u.id, u.name, u.above) for u in roll.units)
     members = tuple(
         rules.ForeignMember(m.id, m.name, m.units, m.login, m.number, m.title, m.joined_on)

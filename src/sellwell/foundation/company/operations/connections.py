@@ -87,7 +87,10 @@ PLAIN = re.compile(r"^[!-~]+$")
 
 
 class Connect(Input):
-    """The application's keys, and what the connection is used for beside messages."""
+    """The application's keys, and what the connection is used for beside messages.
+
+    Never held for approval: what is held is sealed as it was given, with the secret in it. So no guard and no route here.
+    """
 
     system: VendorName = field(T("平台", "Vendor"))
     app_id: Code = field(

@@ -168,7 +168,8 @@ def directory_page(request: Any, connection_id: UUID) -> HttpResponse:
         try:
             if request.POST.get("step") == "do":
                 seen = request.POST.get("seen", "")[:60]
-                row = door.run("company.pull_directory", request.ctx, row.pk, {"seen": seen}).result
+                with pulling.read_first(row, "web"):
+                    row = door.run("company.pull_directory", request.ctx, row.pk, {"seen": seen}).result
                 context["done"], context["wrong"] = not row.pull_answer, answered(row.system, row.pull_answer)
                 context["row"] = row
             else:

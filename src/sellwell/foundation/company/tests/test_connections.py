@@ -11,6 +11,7 @@ from django.db import connection
 from sellwell.cli import acting
 from sellwell.foundation.company.connecting import REGISTER
 from sellwell.foundation.company.models import Connection
+from sellwell.foundation.company.operations.connections import Connect, assess_connect
 from sellwell.foundation.company.tests.connecting import (
     NOWHERE,
     a_connection,
@@ -21,7 +22,9 @@ from sellwell.foundation.company.tests.connecting import (
 from sellwell.integrations.messaging.serving import serve
 from sellwell.integrations.wecom.server import WeComOffice
 from sellwell.kernel.ids import new_id
+from sellwell.kernel.inputs import Input
 from sellwell.kernel.models import Message
+from sellwell.kernel.operations import REGISTRY, guards_of
 from sellwell.kernel.values import Refusal
 from sellwell.testing.world import World
 
@@ -102,6 +105,17 @@ def test_this_machine_is_an_address_only_where_simulators_are_allowed(world: Wor
         assert refusal.value.code == "company.connection_address"
     a_connection(world, base_url="https://proxy.example:8443/wecom")
     assert Connection.objects.get().base_url.endswith("/wecom")
+
+
+def test_an_act_that_carries_a_secret_is_never_held(world: World) -> None:
+    """What is held keeps its input as it was given; nothing of `company.connect` may put it there."""
+    with_secret = [o for o in REGISTRY.values() if o.input is not None and o.input.kept is not Input.kept]
+    assert "company.connect" in [o.name for o in with_secret]
+    for operation in with_secret:
+        assert not operation.route and not guards_of(operation.name), f"{operation.name} may be held"
+    wrong = Connect.model_validate(connection_data(secret="", agent_id="", base_url="http://x"))
+    assessment = assess_connect(None, wrong, world.ctx("administrator"))
+    assert assessment.amount is None and {o.kind for o in assessment.objections} == {"refuse"}
 
 
 def test_the_command_line_prints_no_envelope(world: World) -> None:

@@ -211,9 +211,7 @@ def test_a_digest_goes_again_as_one(house: Connected) -> None:
     at = datetime.combine(house.world.today, time(9), clock.BUSINESS_ZONE)
     with clock.at(at):
         for _ in range(3):
-            house.world.run(
-                "regional_manager", "approvals.reject", house.held(), {"note": "不合适，请重做"}
-            )
+            house.world.run("regional_manager", "approvals.reject", house.held(), {"note": "不合适，请重做"})
         house.drain()
     with clock.at(at.replace(hour=17, minute=31)):
         messaging.messenger("wecom", house.world.company.pk).token()  # type: ignore[union-attr]
