@@ -7,6 +7,7 @@ DATABASE_REPLICA_URL the reader role, for exports and reports; may be a streamin
 SELLWELL_DB_ROLE     app (default) or owner: which of them this process is
 SELLWELL_HOSTS       host names that are served, separated by commas
 SELLWELL_URL         where people reach this installation, for links in messages (default http://127.0.0.1:8000)
+SELLWELL_SIMULATORS  1 lets a company connect to a vendor of messages that is played on this machine, to try things out
 SELLWELL_SMTP        the mail server for messages, smtp://user:password@host:587?from=… ; without it mail is simulated
 SELLWELL_HTTPS       1 when a proxy in front speaks HTTPS: secure cookies, HSTS
 SELLWELL_ROOMS       only these rooms, by folder name: for development
@@ -159,6 +160,7 @@ STORAGES = {
 
 SITE_URL = os.environ.get("SELLWELL_URL", "http://127.0.0.1:8000").rstrip("/")
 SMTP = os.environ.get("SELLWELL_SMTP", "")
+SIMULATORS = os.environ.get("SELLWELL_SIMULATORS") == "1"  # vendors of messages may be played on this machine
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 CSRF_FAILURE_VIEW = "sellwell.web.errors.csrf_failure"

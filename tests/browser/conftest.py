@@ -129,6 +129,7 @@ def surroundings(database: str, today: date) -> dict[str, str]:
         **databases._environment(database),
         "SELLWELL_CLOCK_FILE": str(clock),
         "SELLWELL_STATIC": "source",
+        "SELLWELL_SIMULATORS": "1",
     }
 
 

@@ -188,10 +188,10 @@ def _result(result: Any) -> Any:
     if isinstance(result, list | tuple):
         return [_result(each) for each in result]
     if hasattr(result, "pk"):
-        secret = (
-            {"secret": result.secret} if hasattr(result, "secret") else {}
-        )  # a new token: shown this once
-        return {"type": result._meta.label_lower, "id": str(result.pk), "name": str(result), **secret}
+        # A new token is a text, shown this once; what a row keeps under that name is an envelope, and shown to nobody.
+        secret = getattr(result, "secret", None)
+        shown = {"secret": secret} if isinstance(secret, str) else {}
+        return {"type": result._meta.label_lower, "id": str(result.pk), "name": str(result), **shown}
     return str(result)
 
 

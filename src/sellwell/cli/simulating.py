@@ -46,6 +46,7 @@ def vendor(
                 f"app id {made.app_id}  agent id {made.agent_id}  secret {made.secret}  address {url}",
                 flush=True,
             )
+            print("The server and the worker that connect to it need SELLWELL_SIMULATORS=1.", flush=True)
             asked.wait()
     except OSError:
         stop(BAD_INPUT, f"127.0.0.1:{port} is in use. Choose another with --port.")

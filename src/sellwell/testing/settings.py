@@ -22,3 +22,4 @@ os.environ.setdefault("SELLWELL_STATIC", "source")
 from sellwell.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SIMULATORS = True

@@ -1,7 +1,8 @@
 """Signing in through WeCom, DingTalk or Feishu: there and back, and who the account belongs to.
 
-The state that travels along is signed, bound to the browser's session, ends after some minutes and is good once; so nobody
-can be signed in as somebody else by a link. The account must be linked to a person who works here: a telephone number or a
+The state that travels along is a random word; a signed cookie that only this browser has says what it stands for. It ends after
+some minutes and is used up by coming back, and the vendor's code is good once; so nobody can be signed in as somebody else by a
+link. The account must be linked to a person who works here: a telephone number or a
 name links nobody. Attempts count like those with a password.
 """
 
@@ -20,13 +21,16 @@ from django.shortcuts import redirect
 from django.utils.crypto import constant_time_compare
 
 from sellwell.integrations import messaging
-from sellwell.integrations.messaging import Failure, Keys
+from sellwell.integrations.messaging import Failure, Keys, Unreachable
+from sellwell.integrations.messaging.vendor import Vendor
 from sellwell.kernel.values import T
 from sellwell.web import signin
 
 SALT = "sellwell.vendor-sign-in"
-SESSION_KEY = "vendor_sign_in"
+COOKIE, BACK = "sellwell_vendor", "/sign-in/from/"
 GOOD_FOR = 600  # seconds to sign in at the vendor's
+WAITING = 4.0  # seconds for each call to the vendor
+LONGEST = 1000  # letters of the page to go on to; a cookie holds 4096
 
 STALE = T(
     "登录已过期或已使用过，请重新登录。",
@@ -56,49 +60,70 @@ def keys_or_404(request: Any, wanted: UUID) -> Keys:
 def start(request: Any, connection_id: UUID) -> HttpResponse:
     """To the vendor's page, with a state that only this browser can bring back."""
     keys = keys_or_404(request, connection_id)
-    nonce = secrets.token_urlsafe(16)
-    request.session[SESSION_KEY] = nonce
-    state = signing.dumps(
-        {"connection": str(keys.connection_id), "nonce": nonce, "next": signin.safe_next(request)}, salt=SALT
-    )
+    state = secrets.token_hex(
+        16
+    )  # WeCom takes letters and digits only, 128 at most: all else stays in the cookie
     back = f"{settings.SITE_URL}/sign-in/from/{keys.system}"
     browser = request.META.get("HTTP_USER_AGENT", "")
-    return HttpResponseRedirect(messaging.adapter(keys).sign_in_url(back, state, browser))
+    response = HttpResponseRedirect(adapter(keys).sign_in_url(back, state, browser))
+    target = signin.safe_next(request)
+    carried = {
+        "state": state, "connection": str(keys.connection_id), "next": target if len(target) <= LONGEST else "/",
+    }  # fmt: skip
+    response.set_cookie(
+        COOKIE, signing.dumps(carried, salt=SALT), max_age=GOOD_FOR, path=BACK, httponly=True, samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )  # fmt: skip
+    return response
+
+
+def adapter(keys: Keys) -> Vendor:
+    """One attempt and a short wait: a person and one of our few threads wait for the answer."""
+    return messaging.adapter(keys, attempts=1, timeout=WAITING)
 
 
 @login_not_required
 def finish(request: Any, system: str) -> HttpResponse:
-    """Back from the vendor's page: the code says whose account it is, the account says who it is."""
+    """Back from the vendor's page; the cookie is used up with it, however it ends."""
     if system not in messaging.VENDORS:
         raise Http404
+    response = _finished(request, system)
+    response.delete_cookie(COOKIE, path=BACK, samesite="Lax")
+    return response
+
+
+def _finished(request: Any, system: str) -> HttpResponse:
+    """The code says whose account it is, the account says who it is."""
     vendor = messaging.VENDORS[system]
     state = opened_state(request)
-    if state is None:
-        return refused(request, "/", STALE, "sign_in.stale")
+    if state is None:  # anybody can call this address: it is no attempt, and neither counted nor written down
+        return signin.door_page(request, "/", STALE)
+    if signin.too_many(request, None):
+        return signin.door_page(request, state["next"], signin.TOO_MANY)
     keys = keys_or_404(request, UUID(state["connection"]))
     if keys.system != system:
         return refused(request, "/", STALE, "sign_in.stale")
     code = request.GET.get(vendor.code_in_callback, "")[:400]
     if not code:
         return signin.door_page(request, state["next"], STOPPED.format(vendor=vendor.title))
-    if signin.too_many(request, None):
-        return signin.door_page(request, state["next"], signin.TOO_MANY)
     try:
-        account = messaging.adapter(keys).account_of(code)
+        account = adapter(keys).account_of(code)
     except Failure as failure:
         problem = FAILED.format(vendor=vendor.title, meaning=failure.meaning)
+        if isinstance(failure, Unreachable):  # their fault is nobody's failed attempt
+            return signin.door_page(request, state["next"], problem)
         return refused(request, state["next"], problem, "sign_in.vendor")
     return enter(request, keys, account, state["next"])
 
 
 def opened_state(request: Any) -> dict[str, str] | None:
-    """The state that this browser was given, used up with this; None if it is not its own, too old or used."""
-    nonce = request.session.pop(SESSION_KEY, "")
+    """What this browser was given to bring back; None if it is not its own, or too old."""
     try:
-        state: dict[str, str] = signing.loads(request.GET.get("state", ""), salt=SALT, max_age=GOOD_FOR)
+        carried: dict[str, str] = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=GOOD_FOR)
     except signing.BadSignature:
         return None
-    return state if nonce and constant_time_compare(nonce, state["nonce"]) else None
+    is_same = constant_time_compare(request.GET.get("state", ""), carried["state"])
+    return carried if is_same else None
 
 
 def enter(request: Any, keys: Keys, account: str, target: str) -> HttpResponse:

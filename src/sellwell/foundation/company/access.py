@@ -70,6 +70,7 @@ grant(
 # Connections to vendors of messages: their keys are the administrator's; their directories are human resources' too
 grant("company.connections", administrator="company", hr="company", auditor="company")
 grant(["company.connect", "company.disconnect", "company.test_connection"], administrator="company")
+grant("company.confirm_connection", administrator="company", hr="company")
 grant("company.pull_directory", administrator="company", hr="company")
 grant("company.connections.export", auditor="company")
 # Reorganisations: drafted by human resources, settled by somebody else

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from sellwell.foundation.company.directory import seeing_every_company
 from sellwell.foundation.company.models import Company, Connection, ConnectionState, Person
 from sellwell.integrations.messaging import Keys
@@ -48,7 +50,16 @@ class Register:
 
     def for_sign_in(self) -> list[Keys]:
         """Every connection in use that people may sign in through, by vendor."""
-        return [keys for row, keys in self._now() if row.signs_in]
+        return [keys for row, keys in self._now() if row.signs_in and row.moved_by is None]
+
+    def trusted(self, system: str, company_id: UUID) -> Keys | None:
+        """The keys of a company at a vendor whose word about accounts counts: nobody has led it elsewhere since."""
+        found = (
+            k
+            for r, k in self._now()
+            if (k.system, k.company_id) == (system, company_id) and r.moved_by is None
+        )
+        return next(found, None)
 
     def _now(self) -> Iterable[tuple[Connection, Keys]]:
         generation = generations.current(GENERATION)
@@ -77,10 +88,10 @@ class Book:
         person = Person.objects.filter(user_id=user_id).first()
         found: dict[str, str] = {}
         for system in PREFIXES:
-            keys = REGISTER.keys(system, company_id)
-            if keys is None:
+            keys = REGISTER.trusted(system, company_id)
+            if REGISTER.keys(system, company_id) is None:
                 found[system] = user.username
-            elif person is not None and (account := account_of(person, keys)):
+            elif keys is not None and person is not None and (account := account_of(person, keys)):
                 found[system] = account
         if person is not None and person.phone and (phone := personal.open_(person.phone)):
             found["sms"] = phone
@@ -91,9 +102,16 @@ class Book:
 
     def holder(self, keys: Keys, account: str) -> User | None:
         """Whose account this is, by the external id and by nothing else."""
+        if REGISTER.trusted(keys.system, keys.company_id) is None:
+            return None
         linked = external_id(keys.system, keys.company_code, account)
         person = Person.objects.select_related("user").filter(external_id=linked).first()
         return person.user if person is not None else None
+
+
+def linked_people(system: str, company_code: str) -> QuerySet[Person]:
+    """Everybody who is linked with an account at a company's vendor."""
+    return Person.objects.filter(external_id__startswith=external_id(system, company_code, ""))
 
 
 def account_of(person: Person, keys: Keys) -> str:

@@ -10,12 +10,17 @@ from sellwell.kernel.views import Column, view
 REFUSED = T(
     "有冲突，未写入：请打开预览逐条处理。", "There are conflicts and nothing was written: open the preview."
 )
+FAULT = T(
+    "本系统出错，未写入；详情见运行日志。", "An error of this system; nothing was written. See its log."
+)
 
 
 def answered(system: str, code: str) -> str:
     """The last answer in words; empty where all went well or nothing was asked."""
     if not code:
         return ""
+    if code == "fault":
+        return str(FAULT)
     reason = Reason.known.get(code)  # our own refusal, or the vendor's code
     return str(REFUSED) if reason is not None else f"{code} · {meaning(system, code)}"
 

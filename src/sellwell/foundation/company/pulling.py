@@ -2,26 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
+from uuid import UUID
 
 from sellwell.foundation.company import connecting, queries
 from sellwell.foundation.company.access import RoleCode
 from sellwell.foundation.company.models import (
     Assignment,
     Connection,
+    ConnectionState,
     Department,
     Person,
     PersonState,
 )
 from sellwell.foundation.company.rules import pulling as rules
-from sellwell.integrations.messaging import adapter
-from sellwell.kernel.operations import Context
+from sellwell.integrations.messaging import Failure, adapter
+from sellwell.integrations.messaging.vendor import ATTEMPTS, Roll
+from sellwell.kernel import access
+from sellwell.kernel.operations import Assessment, Context
+from sellwell.kernel.values import Reason, Refusal, T
+
+SWITCHED_OFF = Reason(
+    "company.connection_off",
+    T("此接入已停用，请先重新接入。", "This connection is switched off. Connect it again first."),
+)
+NOT_CONFIRMED = Reason(
+    "company.connection_not_confirmed",
+    T(
+        "此接入已改为另一应用或地址，须由他人确认后才能使用。",
+        "It was led to another app or address: somebody else must confirm that first.",
+    ),
+)
+
+
+def assess_pull(row: Connection, given: Any, ctx: Context) -> Assessment:
+    """Nobody else's directory: who led the connection elsewhere does not say who works here."""
+    return Assessment(objections=(NOT_CONFIRMED.refuse(),) if row.moved_by is not None else ())
+
+
+_read: ContextVar[dict[UUID, Roll | Failure]] = ContextVar("rolls", default={})  # noqa: B039 - never changed
+
+
+def _roll(row: Connection, channel: str) -> Roll | Failure:
+    """The directory over there, or why it could not be read. A page makes one attempt: a person and a thread wait for it."""
+    try:
+        return adapter(connecting.keys_of(row), attempts=1 if channel == "web" else ATTEMPTS).roll()
+    except Failure as failure:
+        return failure
+
+
+@contextmanager
+def read_first(row: Connection, channel: str) -> Iterator[None]:
+    """Read the directory now; plans within take it from here, so that no row is locked while the vendor is asked."""
+    is_usable = row.state == ConnectionState.ON.value and row.moved_by is None
+    token = _read.set({row.pk: _roll(row, channel)} if is_usable else {})
+    try:
+        yield
+    finally:
+        _read.reset(token)
 
 
 def plan_for(row: Connection, ctx: Context) -> rules.Plan:
     """What the vendor's directory, read now, would change here. Raises the vendor's failure."""
+    if row.state != ConnectionState.ON.value:
+        raise Refusal(SWITCHED_OFF.refuse())
+    if row.moved_by is not None:
+        raise Refusal(NOT_CONFIRMED.refuse())
     keys = connecting.keys_of(row)
-    roll = adapter(keys).roll()
+    roll = _read.get().get(row.pk) or _roll(row, ctx.channel)
+    if isinstance(roll, Failure):
+        raise roll
     units = tuple(rules.ForeignUnit(u.id, u.name, u.above) for u in roll.units)
     members = tuple(
         rules.ForeignMember(m.id, m.name, m.units, m.login, m.number, m.title, m.joined_on)
@@ -33,6 +86,22 @@ def plan_for(row: Connection, ctx: Context) -> rules.Plan:
         here(row, ctx),
         lambda account: connecting.external_id(row.system, keys.company_code, account),
     )
+
+
+# Roles that decide over money, people or what others may do; whoever may change a title over there gives none of them.
+GUARDED = frozenset(
+    {RoleCode.ADMINISTRATOR, RoleCode.EXECUTIVE, RoleCode.FINANCE, RoleCode.HR, RoleCode.AUDITOR}
+)
+OVER_RIGHTS = (
+    "company.set_grant", "company.end_grant", "company.set_duty_pair", "company.assign", "company.publish_policy",
+    "company.issue_password", "company.link_account", "company.connect", "company.confirm_connection",
+)  # fmt: skip
+
+
+def guarded(ctx: Context) -> frozenset[str]:
+    """The roles that no title brings: the named ones, and every other that holds rights over rights today."""
+    held = {role for verb in OVER_RIGHTS for role in access.roles_with(verb, ctx.company_id, ctx.today)}
+    return frozenset(role.value for role in GUARDED) | held
 
 
 def here(row: Connection, ctx: Context) -> rules.Here:
@@ -48,6 +117,7 @@ def here(row: Connection, ctx: Context) -> rules.Here:
         people=tuple(_person(p, posts.get(p.user_id)) for p in people),
         roles={text: role.value for role in RoleCode for text in (role.label.zh, role.label.en)},
         today=ctx.today,
+        guarded=guarded(ctx),
     )
 
 

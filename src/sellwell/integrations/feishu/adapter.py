@@ -110,7 +110,7 @@ class Feishu(Vendor):
         while True:
             more = {"page_token": page_token} if page_token else {}
             found = self.ask(Ask(path, "GET", {**query, **more}))["data"]
-            yield from found.get("items", [])
+            yield from found.get("items") or []
             page_token = str(found.get("page_token") or "")
             if not found.get("has_more") or not page_token:
                 return

@@ -142,7 +142,8 @@ def for_sign_in() -> list[Keys]:
 def messenger(name: str, company_id: UUID) -> Messenger | None:
     """What brings a company's cards: the vendor where it is connected, else the simulator; None: no such system."""
     keys = _connections.keys(name, company_id) if _connections is not None else None
-    return adapter(keys) if keys is not None else MESSENGERS.get(name)
+    # One attempt: the only worker waits for it, and what fails is tried again later by itself.
+    return adapter(keys, attempts=1) if keys is not None else MESSENGERS.get(name)
 
 
 def meaning(system: str, code: str) -> T:

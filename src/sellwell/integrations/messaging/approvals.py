@@ -9,7 +9,7 @@ all others: a card that was brought or changed is not brought or changed once mo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -17,7 +17,9 @@ from django.conf import settings
 
 from sellwell.integrations import messaging
 from sellwell.integrations.messaging import Card, Declined, Failure, Unreachable
-from sellwell.kernel import approval, clock, outbox, system, tap_links
+from sellwell.integrations.messaging.quiet import URGENT, after_quiet, send_at
+from sellwell.integrations.messaging.vendor import was_lost
+from sellwell.kernel import approval, outbox, system, tap_links
 from sellwell.kernel import approval_course as course
 from sellwell.kernel.deadlines import deadline
 from sellwell.kernel.history import title_of
@@ -38,7 +40,7 @@ from sellwell.kernel.values import T
 if TYPE_CHECKING:
     from sellwell.kernel.operations import Context
 
-SEND, AGAIN = "messages.send", "messages.again"
+SEND, AGAIN, DIGEST_AGAIN = "messages.send", "messages.again", "messages.digest_again"
 WAITS = (
     1,
     5,
@@ -48,7 +50,6 @@ WAITS = (
 )  # minutes before each further attempt, beside those that the adapter makes at once
 REASON_LENGTH = 200
 DEFAULT = ["wecom"]
-URGENT = ("asked_to_decide", "question", "reminder")
 ENDS = {
     "approvals.approved": T("已批准并办理", "Approved and done"),
     "approvals.rejected": T("已驳回", "Rejected"),
@@ -146,6 +147,7 @@ def change(message: Message, request: ApprovalRequest, ended: str, key: str, ctx
     by = messaging.messenger(message.system, message.company_id)
     if by is None:
         raise LookupError(message.system)
+    before = message.reason
     try:
         by.update(message.external_id, card, key)
     except Unreachable as failure:
@@ -153,6 +155,10 @@ def change(message: Message, request: ApprovalRequest, ended: str, key: str, ctx
         return
     except Declined as failure:
         message.card, message.reason = "stale", failure.code[:REASON_LENGTH]
+        if was_lost(before) and getattr(
+            by, "changes_once", False
+        ):  # the attempt whose answer got lost has done it
+            message.card, message.reason = ended.removeprefix("approvals."), ""
     else:
         message.card, message.reason = ended.removeprefix("approvals."), ""
     message.save(update_fields=["card", "reason"])
@@ -188,37 +194,9 @@ def tell(
                 Deadline.objects.create(company_id=request.company_id, what=SEND, row_id=user.pk, due_at=at)
 
 
-def send_at(choice: MessageChoice | None, kind: str, now: datetime) -> datetime:
-    """When a message may go: what can wait goes with the day's digest, and nothing goes in quiet hours."""
-    at = now
-    if choice is not None and choice.digest_at and kind not in URGENT:
-        at = _next(choice.digest_at, at)
-    return _after_quiet(choice, at)
-
-
-def _after_quiet(choice: MessageChoice | None, at: datetime) -> datetime:
-    """The moment itself, or the end of the quiet hours that it lies in."""
-    if choice is not None and choice.quiet_from and _is_quiet(choice, at):
-        return _next(choice.quiet_until, at)
-    return at
-
-
-def _next(text: str, after: datetime) -> datetime:
-    """The next time that the clock of the company shows `text`."""
-    local = after.astimezone(clock.BUSINESS_ZONE)
-    found = datetime.combine(local.date(), time.fromisoformat(text), clock.BUSINESS_ZONE)
-    return found if found >= local else found + timedelta(days=1)
-
-
-def _is_quiet(choice: MessageChoice, at: datetime) -> bool:
-    local = at.astimezone(clock.BUSINESS_ZONE).strftime("%H:%M")
-    begin, end = choice.quiet_from, choice.quiet_until
-    return begin <= local < end if begin < end else local >= begin or local < end
-
-
 def deliver(message: Message, request: ApprovalRequest, ctx: Context, address: str) -> None:
     """Send one message; its key is the event's, so a repetition brings no second card."""
-    if message.state in ("sent", "failed"):
+    if message.state in ("sent", "failed") or message.digest_id is not None:
         return
     card = card_of(message, request, ctx)
     key = f"{message.event_id}:{message.user_id}"
@@ -246,11 +224,8 @@ def _again(message: Message, failure: Unreachable, ctx: Context) -> None:
     """This one is tried again, further apart each time. After the last attempt it stands as failed, or its card as it was."""
     message.reason = failure.code[:REASON_LENGTH]
     if message.tries < len(WAITS):
-        due_at = ctx.now + timedelta(minutes=WAITS[message.tries])
-        if message.state == "due":  # changing a card disturbs nobody
-            choice = MessageChoice.objects.filter(user_id=message.user_id).first()
-            due_at = _after_quiet(choice, due_at)
-        Deadline.objects.create(company_id=message.company_id, what=AGAIN, row_id=message.pk, due_at=due_at)
+        if message.digest_id in (None, message.pk):  # a digest goes again as a whole, for its first message
+            _set_again(message, ctx)
         message.tries += 1
     elif message.state == "sent":
         message.card = "stale"
@@ -259,12 +234,28 @@ def _again(message: Message, failure: Unreachable, ctx: Context) -> None:
     message.save(update_fields=["reason", "tries", "state", "card"])
 
 
+def _set_again(message: Message, ctx: Context) -> None:
+    """When the next attempt is due."""
+    due_at = ctx.now + timedelta(minutes=WAITS[message.tries])
+    if message.state == "due":  # changing a card disturbs nobody
+        choice = MessageChoice.objects.filter(user_id=message.user_id).first()
+        due_at = after_quiet(choice, due_at)
+    what = AGAIN if message.digest_id is None else DIGEST_AGAIN
+    Deadline.objects.create(company_id=message.company_id, what=what, row_id=message.pk, due_at=due_at)
+
+
 @deadline(AGAIN, T("重发消息", "Sending messages again"))
 def try_again(due: Deadline, ctx: Context) -> None:
     """Send or change what the vendor could not take; what is no longer worth it is left."""
     message = Message.objects.select_related("user").get(pk=due.row_id)
     request = ApprovalRequest.objects.get(pk=message.request_id)
     if message.state == "sent" and message.card == "open":
+        if _still_worth(
+            message, request
+        ):  # sent meanwhile by another way: the decision still waits behind its buttons
+            message.reason, message.tries = "", 0
+            message.save(update_fields=["reason", "tries"])
+            return
         change(message, request, f"approvals.{request.state}", str(due.pk), ctx)
     elif message.state == "due":
         address = messaging.addresses(message.user_id, message.company_id).get(message.system)
@@ -305,7 +296,7 @@ def card_of(message: Message, request: ApprovalRequest, ctx: Context, ended: T |
 def send_waiting(due: Deadline, ctx: Context) -> None:
     """What waited for one person goes now: one by itself as its card, several that can wait as one digest."""
     waiting = list(
-        Message.objects.filter(user_id=due.row_id, state="due", send_at__lte=ctx.now, company_id=due.company_id)
+        Message.objects.filter(user_id=due.row_id, state="due", send_at__lte=ctx.now, company_id=due.company_id, digest_id=None)
         .select_related("user").order_by("send_at", "id")
     )  # fmt: skip
     requests = ApprovalRequest.objects.in_bulk([m.request_id for m in waiting])
@@ -347,8 +338,11 @@ def _send_digest(
     by = messaging.messenger(messages[0].system, messages[0].company_id)
     if by is None:
         raise LookupError(messages[0].system)
+    Message.objects.filter(pk__in=[m.pk for m in messages]).update(digest_id=messages[0].pk)
+    for message in messages:
+        message.digest_id = messages[0].pk
     try:
-        card_id = by.send(address, card, f"digest:{messages[0].id}")
+        card_id = by.send(address, card, f"digest:{messages[0].pk}")
     except Unreachable as failure:
         for message in messages:
             _again(message, failure, ctx)
@@ -358,6 +352,25 @@ def _send_digest(
     else:
         for message in messages:
             _mark(message, card_id, ctx)
+
+
+@deadline(DIGEST_AGAIN, T("重发汇总", "Sending digests again"))
+def send_digest_again(due: Deadline, ctx: Context) -> None:
+    """The whole digest under its own key: a vendor that has it already brings no second one."""
+    messages = list(
+        Message.objects.filter(digest_id=due.row_id, state="due")
+        .select_related("user")
+        .order_by("send_at", "id")
+    )
+    if not messages:
+        return
+    address = messaging.addresses(messages[0].user_id, due.company_id).get(messages[0].system)
+    if address is None or not messages[0].user.is_active:
+        for message in messages:
+            _mark(message, "", ctx)
+        return
+    requests = ApprovalRequest.objects.in_bulk([m.request_id for m in messages])
+    _send_digest(messages, requests, ctx, address)
 
 
 def _mark(message: Message, card_id: str, ctx: Context, card: str = "told") -> None:

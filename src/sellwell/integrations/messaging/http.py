@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from http.client import HTTPException
+from ipaddress import ip_address
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit
-from urllib.request import OpenerDirector, ProxyHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MOST_BYTES = 20_000_000
@@ -22,13 +23,28 @@ class Answer:
     status: int
     body: dict[str, Any] = field(default_factory=dict)
     wait: float = 0.0  # seconds that the other side asks to wait
+    is_object: bool = True  # whether the body was a JSON object
 
 
 def call(
     method: str, url: str, *, query: dict[str, str] | None = None, body: Any = None,
     headers: dict[str, str] | None = None, timeout: float = 5.0,
 ) -> Answer:  # fmt: skip
-    """Send one request. A body that is no JSON object counts as an empty one."""
+    """Send one request. A body that is no JSON object counts as an empty one; whatever goes wrong on the way is no answer."""
+    try:
+        return _called(method, url, query, body, headers, timeout)
+    except (OSError, HTTPException, ValueError):  # ValueError: an address or a header that cannot be sent
+        return Answer(0)
+
+
+def _called(
+    method: str,
+    url: str,
+    query: dict[str, str] | None,
+    body: Any,
+    headers: dict[str, str] | None,
+    timeout: float,
+) -> Answer:
     whole = f"{url}?{urlencode(query)}" if query else url
     content = json.dumps(body, ensure_ascii=False).encode() if body is not None else None
     sent = {
@@ -39,27 +55,46 @@ def call(
     request = Request(whole, data=content, headers=sent, method=method)  # noqa: S310 - the address is a setting, checked there
     try:
         with _opener(url).open(request, timeout=timeout) as response:
-            return Answer(response.status, _parsed(response.read(MOST_BYTES)))
+            return _answer(response.status, response.read(MOST_BYTES))
     except HTTPError as error:
         with error:
-            return Answer(
-                error.code, _parsed(error.read(MOST_BYTES)), _wait(error.headers.get("Retry-After"))
-            )
-    except (OSError, HTTPException):
-        return Answer(0)
+            return _answer(error.code, error.read(MOST_BYTES), _wait(error.headers.get("Retry-After")))
+
+
+class NoRedirect(HTTPRedirectHandler):
+    """A redirect is an answer like any other: secrets and tokens go to no address but the one that was asked."""
+
+    def redirect_request(self, *args: Any) -> None:
+        """Not followed."""
 
 
 def _opener(url: str) -> OpenerDirector:
     """A simulator on this machine is never looked for behind a proxy."""
-    return build_opener(ProxyHandler({})) if urlsplit(url).hostname in LOOPBACK else build_opener()
+    if urlsplit(url).hostname in LOOPBACK:
+        return build_opener(NoRedirect, ProxyHandler({}))
+    return build_opener(NoRedirect)
 
 
-def _parsed(content: bytes) -> dict[str, Any]:
+def is_inside(host: str) -> bool:
+    """Whether a host is this machine or one of its own network, as far as its name says so. A public name that leads inside
+    fails at the certificate."""
+    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
+        return True
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return host.rpartition(".")[2].isdigit() or host.startswith(
+            "0x"
+        )  # short forms of an address, like 127.1
+
+
+def _answer(status: int, content: bytes, wait: float = 0.0) -> Answer:
     try:
         found = json.loads(content)
     except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+        found = None
+    is_object = isinstance(found, dict)
+    return Answer(status, found if is_object else {}, wait, is_object)
 
 
 def _wait(text: str | None) -> float:

@@ -6,15 +6,15 @@ Words hold no personal data of anybody else. Calls outside happen at least once;
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 
 from sellwell.integrations import messaging
-from sellwell.integrations.messaging import Card, Declined
-from sellwell.integrations.messaging.approvals import DEFAULT, send_at
+from sellwell.integrations.messaging import Card, Declined, Unreachable
+from sellwell.integrations.messaging.approvals import DEFAULT
+from sellwell.integrations.messaging.quiet import send_at
 from sellwell.kernel.models import Deadline, MessageChoice, User
 from sellwell.kernel.values import T
 
@@ -33,8 +33,9 @@ def goes_now(user_id: UUID, now: datetime, *, company_id: UUID, what: str, row_i
 def send(user: User, title: T, lines: Sequence[T], path: str, key: str, *, company_id: UUID) -> None:
     """Send a notice in its reader's language; `path` is the page where to read on.
 
-    A vendor that declines keeps it from no other system: its adapter has logged why, and whatever the notice is about
-    stays in the reader's tasks.
+    A vendor that fails keeps it from no other system: its adapter has logged why, and whatever the notice is about stays in
+    the reader's tasks. Only when no system has taken it and one may later, that one's failure is raised for another attempt:
+    else those that took it would bring it again.
     """
     choice = MessageChoice.objects.filter(user_id=user.pk).first()
     reached = messaging.addresses(user.pk, company_id)
@@ -43,8 +44,18 @@ def send(user: User, title: T, lines: Sequence[T], path: str, key: str, *, compa
         return text.en if user.language == "en" else text.zh
 
     card = Card(words(title), tuple(words(line) for line in lines), f"{settings.SITE_URL}{path}")
+    unreachable: Unreachable | None = None
+    is_taken = False
     for name in choice.systems if choice is not None else DEFAULT:
         by = messaging.messenger(name, company_id)
         if by is not None and name in reached:
-            with suppress(Declined):
+            try:
                 by.send(reached[name], card, key)
+            except Unreachable as failure:
+                unreachable = failure
+            except Declined:
+                continue
+            else:
+                is_taken = True
+    if unreachable is not None and not is_taken:
+        raise unreachable

@@ -8,6 +8,7 @@ address. It is a tool of tests and of trying things out; nothing of it runs in a
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from abc import ABC, abstractmethod
 from collections import deque
@@ -21,6 +22,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 RATE, DOWN, EXPIRED, LOST = "rate", "down", "expired", "lost"  # LOST: the work is done, its answer gets lost
+
+STATE = re.compile(r"[A-Za-z0-9]{1,128}")  # what the narrowest of the vendors, WeCom, hands back
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,8 @@ class Office(ABC):
     def sign_in_page(self, call: Call, parameter: str) -> str:
         """The vendor's page: everybody of the company, each with the way back."""
         back = call.query["redirect_uri"]
+        if not STATE.fullmatch(call.query["state"]):
+            raise Wrong(400, {"message": "state"})
         lines = []
         for person in self.people:
             account = self.account(person)

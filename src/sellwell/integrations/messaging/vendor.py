@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import wraps
 from hashlib import sha256
 from typing import Any, ClassVar
 
@@ -21,7 +22,15 @@ ATTEMPTS = 3
 FIRST_PAUSE = 0.5  # seconds; each further one is twice as long
 EARLY = 60  # seconds before its end a token is asked for anew, so that none ends on its way
 
-SILENCE, STRANGER = "no_answer", "not_a_member"  # codes of our own, beside the vendors'
+# Codes of our own, beside the vendors'
+SILENCE, STRANGER, NOT_JSON, ODD = "no_answer", "not_a_member", "not_json", "odd_answer"
+ODD_ANSWERS = (
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    IndexError,
+)  # of an answer without what it must hold
 NO_ANSWER = T(
     "对方没有应答。请检查网络和接口地址。", "No answer. Check the network and the address of the interface."
 )
@@ -31,6 +40,11 @@ OTHER = T(
     "The call was declined; look the code up in the vendor's documentation.",
 )
 NOT_A_MEMBER = T("该账号不是本企业成员。", "This account is no member of the company.")
+NOT_UNDERSTOOD = T(
+    "对方的应答不是接口应答（可能是代理或登录页）。请检查网络和接口地址。",
+    "The answer is not the interface's (a proxy's page perhaps). Check the network and the address of the interface.",
+)
+OWN_MEANINGS = {SILENCE: NO_ANSWER, STRANGER: NOT_A_MEMBER, NOT_JSON: NOT_UNDERSTOOD, ODD: NOT_UNDERSTOOD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +91,20 @@ class Ask:
     once: bool = False  # works once: declined after an attempt whose answer got lost, it was done by that one
 
 
+def understood(method: Callable[..., Any]) -> Callable[..., Any]:
+    """The method, for which an answer without what it must hold is a failure of the vendor's like another."""
+
+    @wraps(method)
+    def guarded(self: Vendor, *args: Any, **options: Any) -> Any:
+        try:
+            return method(self, *args, **options)
+        except ODD_ANSWERS as error:
+            log.warning("%s %s: %s in the answer", self.name, method.__name__, type(error).__name__)
+            raise Unreachable(self.name, method.__name__, ODD, NOT_UNDERSTOOD) from None
+
+    return guarded
+
+
 class Vendor(ABC):
     """A company's line to a vendor. Subclasses know addresses, fields and codes; this class knows how to ask."""
 
@@ -84,6 +112,7 @@ class Vendor(ABC):
     title: ClassVar[T]
     hosts: ClassVar[Mapping[str, str]]
     code_in_callback: ClassVar[str] = "code"
+    changes_once: ClassVar[bool] = False  # whether a second change of a card is declined
     passing: ClassVar[frozenset[str]]  # codes after which another attempt may succeed
     expired: ClassVar[frozenset[str]]  # codes that say that our token has ended
     meanings: ClassVar[Mapping[str, T]]
@@ -97,6 +126,11 @@ class Vendor(ABC):
     ) -> None:
         self.keys, self.attempts, self.timeout, self.pause = keys, attempts, timeout, pause
         self._token, self._ends = "", 0.0
+
+    def __init_subclass__(cls) -> None:
+        """What a subclass reads out of answers fails as a vendor fails, whatever the answer lacks."""
+        for name in ("send", "update", "account_of", "roll"):
+            setattr(cls, name, understood(getattr(cls, name)))
 
     # --- what a subclass says -----------------------------------------------------------------------------------------
 
@@ -135,8 +169,8 @@ class Vendor(ABC):
     @classmethod
     def meaning_of(cls, code: str) -> T:
         """What a code means and what to do about it."""
-        if code in (SILENCE, STRANGER):
-            return NO_ANSWER if code == SILENCE else NOT_A_MEMBER
+        if code in OWN_MEANINGS:
+            return OWN_MEANINGS[code]
         is_busy = code in cls.passing or code == "http_429" or code.startswith("http_5")
         return cls.meanings.get(code, BUSY if is_busy else OTHER)
 
@@ -144,10 +178,11 @@ class Vendor(ABC):
 
     def token(self) -> str:
         """Our token, kept until shortly before its end."""
-        if not self._token or time.monotonic() >= self._ends:
-            self._token, seconds = self.fetch_token()
-            self._ends = time.monotonic() + max(seconds - EARLY, 0)
-        return self._token
+        token, ends = self._token, self._ends
+        if not token or time.monotonic() >= ends:
+            token, seconds = self.fetch_token()
+            self._token, self._ends = token, time.monotonic() + max(seconds - EARLY, 0)
+        return token  # another thread may have emptied the kept one meanwhile
 
     def ask(self, ask: Ask) -> dict[str, Any]:
         """One call with as many attempts as make sense. Raises Declined or Unreachable."""
@@ -168,7 +203,7 @@ class Vendor(ABC):
                 raise self._told(Declined(self.name, ask.path, code, self.meaning_of(code)))
             if attempt >= self.attempts:
                 raise self._told(Unreachable(self.name, ask.path, code, self.meaning_of(code)))
-            is_lost = is_lost or answer.status == 0 or answer.status >= 500
+            is_lost = is_lost or answer.status == 0 or answer.status >= 500 or code == NOT_JSON
             self.pause(answer.wait or FIRST_PAUSE * 2 ** (attempt - 1))
             attempt += 1
 
@@ -184,10 +219,12 @@ class Vendor(ABC):
         if answer.status == 0:
             return SILENCE
         code = self.code_of(answer)
-        return code or (f"http_{answer.status}" if answer.status >= 400 else "")
+        if not code and answer.status < 300 and not answer.is_object:
+            return NOT_JSON
+        return code or (f"http_{answer.status}" if answer.status >= 300 else "")
 
     def _is_passing(self, answer: http.Answer, code: str) -> bool:
-        return answer.status in (0, 429) or answer.status >= 500 or code in self.passing
+        return answer.status in (0, 429) or answer.status >= 500 or code in self.passing or code == NOT_JSON
 
     def _told(self, failure: Failure) -> Failure:
         """One line in the log: code and meaning. The address holds a token and the answer may hold names: neither is told."""
@@ -201,6 +238,11 @@ class Vendor(ABC):
     def public(self, host: str) -> str:
         """The address of a page that people open."""
         return (self.keys.base_url or self.hosts[host]).rstrip("/")
+
+
+def was_lost(code: str) -> bool:
+    """Whether a failure may have been an answer that got lost: what was asked for may be done."""
+    return code in (SILENCE, NOT_JSON) or code.startswith("http_5")
 
 
 def short(key: str, length: int = 32) -> str:

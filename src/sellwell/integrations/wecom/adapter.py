@@ -30,6 +30,7 @@ class WeCom(Vendor):
     """A company's own application at WeCom."""
 
     name, title = "wecom", T("企业微信", "WeCom")
+    changes_once = True
     hosts = {
         "api": "https://qyapi.weixin.qq.com",
         "login": "https://login.work.weixin.qq.com",

@@ -70,6 +70,8 @@ class Message(models.Model):
         max_length=400, default="", blank=True
     )  # WeCom's holds a long code for changes
 
+    digest_id = models.UUIDField(null=True)  # the first message of the digest that it goes or went with
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event_id", "user", "system"], name="message_once")]
         indexes = [

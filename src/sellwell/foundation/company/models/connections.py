@@ -47,6 +47,9 @@ class Connection(CompanyRow):
     test_answer = models.CharField(
         max_length=80, default="", blank=True
     )  # the code of what went wrong last time
+    moved_by = models.UUIDField(
+        null=True
+    )  # who led it to another app or address while people are linked; until somebody else confirms, it only tests
 
     class Meta:
         constraints = [

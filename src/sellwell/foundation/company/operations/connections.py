@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from sellwell.foundation.company import connecting
+from sellwell.foundation.company import connecting, queries
 from sellwell.foundation.company.models import (
+    Assignment,
     Company,
     Connection,
     ConnectionState,
@@ -16,9 +18,9 @@ from sellwell.foundation.company.models import (
     PersonState,
     VendorName,
 )
-from sellwell.integrations.messaging import Card, Failure, adapter
+from sellwell.integrations.messaging import Card, Failure, adapter, http
 from sellwell.kernel import generations, personal
-from sellwell.kernel.effects import Effects
+from sellwell.kernel.effects import Effects, NewTask
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Code, Input, Secret, ShortText, field
 from sellwell.kernel.operations import Assessment, Context, operation
@@ -32,13 +34,35 @@ MOVED = Reason(
     "company.connection_moved",
     T("接口地址变了，请重新填写应用密钥。", "The address changes: give the secret again."),
 )
+NOTHING_MOVED = Reason(
+    "company.connection_not_moved",
+    T("此接入没有待确认的变更。", "Nothing about this connection waits to be confirmed."),
+)
+OWN_MOVE = Reason(
+    "company.connection_own_move",
+    T("变更是您自己做的，请由他人确认。", "You made this change yourself: somebody else must confirm it."),
+)
+OTHER_DIRECTORY = Reason(
+    "company.account_other_directory",
+    T(
+        "此人的外部编号 {number} 属于另一个目录，绑定会使那边失去对应。请先停用那个平台，或由那边的同步更改。",
+        "The external id {number} belongs to another directory, which would lose this person. Disconnect that vendor first, or change it there.",
+    ),
+)
+NO_POST_HERE = Reason(
+    "company.account_no_post",
+    T(
+        "此人在本公司没有任职，不能绑定本公司的账号。",
+        "This person holds no post in this company: no account of it can be theirs.",
+    ),
+)
 NEEDS_AGENT = Reason(
     "company.connection_agent", T("企业微信和钉钉需要 AgentId。", "WeCom and DingTalk need the agent id.")
 )
 NOT_SAFE = Reason(
     "company.connection_address",
-    T("接口地址须以 https:// 开头（本机模拟器可用 http://127.0.0.1）。",
-      "The address must begin with https:// (http://127.0.0.1 for a simulator on this machine)."),
+    T("接口地址须为外部的 https:// 地址，不得含账号、参数或内网主机（本机模拟器须先设置 SELLWELL_SIMULATORS=1）。",
+      "The address must be an outside one that begins with https://, without a name, a query or a host of an inner network (a simulator on this machine needs SELLWELL_SIMULATORS=1)."),
 )  # fmt: skip
 TOO_LONG = Reason(
     "company.account_too_long",
@@ -59,11 +83,14 @@ NOT_CONNECTED = Reason(
 )
 # Vendors take several receivers in one text, apart by | or a comma, and @all for everybody: an account is one of none of these.
 ACCOUNT = r"^[A-Za-z0-9$][^\s|,]*$"
-SAFE = re.compile(r"^(https://[^\s/]+|http://(127\.0\.0\.1|localhost)(:\d+)?)(/\S*)?$")
+PLAIN = re.compile(r"^[!-~]+$")
 
 
 class Connect(Input):
-    """The application's keys, and what the connection is used for beside messages."""
+    """The application's keys, and what the connection is used for beside messages.
+
+    Never held for approval: what is held is sealed as it was given, with the secret in it. So no guard and no route here.
+    """
 
     system: VendorName = field(T("平台", "Vendor"))
     app_id: Code = field(
@@ -93,6 +120,21 @@ def _present(given: Connect, ctx: Context) -> Connection | None:
     return Connection.objects.filter(company_id=ctx.company_id, system=given.system.value).first()
 
 
+def is_safe(address: str) -> bool:
+    """Whether secrets may be sent to an address: over TLS, to a host outside; to this machine where simulators are allowed."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:  # a port or brackets that are none
+        return False
+    is_plain = PLAIN.match(address) and host and port != 0 and "@" not in parts.netloc
+    if not is_plain or parts.query or parts.fragment:
+        return False
+    if host in http.LOOPBACK:
+        return bool(settings.SIMULATORS)
+    return parts.scheme == "https" and not http.is_inside(host)
+
+
 def assess_connect(row: Any, given: Connect, ctx: Context) -> Assessment:
     """A secret at the first time, an agent id where the vendor wants one, an address that nobody can listen to."""
     found: list[Objection] = []
@@ -104,7 +146,7 @@ def assess_connect(row: Any, given: Connect, ctx: Context) -> Assessment:
         found.append(MOVED.refuse(path="secret"))
     if not given.agent_id and given.system is not VendorName.FEISHU:
         found.append(NEEDS_AGENT.refuse(path="agent_id"))
-    if given.base_url and not SAFE.match(given.base_url):
+    if given.base_url and not is_safe(given.base_url):
         found.append(NOT_SAFE.refuse(path="base_url"))
     return Assessment(content={"system": given.system.value}, objections=tuple(found))
 
@@ -131,6 +173,10 @@ def connect(row: Any, given: Connect, ctx: Context, assessment: Assessment) -> E
         "tested_at": None,
     }  # fmt: skip
     present = _present(given, ctx)
+    if present is not None and _leads_elsewhere(present, given):
+        # Whoever answers there says which account comes in: the links were made with somebody else.
+        values["moved_by"] = ctx.actor.user_id
+        effects.tasks.append(NewTask("company.confirm_connection", present, role="hr"))
     if present is None:
         made = new_id()
         values["secret"] = personal.seal(made, given.secret)
@@ -141,6 +187,43 @@ def connect(row: Any, given: Connect, ctx: Context, assessment: Assessment) -> E
             values["secret"] = personal.seal(present.pk, given.secret)
         effects.update(present, **values)
     effects.result = present
+    generations.bump(connecting.GENERATION)
+    return effects
+
+
+def _leads_elsewhere(present: Connection, given: Connect) -> bool:
+    """Whether another app or another address would speak for accounts that people are linked with already."""
+    if (present.app_id, present.base_url) == (given.app_id, given.base_url):
+        return False
+    code = Company.objects.values_list("code", flat=True).get(pk=present.company_id)
+    return connecting.linked_people(present.system, code).exists()
+
+
+def assess_confirm(row: Connection, given: Any, ctx: Context) -> Assessment:
+    """Something waits to be confirmed, and somebody else than who changed it confirms."""
+    content = {"app_id": row.app_id, "base_url": row.base_url}
+    if row.moved_by is None:
+        return Assessment(content=content, objections=(NOTHING_MOVED.refuse(),))
+    found = (OWN_MOVE.refuse(),) if row.moved_by == ctx.actor.user_id else ()
+    return Assessment(content=content, objections=found)
+
+
+@operation(
+    "company.confirm_connection",
+    T("确认接入变更", "Confirm the change"),
+    Connection,
+    help=T(
+        "接入已改为另一应用或地址：确认已绑定的账号在那里仍属于同样的人。确认前不登录、不发送、不同步。",
+        "It was led to another app or address: confirm that the linked accounts are the same people's there. Until then nobody signs in by it, nothing is sent or brought in.",
+    ),
+    from_states=[ConnectionState.ON],
+    assess=assess_confirm,
+    danger=True,
+)
+def confirm_connection(row: Connection, given: Any, ctx: Context, assessment: Assessment) -> Effects:
+    """The links count again."""
+    effects = Effects(result=row)
+    effects.update(row, moved_by=None)
     generations.bump(connecting.GENERATION)
     return effects
 
@@ -218,14 +301,30 @@ def _linked(given: LinkAccount, ctx: Context) -> str:
     return connecting.external_id(given.system.value, code, given.account)
 
 
+def _is_of_another_directory(present: str, given: LinkAccount, ctx: Context) -> bool:
+    """Whether an external id is in use elsewhere: not this connection's, nor that of a vendor this company has given up."""
+    code = Company.objects.values_list("code", flat=True).get(pk=ctx.company_id)
+    mine = {
+        system: connecting.external_id(system, code, "")
+        for system in connecting.PREFIXES
+        if system == given.system.value or connecting.REGISTER.keys(system, ctx.company_id) is None
+    }
+    return bool(present) and not present.startswith(tuple(mine.values()))
+
+
 def assess_link(person: Person, given: LinkAccount | None, ctx: Context) -> Assessment:
-    """The vendor is connected and the account is nobody else's."""
+    """The vendor is connected, the person works in this company, and the account is nobody else's."""
     if given is None:
         return Assessment()
     found: list[Objection] = []
     linked = _linked(given, ctx)
     if connecting.REGISTER.keys(given.system.value, ctx.company_id) is None:
         found.append(NOT_CONNECTED.refuse(path="system", vendor=given.system.label))
+    if _is_of_another_directory(person.external_id, given, ctx):
+        found.append(OTHER_DIRECTORY.refuse(path="account", number=person.external_id))
+    posts = Assignment.objects.filter(queries.in_force_on(ctx.today), user_id=person.user_id)
+    if not posts.filter(company_id=ctx.company_id).exists():
+        found.append(NO_POST_HERE.refuse())
     if len(linked) > connecting.LONGEST:
         found.append(TOO_LONG.refuse(path="account"))
     holder = Person.objects.filter(external_id=linked).exclude(pk=person.pk).first()

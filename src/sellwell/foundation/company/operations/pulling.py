@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from sellwell.kernel.models import Task
 from sellwell.kernel.operations import Assessment, Context, operation
 from sellwell.kernel.values import Reason, Refusal, T
 
+log = logging.getLogger(__name__)
 OTHER_PLAN = Reason(
     "company.pull_other_plan",
     T("预览之后通讯录又有变化，请重新预览。", "The directory has changed since you looked. Look again."),
@@ -24,7 +26,8 @@ PROPOSED = Reason(
     "company.leaving_proposed",
     T("{name}的离职已在待办中。", "That {name} leaves is in the tasks already."),
 )
-LEAVE = "company.leave"
+FAULT = "fault"  # an error of our own, named in the log
+LEAVE, ASSIGN = "company.leave", "company.assign"
 
 
 class ProposeLeavers(Input):
@@ -91,6 +94,7 @@ class PullDirectory(Input):
     ),
     input=PullDirectory,
     from_states=[ConnectionState.ON],
+    assess=pulling.assess_pull,
     nested=["company.sync_directory", "company.propose_leavers"],
     clauses=["1.1.2", "1.3.2"],
     channels=["web", "cli", "job"],
@@ -111,8 +115,17 @@ def pull_directory(row: Connection, given: PullDirectory, ctx: Context, assessme
         if refusal.code == OTHER_PLAN.code or given.seen:
             raise  # somebody is looking: they are told
         answer = refusal.code
+    except Exception as error:
+        if given.seen:
+            raise
+        # It stands on the row like any other answer, so that the night does not try again and again.
+        log.error("the directory of %s was not brought in: %s", row.system, type(error).__name__)
+        answer = FAULT
     effects = Effects(result=row)
     effects.update(row, pulled_on=ctx.today, pull_answer=answer[:80])
+    if not answer:
+        people = Person.objects.filter(external_id__in=plan.to_post)
+        effects.tasks += [NewTask(ASSIGN, person, role="hr") for person in people]
     return effects
 
 

@@ -39,6 +39,7 @@ KINDS = {
 PARTS = (
     ("problem", T("需先处理（不会写入）", "To settle first (not brought in)")),
     ("new", T("新人员", "New people")),
+    ("new_to_post", T("新人员，任职由人力资源办理", "New people whose post human resources give")),
     ("changed", T("资料变化", "Changed people")),
     ("moved", T("调动部门", "People who moved")),
     ("left", T("已不在通讯录（提议离职）", "Gone from the directory (proposed as leavers)")),
@@ -60,6 +61,10 @@ PROBLEMS = {
 NO_POST = T(
     "职务不是本系统的角色，先录入，任职另行安排", "The title is no role here: brought in without a post"
 )
+TO_POST = T(
+    "职务对应的角色权限较大，先录入，任职列入人力资源待办",
+    "The title is a role with far-reaching rights: brought in without a post, which goes to the tasks of human resources",
+)
 BELOW = T("设在“{name}”之下", "Set up below {name}")
 MATCHED = T("首次与平台部门对应，名称不变", "Matched with the vendor's department; the name stays")
 GONE = T("列入人力资源待办，由人决定是否离职", "Goes to the tasks of human resources, who decide")
@@ -79,6 +84,7 @@ record_page(
     facts=["system", "app_id", "agent_id", "base_url", "signs_in", "pulls", "tested_at", "test_answer", "pulled_on", "pull_answer"],
 )  # fmt: skip
 form("company.connect", after=lambda outcome, ctx: "/message-channels")
+form("company.confirm_connection", after=lambda outcome, ctx: "/message-channels")
 form("company.disconnect", after=lambda outcome, ctx: "/message-channels")
 form("company.test_connection", after=lambda outcome, ctx: "/message-channels")
 
@@ -162,7 +168,8 @@ def directory_page(request: Any, connection_id: UUID) -> HttpResponse:
         try:
             if request.POST.get("step") == "do":
                 seen = request.POST.get("seen", "")[:60]
-                row = door.run("company.pull_directory", request.ctx, row.pk, {"seen": seen}).result
+                with pulling.read_first(row, "web"):
+                    row = door.run("company.pull_directory", request.ctx, row.pk, {"seen": seen}).result
                 context["done"], context["wrong"] = not row.pull_answer, answered(row.system, row.pull_answer)
                 context["row"] = row
             else:
@@ -195,6 +202,8 @@ def _words(line: Line) -> T | str:
         return PROBLEMS[line.after]
     if line.what == "new" and not line.after:
         return NO_POST
+    if line.what == "new_to_post":
+        return TO_POST
     if line.what == "new_unit":
         return BELOW.format(name=line.after)
     if line.what == "changed_unit" and not line.before:

@@ -75,7 +75,7 @@ class OwnPerson:
 class Line:
     """One line of the page that shows a plan: what, who or which department, and from what to what."""
 
-    what: str  # new_unit | changed_unit | moved_unit | new | changed | moved | left | problem
+    what: str  # new_unit | changed_unit | moved_unit | new | new_to_post | changed | moved | left | problem
     name: str
     before: str = ""
     after: str = ""
@@ -89,12 +89,17 @@ class Plan:
     departments: list[dict[str, Any]] = field(default_factory=list)
     people: list[dict[str, Any]] = field(default_factory=list)
     leavers: list[str] = field(default_factory=list)
+    to_post: list[str] = field(
+        default_factory=list
+    )  # new people, by external id, whose post is for people to give
     lines: list[Line] = field(default_factory=list)
 
     @property
     def fingerprint(self) -> str:
         """The same for the same plan: what was looked at is what is done."""
-        return sha256(repr((self.departments, self.people, self.leavers)).encode()).hexdigest()[:32]
+        return sha256(repr((self.departments, self.people, self.leavers, self.to_post)).encode()).hexdigest()[
+            :32
+        ]
 
     def count(self, what: str) -> int:
         """How many lines say this."""
@@ -109,6 +114,7 @@ class Here:
     people: tuple[OwnPerson, ...]
     roles: Mapping[str, str]  # what people call a role, and its code
     today: date
+    guarded: frozenset[str] = frozenset()  # roles that no title typed over there may bring
 
 
 def plan(
@@ -250,10 +256,14 @@ def _new(
     }  # fmt: skip
     places = [codes[unit] for unit in member.units if unit in codes]
     role = here.roles.get(member.title.strip(), "")
+    is_guarded = role in here.guarded
+    if is_guarded:
+        found.to_post.append(external)
+        role = ""
     if places and role:
         row |= {"department": places[0].code, "role": role}
     post = places[0].name if places and role else ""
-    found.lines.append(Line("new", name, before=member.title, after=post))
+    found.lines.append(Line("new_to_post" if is_guarded else "new", name, before=member.title, after=post))
     found.people.append(row)
     made = OwnPerson("", name, username, number, "full_time", hired_on, "", external, True)
     usernames[username] = numbers[number] = made

@@ -53,6 +53,13 @@ def _connect(world: World) -> Case:
     return Case("administrator", data=connection_data())
 
 
+@builder("company.confirm_connection")
+def _confirm_connection(world: World) -> Case:
+    a_connection(world)
+    link(world, "rep", "wecom", "lin")
+    return Case("hr", row=a_connection(world, app_id="corp-2"))
+
+
 @builder("company.disconnect")
 def _disconnect(world: World) -> Case:
     return Case("administrator", row=a_connection(world))

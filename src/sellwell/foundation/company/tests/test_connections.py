@@ -8,8 +8,10 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
+from sellwell.cli import acting
 from sellwell.foundation.company.connecting import REGISTER
 from sellwell.foundation.company.models import Connection
+from sellwell.foundation.company.operations.connections import Connect, assess_connect
 from sellwell.foundation.company.tests.connecting import (
     NOWHERE,
     a_connection,
@@ -20,7 +22,9 @@ from sellwell.foundation.company.tests.connecting import (
 from sellwell.integrations.messaging.serving import serve
 from sellwell.integrations.wecom.server import WeComOffice
 from sellwell.kernel.ids import new_id
+from sellwell.kernel.inputs import Input
 from sellwell.kernel.models import Message
+from sellwell.kernel.operations import REGISTRY, guards_of
 from sellwell.kernel.values import Refusal
 from sellwell.testing.world import World
 
@@ -75,6 +79,15 @@ def test_without_a_secret_the_former_one_stays_but_never_goes_to_another_address
         ({"base_url": "http://api.example"}, "company.connection_address"),
         ({"base_url": "http://127.0.0.1.example/"}, "company.connection_address"),
         ({"base_url": "https://user@x y"}, "company.connection_address"),
+        ({"base_url": "https://user:word@api.example/"}, "company.connection_address"),
+        ({"base_url": "https://api.example:99999/"}, "company.connection_address"),
+        ({"base_url": "https://[::1/"}, "company.connection_address"),
+        ({"base_url": "https://api.example/?to=x"}, "company.connection_address"),
+        ({"base_url": "https://169.254.169.254/"}, "company.connection_address"),
+        ({"base_url": "https://10.0.0.5/"}, "company.connection_address"),
+        ({"base_url": "https://127.1/"}, "company.connection_address"),
+        ({"base_url": "https://[fe80::1]/"}, "company.connection_address"),
+        ({"base_url": "https://db.internal/"}, "company.connection_address"),
     ],
 )
 def test_keys_that_cannot_work_are_refused(world: World, change: dict[str, Any], reason: str) -> None:
@@ -82,6 +95,32 @@ def test_keys_that_cannot_work_are_refused(world: World, change: dict[str, Any],
         world.run("administrator", "company.connect", data=connection_data() | change)
     assert reason in [o.code for o in refusal.value.objections]
     assert not Connection.objects.exists()
+
+
+def test_this_machine_is_an_address_only_where_simulators_are_allowed(world: World, settings: Any) -> None:
+    settings.SIMULATORS = False
+    for address in (NOWHERE, "https://127.0.0.1/", "http://localhost:8100"):
+        with pytest.raises(Refusal) as refusal:
+            world.run("administrator", "company.connect", data=connection_data(base_url=address))
+        assert refusal.value.code == "company.connection_address"
+    a_connection(world, base_url="https://proxy.example:8443/wecom")
+    assert Connection.objects.get().base_url.endswith("/wecom")
+
+
+def test_an_act_that_carries_a_secret_is_never_held(world: World) -> None:
+    """What is held keeps its input as it was given; nothing of `company.connect` may put it there."""
+    with_secret = [o for o in REGISTRY.values() if o.input is not None and o.input.kept is not Input.kept]
+    assert "company.connect" in [o.name for o in with_secret]
+    for operation in with_secret:
+        assert not operation.route and not guards_of(operation.name), f"{operation.name} may be held"
+    wrong = Connect.model_validate(connection_data(secret="", agent_id="", base_url="http://x"))
+    assessment = assess_connect(None, wrong, world.ctx("administrator"))
+    assert assessment.amount is None and {o.kind for o in assessment.objections} == {"refuse"}
+
+
+def test_the_command_line_prints_no_envelope(world: World) -> None:
+    row = a_connection(world)
+    assert "secret" not in acting._result(row)
 
 
 def test_only_an_administrator_connects_and_hr_links(world: World) -> None:

@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
+from sellwell.foundation.company import chores as chores_of_company
+from sellwell.foundation.company import pulling
 from sellwell.foundation.company.models import Assignment, Connection, Department, Person
 from sellwell.foundation.company.rules import pulling as rules
-from sellwell.foundation.company.tests.connecting import NOWHERE, a_connection, connected, link
+from sellwell.foundation.company.tests.connecting import a_connection, connected, link
 from sellwell.integrations.messaging.serving import serve
+from sellwell.integrations.wecom.adapter import WeCom
 from sellwell.integrations.wecom.server import WeComOffice
 from sellwell.kernel import chores, clock
 from sellwell.kernel.models import LedgerEntry, Task
@@ -237,13 +240,56 @@ def test_the_same_user_name_is_offered_for_linking(house: Pulled, client: Any) -
 
 @pytest.mark.django_db
 def test_a_vendor_that_is_down_and_a_refusal_write_nothing_and_are_told(house: Pulled, client: Any) -> None:
-    house.office.fail("down", "down", "down")
-    assert house.pull() == "http_503"
+    house.office.fail("down")  # a page makes one attempt
+    assert house.pull() == "http_503" and len(house.office.calls) == 1
     house.office.people.append({"userid": "noname", "name": "", "department": [1]})
     assert house.pull() == "invalid"
     assert not Person.objects.filter(external_id="wc:HENGDA:qin").exists()
     client.force_login(house.world.user("administrator"))
     assert "有冲突，未写入" in client.get("/message-channels").content.decode()
+
+
+@pytest.mark.django_db
+def test_an_error_of_one_directory_stands_on_it_and_stops_no_other(
+    house: Pulled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, due = house.world, chores.CHORES["company.pull_directories"]
+    Connection.objects.update(pulls=True)
+    a_connection(world, "dingtalk", pulls=True)
+    plan_for = pulling.plan_for
+
+    def broken(row: Connection, ctx: Any) -> Any:
+        if row.system == "dingtalk":
+            raise RuntimeError
+        return plan_for(row, ctx)
+
+    monkeypatch.setattr(pulling, "plan_for", broken)
+    assert due(world.company.pk)
+    world.see()
+    answers = dict(Connection.objects.values_list("system", "pull_answer"))
+    assert answers == {"dingtalk": "fault", "wecom": ""}
+    assert not due(world.company.pk)
+
+
+@pytest.mark.django_db
+def test_no_row_is_locked_while_the_vendor_is_asked(house: Pulled, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    roll, run = WeCom.roll, chores_of_company.run
+    monkeypatch.setattr(WeCom, "roll", lambda self: order.append("asked") or roll(self))
+    monkeypatch.setattr(chores_of_company, "run", lambda *a: order.append("done") or run(*a))
+    Connection.objects.update(pulls=True)
+    assert chores.CHORES["company.pull_directories"](house.world.company.pk)
+    house.world.see()
+    assert order == ["asked", "done"] and Connection.objects.get().pull_answer == ""
+
+
+@pytest.mark.django_db
+def test_a_connection_that_is_off_is_not_looked_at(house: Pulled, client: Any) -> None:
+    house.world.run("administrator", "company.disconnect", house.row)
+    house.office.calls.clear()
+    client.force_login(house.world.user("hr"))
+    answer = client.post(f"/connections/{house.row.pk}/directory", {"step": "look"})
+    assert answer.status_code == 422 and "已停用" in answer.content.decode() and not house.office.calls
 
 
 @pytest.mark.django_db
@@ -258,9 +304,9 @@ def test_every_day_once_where_it_is_wanted(house: Pulled) -> None:
     world.see()
     assert Person.objects.filter(external_id="wc:HENGDA:qin").exists()
     assert not due(world.company.pk)
-    a_connection(world, "wecom", NOWHERE, **keys)
+    house.office.fail("down", "down", "down", "down")
     with clock.at(clock.now() + timedelta(days=1)):
         assert due(world.company.pk)
         world.see()
-        assert Connection.objects.get().pull_answer == "no_answer"
+        assert Connection.objects.get().pull_answer == "http_503"
         assert not due(world.company.pk)  # not again and again

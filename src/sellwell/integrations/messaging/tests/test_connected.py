@@ -12,10 +12,10 @@ from django.test import Client
 from sellwell.foundation.company.models import Connection
 from sellwell.foundation.company.tests.connecting import connected, link
 from sellwell.integrations import feishu, messaging, wecom
-from sellwell.integrations.messaging import notices
+from sellwell.integrations.messaging import Unreachable, approvals, notices
 from sellwell.integrations.messaging.serving import DOWN, LOST, serve
 from sellwell.integrations.wecom.server import WeComOffice
-from sellwell.kernel import clock, deadlines, outbox
+from sellwell.kernel import clock, deadlines, outbox, system
 from sellwell.kernel.models import ApprovalRequest, Deadline, Message, ReactionDone
 from sellwell.kernel.tests.builders import a_delegation
 from sellwell.kernel.tests.sample import SEND, Sample, registered
@@ -85,12 +85,14 @@ def test_a_lost_answer_brings_one_card(house: Connected) -> None:
     house.office.fail(LOST)
     house.held()
     house.drain()
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        house.drain()
     (card,) = house.office.to("gu")
     assert card.times == 2 and Message.objects.get().state == "sent"
 
 
-def down(house: Connected, calls: int = 3) -> None:
-    """WeCom takes none of the next calls; an adapter makes three for each."""
+def down(house: Connected, calls: int = 1) -> None:
+    """WeCom takes none of the next calls; the worker makes one for each message and goes on."""
     messaging.messenger("wecom", house.world.company.pk).token()  # type: ignore[union-attr]
     house.office.fail(*[DOWN] * calls)
 
@@ -140,7 +142,7 @@ def test_who_was_told_is_not_told_again_because_the_next_one_could_not_be(house:
     link(house.world, "account_manager", "wecom", "shen")
     messaging.messenger("wecom", house.world.company.pk).token()  # type: ignore[union-attr]
     house.held()
-    house.office.fail("", DOWN, DOWN, DOWN)
+    house.office.fail("", DOWN)
     house.drain()
     assert sorted(Message.objects.values_list("state", flat=True)) == ["due", "sent"]
     with clock.at(clock.now() + timedelta(minutes=2)):
@@ -154,7 +156,7 @@ def test_a_change_that_could_not_be_made_is_made_later(house: Connected) -> None
     house.drain()
     house.world.run("regional_manager", "approvals.approve", request)
     house.office.people = [p for p in house.office.people if p["userid"] != "lin"]
-    house.office.fail(*[DOWN] * 6)
+    house.office.fail(*[DOWN] * 2)
     house.drain()
     (card,) = house.office.to("gu")
     assert not card.former and Message.objects.get(kind="asked_to_decide").card == "open"
@@ -163,6 +165,74 @@ def test_a_change_that_could_not_be_made_is_made_later(house: Connected) -> None
     assert card.body["sub_title_text"] == "已批准并办理"
     message = Message.objects.get(kind="asked_to_decide")
     assert (message.card, message.reason) == ("approved", "")
+
+
+def test_a_card_of_an_open_decision_keeps_its_buttons(house: Connected) -> None:
+    """A further attempt comes due although the message went another way meanwhile."""
+    down(house)
+    house.held()
+    house.drain()
+    again = Deadline.objects.get(what="messages.again")
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        house.drain()
+        (card,) = house.office.to("gu")
+        ctx = system.context(house.world.company.pk)
+        approvals.try_again(again, ctx)
+    message = Message.objects.get()
+    assert (message.card, message.reason) == ("open", "")
+    assert "button_list" in card.body and not card.former
+
+
+def test_a_change_whose_answer_got_lost_is_done(house: Connected) -> None:
+    request = house.held()
+    house.drain()
+    house.world.run("regional_manager", "approvals.approve", request)
+    house.office.people = [p for p in house.office.people if p["userid"] != "lin"]
+    house.office.fail(LOST, LOST)
+    house.drain()
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        house.drain()
+    message = Message.objects.get(kind="asked_to_decide")
+    assert (message.card, message.reason) == ("approved", "")
+
+
+def test_a_card_that_is_sent_again_is_the_same_card(house: Connected) -> None:
+    request = house.held()
+    house.drain()
+    message, company_id = Message.objects.select_related("user").get(), house.world.company.pk
+    first = approvals.card_of(message, request, system.context(company_id))
+    with clock.at(clock.now() + timedelta(minutes=5)):
+        assert approvals.card_of(message, request, system.context(company_id)) == first
+    assert "/tap/" in first.buttons[0][1]
+
+
+def test_a_digest_goes_again_as_one(house: Connected) -> None:
+    house.world.run("rep", "messages.choose", data={"systems": ["wecom"], "digest_at": "17:30"})
+    at = datetime.combine(house.world.today, time(9), clock.BUSINESS_ZONE)
+    with clock.at(at):
+        for _ in range(3):
+            house.world.run("regional_manager", "approvals.reject", house.held(), {"note": "不合适，请重做"})
+        house.drain()
+    with clock.at(at.replace(hour=17, minute=31)):
+        messaging.messenger("wecom", house.world.company.pk).token()  # type: ignore[union-attr]
+        house.office.fail(LOST)
+        house.drain()
+        assert set(Message.objects.filter(kind="result").values_list("state", "reason")) == {
+            ("due", "http_500")
+        }
+    with clock.at(at.replace(hour=17, minute=33)):
+        house.drain()
+    (digest,) = house.office.to("lin")
+    assert digest.times == 2 and "（3 条）" in str(digest.body)
+    assert set(Message.objects.filter(kind="result").values_list("state", flat=True)) == {"sent"}
+
+
+def test_a_vendor_that_is_down_holds_the_worker_once(house: Connected) -> None:
+    down(house, 10)
+    house.office.calls.clear()
+    house.held()
+    house.drain()
+    assert len(house.office.calls) == 1
 
 
 def test_what_was_decided_meanwhile_is_not_asked_for_any_more(house: Connected) -> None:
@@ -224,3 +294,16 @@ def test_a_notice_reaches_the_linked_account_and_a_refusal_stops_no_other_system
     feishu.SIMULATOR.cards.clear()
     notices.send(world.user("rep"), T("请阅读", "Read"), [T("截止", "due")], "/x/", **mine | {"key": "k-2"})
     assert len(feishu.SIMULATOR.to("rep")) == 1
+
+
+def test_a_notice_that_one_system_took_is_not_brought_again_because_another_is_down(house: Connected) -> None:
+    world, mine = house.world, {"key": "k-3", "company_id": house.world.company.pk}
+    world.run("rep", "messages.choose", data={"systems": ["feishu", "wecom"]})
+    feishu.SIMULATOR.cards.clear()
+    down(house)
+    notices.send(world.user("rep"), T("请阅读", "Read"), [T("截止", "due")], "/x/", **mine)
+    assert [card.sent for card in feishu.SIMULATOR.to("rep")] == [1]
+    world.run("rep", "messages.choose", data={"systems": ["wecom"]})
+    house.office.fail(DOWN)
+    with pytest.raises(Unreachable):  # nobody has it yet: the outbox tries again
+        notices.send(world.user("rep"), T("请阅读", "Read"), [T("截止", "due")], "/x/", **mine)

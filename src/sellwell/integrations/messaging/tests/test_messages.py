@@ -11,7 +11,7 @@ from django.test import Client
 
 from sellwell.integrations import dingtalk, feishu, mail, messaging, sms, wecom
 from sellwell.integrations.messaging import Card
-from sellwell.integrations.messaging.approvals import send_at
+from sellwell.integrations.messaging.quiet import send_at
 from sellwell.integrations.messaging.simulating import Kept
 from sellwell.kernel import clock, deadlines, door, outbox
 from sellwell.kernel.models import (
