@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -41,20 +42,21 @@ def _joined(words: list[T]) -> T:
 
 @evidence("2.2.3", T("管理循环没有逾期步骤", "Cycles without a late step"))
 def cycles_with_a_late_step(company_id: UUID, period: Period) -> Evidence:
-    """Cycles with a step due in the period by its last day, and those of which such a step was late and not done then.
+    """Cycles with a step due in the period by its last day, or still open from before it, and those late then.
 
-    Beside it the share of those steps that were done in time: what was made good late is no longer named, but counted here.
+    Beside it the share of the period's own steps that were done in time: what was made good late is no longer named, but
+    counted here.
     """
     day = last_day(period)
-    due = CycleStep.objects.filter(company_id=company_id, due_on__gte=period.since, due_on__lte=day)
     cycles: dict[UUID, list[CycleStep]] = {}
-    for step in due.select_related("cycle").order_by("cycle__number", "position"):
+    for step in [*queries.steps_left(company_id, period.since), *_steps_due(company_id, period.since, day)]:
         cycles.setdefault(step.cycle_id, []).append(step)
     broken, count, in_time = [], 0, 0
     for own in cycles.values():
         late = [s for s in own if rules.was_late(queries.as_rules([s])[0], day)]
-        count += len(own)
-        in_time += sum(1 for s in own if s.done_on is not None and s.done_on <= s.due_on)
+        due = [s for s in own if s.due_on >= period.since]
+        count += len(due)
+        in_time += sum(1 for s in due if s.done_on is not None and s.done_on <= s.due_on)
         if late:
             cycle, words = own[0].cycle, _joined([queries.step_label(s.kind) for s in late])
             why = LATE_STEPS.format(steps=words)
@@ -62,6 +64,11 @@ def cycles_with_a_late_step(company_id: UUID, period: Period) -> Evidence:
     share = (Decimal(in_time) * 100 / Decimal(count)).quantize(Decimal("0.1")) if count else None
     concerned = Counter(own[0].cycle.department_path for own in cycles.values())
     return found(concerned, broken, [Measured(IN_TIME, count, share, "%")])
+
+
+def _steps_due(company_id: UUID, since: date, day: date) -> Iterable[CycleStep]:
+    rows = CycleStep.objects.filter(company_id=company_id, due_on__gte=since, due_on__lte=day)
+    return rows.select_related("cycle").order_by("cycle__number", "position")
 
 
 # --- 2.2.5 -----------------------------------------------------------------------------------------------------------------

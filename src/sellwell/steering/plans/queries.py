@@ -9,9 +9,18 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sellwell.kernel import directory, ledger
+from django.db.models import Max, Q
+
+from sellwell.kernel import clock, directory, ledger
 from sellwell.kernel.inputs import plain
-from sellwell.kernel.models import ApprovalDecision, ApprovalRequest, RequestState, StoredFile, User
+from sellwell.kernel.models import (
+    ApprovalDecision,
+    ApprovalRequest,
+    LedgerEntry,
+    RequestState,
+    StoredFile,
+    User,
+)
 from sellwell.kernel.values import Period, T
 from sellwell.kernel.views import BY_TYPE
 from sellwell.steering.plans import policies, rules
@@ -109,6 +118,25 @@ def waiting_steps(company_id: UUID) -> list[tuple[Cycle, CycleStep]]:
     for step in steps.select_related("cycle__department").order_by("cycle_id", "position"):
         found.setdefault(step.cycle_id, (step.cycle, step))
     return list(found.values())
+
+
+def steps_left(company_id: UUID, day: date) -> list[CycleStep]:
+    """Steps due before a day that were not done when it began, of cycles that were not stopped by then."""
+    steps = CycleStep.objects.filter(company_id=company_id, due_on__lt=day)
+    still_open = steps.filter(Q(done_on__isnull=True) | Q(done_on__gte=day)).select_related("cycle")
+    found = list(still_open.order_by("cycle__number", "position"))
+    ended = [s.cycle_id for s in found if s.cycle.state == CycleState.STOPPED.value]
+    stopped = last_days("plans.stop_cycle", ended)
+    return [s for s in found if s.cycle_id not in stopped or stopped[s.cycle_id] >= day]
+
+
+def last_days(operation: str, row_ids: Sequence[UUID]) -> dict[Any, date]:
+    """The day on which a verb was last done to each of some rows, as the ledger has it."""
+    if not row_ids:
+        return {}
+    entries = LedgerEntry.objects.filter(operation=operation, row_id__in=row_ids).order_by()
+    known = entries.values_list("row_id").annotate(last=Max("at"))
+    return {row_id: clock.business_day(at) for row_id, at in known}
 
 
 def strayed(company_id: UUID) -> list[Cycle]:
