@@ -22,7 +22,7 @@ class Span:
 
 
 def state_on(day: date, since: date | None, until: date | None) -> str:
-    """`active`, `ending`, `planned` or `inactive`: what the latest span of a profile means on a day."""
+    """`active`, `ending`, `planned` or `inactive`: what the span of a profile that counts means on a day."""
     if since is None or (until is not None and (until <= day or until <= since)):
         return "inactive"
     if since > day:
