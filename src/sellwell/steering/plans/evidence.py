@@ -79,16 +79,22 @@ def signed_by_every_side(company_id: UUID, period: Period) -> Evidence:
     """Documents in force on the period's last day, and drafts whose own period has begun by then without any version in
     force; those that a side has not signed, or whose content is not what was signed. Must find none."""
     day = last_day(period)
-    rows = SignOff.objects.filter(company_id=company_id, business_date__lte=day).exclude(
-        state=SignOffState.CANCELLED.value
+    rows = SignOff.objects.filter(company_id=company_id, business_date__lte=day)
+    cancelled = queries.last_days(
+        "plans.cancel_sign_off",
+        list(rows.filter(state=SignOffState.CANCELLED.value).values_list("pk", flat=True)),
     )
-    concerned = [row for row in rows.order_by("number") if _holds(row, day) or _should_hold(row, day)]
-    ids = [row.pk for row in concerned]
-    signed = queries.signatures(ids, [RequestState.APPROVED])
-    asked = queries.signatures(ids, [RequestState.OPEN])
+    concerned = [
+        row
+        for row in rows.order_by("number")
+        if _holds(row, day) or _should_hold(row, day, cancelled.get(row.pk))
+    ]
+    # A request that failed after it was signed counts too: what was signed is compared by its hash.
+    states = [RequestState.APPROVED, RequestState.FAILED, RequestState.OPEN]
+    signed = queries.signatures([row.pk for row in concerned], states)
     broken = []
     for row in concerned:
-        given = signed.get(row.pk, []) if _holds(row, day) else asked.get(row.pk, [])
+        given = [one for one in signed.get(row.pk, []) if one.on <= day]
         why = _why(row, given, _holds(row, day), day)
         if why is not None:
             broken.append(
@@ -104,9 +110,14 @@ def _holds(row: SignOff, day: date) -> bool:
     return not is_out and began <= day < row.until and (row.replaced_on is None or day < row.replaced_on)
 
 
-def _should_hold(row: SignOff, day: date) -> bool:
-    """Whether its own period has begun while it is a draft that replaces nothing."""
-    return row.state == SignOffState.DRAFT.value and row.previous_id is None and row.since <= day < row.until
+def _should_hold(row: SignOff, day: date, cancelled_on: date | None) -> bool:
+    """Whether its own period had begun on the day while it was a draft, whatever became of it, that replaces nothing."""
+    was_draft = (
+        row.state == SignOffState.DRAFT.value
+        or (row.effective_on is not None and row.effective_on > day)
+        or (cancelled_on is not None and cancelled_on > day)
+    )
+    return was_draft and row.previous_id is None and row.since <= day < row.until
 
 
 def _why(row: SignOff, given: list[Signature], is_in_force: bool, day: date) -> T | None:
@@ -116,9 +127,11 @@ def _why(row: SignOff, given: list[Signature], is_in_force: bool, day: date) -> 
     for one in given:
         if one.content_hash == digest:
             signers[one.side] = signers.get(one.side, frozenset()) | {str(one.user_id)}
-    lacking = [
-        side.label for side in rules.unsigned(policies.sides_of(row.kind, row.company_id, day), signers)
-    ]
+    # The sides of the day on which it came into force: a policy that changed since asks nobody afterwards.
+    needed = policies.sides_of(
+        row.kind, row.company_id, row.effective_on if is_in_force and row.effective_on else day
+    )
+    lacking = [side.label for side in rules.unsigned(needed, signers)]
     if not is_in_force:
         return BEGUN.format(sides=_joined(lacking)) if lacking else NOT_IN_FORCE
     if given and all(one.content_hash != digest for one in given):

@@ -196,11 +196,12 @@ def hash_of(content: dict[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A side's agreement: who gave it, and to what."""
+    """A side's agreement: who gave it, to what, and when."""
 
     side: str
     user_id: UUID
     content_hash: str
+    on: date
 
 
 def signatures(row_ids: Sequence[UUID], states: Iterable[RequestState]) -> dict[UUID, list[Signature]]:
@@ -217,7 +218,10 @@ def signatures(row_ids: Sequence[UUID], states: Iterable[RequestState]) -> dict[
         if one.round == one.step.round and one.step.decided_at is not None:
             side = one.step.guard.removeprefix(PREFIX)
             row_id: Any = rows_of[one.step.request_id]
-            found.setdefault(row_id, []).append(Signature(side, one.user_id, one.step.content_hash))
+            signed_on = clock.business_day(one.at)
+            found.setdefault(row_id, []).append(
+                Signature(side, one.user_id, one.step.content_hash, signed_on)
+            )
     return found
 
 
