@@ -111,9 +111,11 @@ def facts_of(cycle: Cycle, department_path: str) -> CycleFacts:
     return CycleFacts(cycle.pk, cycle.company_id, department_path, Period(cycle.since, cycle.until))
 
 
-def waiting_steps(company_id: UUID) -> list[tuple[Cycle, CycleStep]]:
-    """The next undone step of every open cycle: one query."""
+def waiting_steps(company_id: UUID, owner_id: UUID | None = None) -> list[tuple[Cycle, CycleStep]]:
+    """The next undone step of every open cycle, or of those of one owner: one query."""
     steps = CycleStep.objects.filter(company_id=company_id, cycle__state=CycleState.OPEN.value, done_on=None)
+    if owner_id is not None:
+        steps = steps.filter(cycle__owner_id=owner_id)
     found: dict[UUID, tuple[Cycle, CycleStep]] = {}
     for step in steps.select_related("cycle__department").order_by("cycle_id", "position"):
         found.setdefault(step.cycle_id, (step.cycle, step))
