@@ -42,3 +42,24 @@ def test_the_home_page_reads_ones_own_late_steps_only(world: World) -> None:
         (sql,) = [q["sql"] for q in queries.captured_queries if "plans_cyclestep" in q["sql"]]
         assert '"plans_cycle"."owner_id" =' in sql
         assert not late_steps(world.ctx("rep"))
+
+
+def test_what_is_open_of_last_month_stays_on_the_board_the_departments_page_and_behind_the_link(
+    world: World,
+) -> None:
+    old = a_cycle(world)
+    with on_day(world, old.until + timedelta(days=2)):
+        new = a_cycle(world)
+        ctx = world.ctx("sales_manager")
+        both = [
+            line.cycle.pk for line in board.of_month(new.since, ctx) if line.cycle.department.code == "EAST"
+        ]
+        assert both == [old.pk, new.pk]
+        assert old.pk in [line.cycle.pk for line in board.of_month(new.since, ctx) if line.is_late]
+        assert [c.cycle.pk for c in board.of_month(old.since, ctx) if c.cycle.pk == new.pk] == []
+        line = board.of_department(new.department.path, ctx)
+        assert line is not None and line.cycle.pk == old.pk
+        world.run("sales_manager", "plans.stop_cycle", old, {"reason": "补记无意义"})
+        line = board.of_department(new.department.path, ctx)
+        assert line is not None and line.cycle.pk == new.pk
+        assert old.pk not in [line.cycle.pk for line in board.of_month(new.since, ctx)]

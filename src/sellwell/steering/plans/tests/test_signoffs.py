@@ -135,7 +135,9 @@ def test_the_last_signature_locks_the_department_and_the_second_of_two_drafts_fi
     with CaptureQueriesContext(connection) as queries:
         world.run("sales_manager", "approvals.approve", one)
     locks = [q["sql"] for q in queries.captured_queries if "FOR NO KEY UPDATE" in q["sql"]]
-    assert any("company_department" in sql and first.department_id.hex in sql.replace("-", "") for sql in locks)
+    assert any(
+        "company_department" in sql and first.department_id.hex in sql.replace("-", "") for sql in locks
+    )
     world.run("sales_manager", "approvals.approve", other)
     first.refresh_from_db()
     second.refresh_from_db()
