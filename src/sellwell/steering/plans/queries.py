@@ -23,9 +23,9 @@ from sellwell.kernel.models import (
 )
 from sellwell.kernel.values import Period, T
 from sellwell.kernel.views import BY_TYPE
-from sellwell.steering.plans import policies, rules
+from sellwell.steering.plans import extensions, policies, rules
 from sellwell.steering.plans.extensions import CycleFacts
-from sellwell.steering.plans.models import Cycle, CycleState, CycleStep, SignOff
+from sellwell.steering.plans.models import Cycle, CycleState, CycleStep, SignOff, StepDocument
 from sellwell.steering.plans.rules import CycleLength, Side, StepKind
 
 
@@ -120,6 +120,28 @@ def waiting_steps(company_id: UUID, owner_id: UUID | None = None) -> list[tuple[
     for step in steps.select_related("cycle__department").order_by("cycle_id", "position"):
         found.setdefault(step.cycle_id, (step.cycle, step))
     return list(found.values())
+
+
+def proofs_of(
+    waiting: Sequence[tuple[Cycle, CycleStep]],
+) -> dict[UUID, tuple[str, extensions.Offer]]:
+    """For cycles of which one step is waiting: the room's document that proves it, unless it was taken back for that step.
+
+    A document that somebody took back proves nothing by itself again; the head may still name it.
+    """
+    steps = [step.pk for _, step in waiting]
+    void = StepDocument.objects.filter(step__in=steps, is_void=True).exclude(row_id=None)
+    taken_back = set(void.values_list("step__cycle_id", "row_type", "row_id"))
+    by_kind: dict[str, list[CycleFacts]] = {}
+    for cycle, step in waiting:
+        by_kind.setdefault(step.kind, []).append(facts_of(cycle, cycle.department.path))
+    found: dict[UUID, tuple[str, extensions.Offer]] = {}
+    for kind, cycles in by_kind.items():
+        for cycle_id, offered in extensions.offers(StepKind(kind), cycles).items():
+            for key, offer in offered:
+                if offer.proves and (cycle_id, offer.row_type, offer.row_id) not in taken_back:
+                    found.setdefault(cycle_id, (key, offer))
+    return found
 
 
 def steps_left(company_id: UUID, day: date) -> list[CycleStep]:
