@@ -15,7 +15,7 @@ from sellwell.foundation.profiles.models import Profile, ProfileItem, ProfileSpa
 from sellwell.foundation.profiles.rules import Kind
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.inputs import Code, Input, field
-from sellwell.kernel.operations import Assessment, Context, operation
+from sellwell.kernel.operations import Assessment, Context, Lock, lock, operation
 from sellwell.kernel.values import Objection, Reason, T
 
 ON, ENDING = ProfileState.ON, ProfileState.ENDING
@@ -175,8 +175,15 @@ def still_used(profile: Profile, going: set[Kind], ctx: Context, path: str = "")
     return [STILL_USED.refuse(path, count=depending.count, names=queries.joined(depending.names))]
 
 
+def all_of_them(profile: Profile, given: Any, ctx: Context) -> list[Lock]:
+    """Every profile of the company: of two that bring a kind, two people do not take away one each at one moment."""
+    ids = Profile.objects.filter(company_id=profile.company_id).values_list("pk", flat=True)
+    return [lock("document", Profile, ids)]
+
+
 @operation(
-    "profiles.change", T("修改行业模板", "Change profile"), Profile, input=Content, assess=assess_change, clauses=["1.1.4"],
+    "profiles.change", T("修改行业模板", "Change profile"), Profile, input=Content, assess=assess_change,
+    lock_keys=all_of_them, clauses=["1.1.4"],
     help=T(
         "修改名称和内容。新加的今天起可用，去掉的明天起不再可用；未办结的单据和在售产品所需的不能去掉。",
         "Change words and content. What is added may be used from today, what is taken out until today; nothing goes that open documents or products on sale need.",
@@ -265,7 +272,7 @@ def assess_switch_off(profile: Profile, given: SwitchOff | None, ctx: Context) -
 
 @operation(
     "profiles.switch_off", T("停用", "Switch off"), Profile, input=SwitchOff, from_states=[ON, PLANNED],
-    assess=assess_switch_off, danger=True,
+    assess=assess_switch_off, lock_keys=all_of_them, danger=True,
     clauses=["1.1.4"],
     help=T(
         "自某日起停用，最早为明天；还有未办结单据或在售产品只靠它时不能停用。",

@@ -35,6 +35,17 @@ def allows(spans: Mapping[Kind, Iterable[Span]], kind: Kind, day: date) -> bool:
     return any(span.covers(day) for span in spans.get(kind, ()))
 
 
+def lasts(spans: Iterable[Span], day: date) -> bool:
+    """Whether some spans, one after another, cover a day and all days after it."""
+    known = list(spans)
+    while covering := [span for span in known if span.covers(day)]:
+        ends = [span.until for span in covering if span.until is not None]
+        if len(ends) < len(covering):
+            return True
+        day = max(ends)
+    return False
+
+
 def lost(brought: Collection[Kind], by_others: Collection[Kind]) -> set[Kind]:
     """What only this profile brings: what a company could not do without it."""
     return set(brought) - set(by_others)

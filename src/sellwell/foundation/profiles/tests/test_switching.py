@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sellwell.foundation.catalog.tests.builders import a_product
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from sellwell.foundation.catalog.tests.builders import a_product, tax_classes
 from sellwell.foundation.profiles import queries
 from sellwell.foundation.profiles.models import Profile, ProfileSpan
 from sellwell.foundation.profiles.tests.builders import (
@@ -132,10 +135,10 @@ def test_a_planned_profile_with_an_end_is_not_switched_off_twice(world: World) -
 def test_what_is_on_today_counts_although_a_later_span_was_called_off(world: World) -> None:
     profile = a_profile(world)
     switched_on(world, profile.code)
-    switch_off(world, profile.code, days=5)
+    a_product(world, "F-1", unit="筐")
+    ProfileSpan.objects.filter(profile=profile).update(until=world.today + timedelta(days=5))
     again = on(world, profile.code, 10)
     assert (again.state, again.on_until) == ("ending", world.today + timedelta(days=5))
-    a_product(world, "F-1", unit="筐")
     ProfileSpan.objects.filter(profile=profile, until__isnull=True).update(
         until=world.today + timedelta(days=10)
     )
@@ -165,3 +168,26 @@ def test_of_two_spans_from_one_day_the_one_that_has_days_counts(world: World) ->
     assert the_profile(world, "internet").state == "planned"
     with clock.at(clock.now() + timedelta(days=20)):
         assert the_profile(world, "internet").state == "active"
+
+
+# --- at one moment --------------------------------------------------------------------------------------------------------
+
+
+def test_switching_off_locks_every_profile_of_the_company(world: World) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        switch_off(world, "retail")
+    ids = [pk.hex for pk in Profile.objects.filter(company_id=world.company.pk).values_list("pk", flat=True)]
+    locks = [q["sql"].replace("-", "") for q in queries.captured_queries if "FOR NO KEY UPDATE" in q["sql"]]
+    assert any(all(pk in sql for pk in ids) for sql in locks)
+
+
+@clause("1.1.4")
+def test_no_product_is_made_of_a_kind_that_is_about_to_go(world: World) -> None:
+    profile = a_profile(world)
+    switched_on(world, profile.code)
+    switch_off(world, profile.code, days=5)
+    data = {"code": "F-1", "name": "苹果", "tax_class": str(tax_classes(world)["goods"].pk), "unit": "筐"}
+    said = refusals(world, "marketing", "catalog.add_product", data=data)
+    assert codes(said) == [("profiles.ending", "unit")]
+    on(world, profile.code, 5)  # from the day on which it would go
+    world.run("marketing", "catalog.add_product", data=data)
