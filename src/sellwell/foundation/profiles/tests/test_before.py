@@ -12,7 +12,9 @@ from sellwell.foundation.profiles.models import ProfileItem
 from sellwell.foundation.profiles.seed import seed_profiles
 from sellwell.foundation.profiles.tests.builders import codes, refusals
 from sellwell.kernel import clock
+from sellwell.kernel.evidence import for_clause
 from sellwell.kernel.seeds import BEGINNING
+from sellwell.kernel.values import Period, months_later
 from sellwell.testing.world import World
 
 
@@ -41,3 +43,13 @@ def test_a_product_keeps_the_unit_that_it_has_when_it_is_changed(world: World) -
     world.see()
     said = refusals(world, "marketing", "catalog.change_product", product, {"unit": "扎"})
     assert codes(said) == [("profiles.nowhere", "unit")]
+
+
+def test_what_is_on_sale_today_does_not_judge_a_month_that_is_over(world: World) -> None:
+    product = a_product(world)
+    Product.objects.filter(pk=product.pk).update(unit="捆")
+    (one,) = for_clause("1.1.4")
+    month = world.today.replace(day=1)
+    running, over = Period(month, months_later(month, 1)), Period(months_later(month, -1), month)
+    assert product.pk in {b.row_id for b in one.collect(world.company.pk, running).broken}
+    assert product.pk not in {b.row_id for b in one.collect(world.company.pk, over).broken}
