@@ -8,7 +8,7 @@ stock) is never hashed, so a release survives a busy day.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
@@ -22,6 +22,7 @@ from django.db.models import Q
 from sellwell.kernel import approval_course as course
 from sellwell.kernel import directory, duties, ledger, numbering, policies
 from sellwell.kernel.effects import NewTask, subject_of
+from sellwell.kernel.extensions import Extension
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import plain
 from sellwell.kernel.models import (
@@ -221,9 +222,20 @@ def _one_per_guard(objections: Sequence[Objection]) -> list[Objection]:
     return list(largest.values())
 
 
+# By the operation that is asked for: (request) -> users who must not decide it, such as the authors of what is signed.
+barring: Extension[Callable[[ApprovalRequest], Iterable[UUID]]] = Extension(
+    "approval.barring", "who must not decide a request for a verb"
+)
+
+
 def barred_from(request: ApprovalRequest) -> set[UUID]:
-    """Who must not decide a request: its requester, and those whom another duty on the same sale bars from it."""
-    return {request.owner_id, *duties.barred("approvals.approve", [request.row_id] if request.row_id else [])}
+    """Who must not decide a request: its requester, whom another duty on the same sale bars from it, whom the room bars."""
+    by_room = barring.functions.get(request.operation)
+    return {
+        request.owner_id,
+        *duties.barred("approvals.approve", [request.row_id] if request.row_id else []),
+        *(by_room(request) if by_room is not None else ()),
+    }
 
 
 def candidates(role: str, request: ApprovalRequest, ctx: Context, without: Sequence[UUID] = ()) -> list[UUID]:

@@ -30,15 +30,17 @@ def show(request: Any, row_id: int) -> HttpResponse:
         raise Http404
     people = {user for user in (entry.actor_id, entry.on_behalf_of_id) if user}
     names = directory.current().names(people)
+    words, url, is_seen = _record(entry, request.actor)
     context = {
         "entry": entry,
         "who": names.get(entry.actor_id, ""),
         "on_behalf_of": names.get(entry.on_behalf_of_id, "") if entry.on_behalf_of_id else "",
         "title_words": history.title_of(entry.operation),
-        "record": _record(entry, request.actor),
+        "record": (words, url),
+        "is_seen": is_seen,
         "changes": _changes(entry, request.actor),
         "policies": [(policy.title_of(p.get("policy", "")), p) for p in entry.policies],
-        "answers": _answers(entry),
+        "answers": _answers(entry) if is_seen else [(title, []) for title, _ in _answers(entry)],
         "together": _together(entry, request.actor),
         "unaltered": ledger.hash_of(entry) == bytes(entry.hash),
         "hash": bytes(entry.hash).hex(),
@@ -49,15 +51,20 @@ def show(request: Any, row_id: int) -> HttpResponse:
     )
 
 
-def _record(entry: LedgerEntry, actor: Actor) -> tuple[str, str]:
-    """The row that it was about: its kind and name, with its page where the reader may open it."""
+def _record(entry: LedgerEntry, actor: Actor) -> tuple[str, str, bool]:
+    """The row that it was about: its kind and name, its page, and whether the reader may see it.
+
+    What guards and policies said of a row speaks of its content: it is for those who may see the row.
+    """
     if entry.row_id is None:
-        return history.noun_of(entry.row_type), ""
+        return history.noun_of(entry.row_type), "", True
     name = history_changes.names_of([(entry.row_type, entry.row_id)], actor).get(
         (entry.row_type, entry.row_id)
     )
     words = f"{history.noun_of(entry.row_type)} {name or ''}".strip()
-    return words, cells.record_url(entry.row_type, entry.row_id) if name is not None else ""
+    if name is None:
+        return words, "", False
+    return words, cells.record_url(entry.row_type, entry.row_id), True
 
 
 def _changes(entry: LedgerEntry, actor: Actor) -> list[dict[str, Any]]:

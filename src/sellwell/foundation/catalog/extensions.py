@@ -74,12 +74,15 @@ def of_new(assessment: Assessment, ctx: Context) -> Iterable[Claim]:
 
 @claims.register("catalog.change_product")
 def of_change(assessment: Assessment, ctx: Context) -> Iterable[Claim]:
-    """The unit or tax class that a product is given anew."""
-    given = assessment.given
-    if given is not None and given.unit is not None:
+    """The unit or tax class that a product is given anew; what it has stays, as forms send it with the rest."""
+    given, product = assessment.given, assessment.row
+    if given is None:
+        return
+    if given.unit is not None and given.unit != product.unit:
         yield Claim("catalog.unit", given.unit, "unit")
-    for code in _class_code(given.tax_class if given is not None else None):
-        yield Claim("catalog.tax_class", code, "tax_class")
+    if given.tax_class != product.tax_class_id:
+        for code in _class_code(given.tax_class):
+            yield Claim("catalog.tax_class", code, "tax_class")
 
 
 @claims.register("catalog.resume_product")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from django.db.models import Q
+
 from sellwell.foundation.catalog.models import Product, ProductState, TaxClass
 from sellwell.foundation.catalog.views import COSTS, PRODUCTS, TAX_CLASSES, TAX_RATES
 from sellwell.foundation.profiles.queries import allowed, offered
@@ -80,17 +82,26 @@ new_button("catalog.add_product")
 
 
 def tax_classes(row: Product | None, ctx: Context) -> list[tuple[str, T | str]]:
-    """The tax classes that may be used today."""
+    """The tax classes that may be used today, and the product's own."""
     codes = allowed(ctx.company_id, "catalog.tax_class", ctx.today)
+    wanted = Q(code__in=codes) if row is None else Q(code__in=codes) | Q(pk=row.tax_class_id)
     return [
         (str(one.pk), T(one.name, one.name_en or one.name))
-        for one in TaxClass.objects.filter(code__in=codes).order_by("code")
+        for one in TaxClass.objects.filter(wanted).order_by("code")
     ]
+
+
+def units(row: Product | None, ctx: Context) -> list[tuple[str, T | str]]:
+    """The units that may be used today, and the product's own."""
+    found: list[tuple[str, T | str]] = list(offered(ctx.company_id, "catalog.unit", ctx.today))
+    if row is not None and row.unit not in [code for code, _ in found]:
+        found.append((row.unit, row.unit))
+    return found
 
 
 choices("catalog.add_product", "kind", lambda row, ctx: offered(ctx.company_id, "catalog.kind", ctx.today))
 for _verb in ("catalog.add_product", "catalog.change_product"):
-    choices(_verb, "unit", lambda row, ctx: offered(ctx.company_id, "catalog.unit", ctx.today))
+    choices(_verb, "unit", units)
     choices(_verb, "tax_class", tax_classes)
 
 RETIRED = T("停售", "Retired")

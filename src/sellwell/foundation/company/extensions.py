@@ -46,6 +46,9 @@ market_margins: Extension[Margins] = Extension("company.market_margins", "the ma
 # Who may see what markets earn: the verbs that show margins in the rooms that tell them. All of them are needed.
 margin_verbs: Extension[Callable[[], str]] = Extension("company.margin_verbs", "the verb that shows margins")
 
+# Who may see what was sold: the verbs that show the documents behind it, in the rooms that post it. All are needed.
+sales_verbs: Extension[Callable[[], str]] = Extension("company.sales_verbs", "the verb that shows sales")
+
 
 @dataclass(frozen=True, slots=True)
 class DepartmentFigure:

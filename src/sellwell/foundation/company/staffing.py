@@ -12,12 +12,11 @@ from django.db.models import Count, Sum
 
 from sellwell.foundation.company import queries
 from sellwell.foundation.company.composition import SALES, YEAR
-from sellwell.foundation.company.extensions import margin_verbs, market_margins
+from sellwell.foundation.company.extensions import market_margins
 from sellwell.foundation.company.models import Assignment, Person
 from sellwell.foundation.company.policies import STAFFING
 from sellwell.foundation.company.rules.staffing import Gap, Market, Need, Standard, gaps, need
 from sellwell.kernel import policy
-from sellwell.kernel.access import Actor
 from sellwell.kernel.models import Fact
 from sellwell.kernel.values import Period
 
@@ -54,18 +53,6 @@ def markets(company_id: UUID, day: date) -> list[Market]:
         for region, line, volume, customers in rows
         if volume > 0
     ]
-
-
-def may_see_margins(actor: Actor, company_id: UUID) -> bool:
-    """Whether somebody sees the margins of the whole company: a right to one's own department's is not enough."""
-    return all(_sees_all(actor, verb(), company_id) for _, verb in margin_verbs)
-
-
-def _sees_all(actor: Actor, verb: str, company_id: UUID) -> bool:
-    return any(
-        cell.scope == "group" or (cell.scope == "company" and cell.post.company_id == company_id)
-        for cell in actor.cells(verb)
-    )
 
 
 def without_margins(needs: list[Need]) -> list[Need]:

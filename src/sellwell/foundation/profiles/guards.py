@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from sellwell.foundation.profiles import queries, rules
 from sellwell.foundation.profiles.extensions import Claim, all_subjects, claims
@@ -24,7 +24,16 @@ NOWHERE = Reason(
         "No industry profile brings “{kind}” ({subject}). Ask {who} to add it to one.",
     ),
 )
+ENDING = Reason(
+    "profiles.ending",
+    T(
+        "“{kind}”（{subject}）所在的行业模板即将停用，新的记录会落在模板之外。可请{who}重新启用。",
+        "The industry profile that brings “{kind}” ({subject}) is about to go off, and a new record would be left outside. Ask {who} to keep it on.",
+    ),
+)
 SOMEBODY = T("有权限的人员", "somebody who has the right")
+
+Spans = Mapping[rules.Kind, Iterable[rules.Span]]
 
 # The verbs that give a record its kind. Each room says in its extensions which kind that would be.
 GUARDED = (
@@ -39,22 +48,28 @@ GUARDED = (
 
 
 def within(verb: str) -> Check:
-    """The check for one verb: every kind that it would give is one that some profile allows today."""
+    """The check for one verb: every kind that it would give is one that some profile allows today.
+
+    What stands without a day of its own, such as a product, needs its kind for good: profiles that go off do not see it.
+    """
 
     def allowed(assessments: list[Assessment], ctx: Context) -> Mapping[int, list[Objection]]:
         wanted = {index: list(claims.functions[verb](one, ctx)) for index, one in enumerate(assessments)}
         if not any(wanted.values()):
             return {}
         spans = queries.spans(ctx.company_id)
+        standing = {name for name, subject in all_subjects().items() if not subject.day}
         outside = {
-            index: [c for c in made if not rules.allows(spans, (c.subject, c.code), c.day or ctx.today)]
+            index: [c for c in made if not _is_within(c, spans, standing, ctx)]
             for index, made in wanted.items()
         }
         brought = queries.offering(
             ctx.company_id, {(c.subject, c.code) for made in outside.values() for c in made}
         )
         return {
-            index: [_objection(claim, brought.get((claim.subject, claim.code), []), ctx) for claim in made]
+            index: [
+                _objection(claim, spans, brought.get((claim.subject, claim.code), []), ctx) for claim in made
+            ]
             for index, made in outside.items()
             if made
         }
@@ -62,10 +77,20 @@ def within(verb: str) -> Check:
     return allowed
 
 
-def _objection(claim: Claim, profiles: list[T], ctx: Context) -> Objection:
+def _is_within(claim: Claim, spans: Spans, standing: Collection[str], ctx: Context) -> bool:
+    """Whether some profile allows a kind on its day; a standing one from then on."""
+    kind, day = (claim.subject, claim.code), claim.day or ctx.today
+    return (
+        rules.lasts(spans.get(kind, ()), day) if claim.subject in standing else rules.allows(spans, kind, day)
+    )
+
+
+def _objection(claim: Claim, spans: Spans, profiles: list[T], ctx: Context) -> Objection:
     """Which profile would allow it, and who can see to that."""
     subject = all_subjects()[claim.subject]
     said = {"kind": queries.label(queries.names_of(subject), claim.code), "subject": subject.title}
+    if rules.allows(spans, (claim.subject, claim.code), claim.day or ctx.today):
+        return ENDING.refuse(claim.path, **said, who=_who("profiles.switch_on", ctx))
     if profiles:
         who = _who("profiles.switch_on", ctx)
         return OUTSIDE.refuse(claim.path, **said, profiles=queries.joined(profiles), who=who)

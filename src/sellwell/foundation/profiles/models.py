@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from sellwell.foundation.profiles.rules import state_on
 from sellwell.kernel import clock
@@ -33,17 +33,28 @@ class ProfileState(State):
 
 
 class ProfileManager(models.Manager["Profile"]):
-    """Profiles as they are read: with the days of their latest span, in the same query."""
+    """Profiles as they are read: with the days of the span that counts today, in the same query."""
 
     def get_queryset(self) -> QuerySet[Any]:
-        """`span_since` and `span_until` are None where the profile was never on."""
-        latest = ProfileSpan.objects.filter(profile=OuterRef("pk")).order_by("-since")
+        """The span that covers today, else the next one, else the last; None where the profile was never on."""
+        today = clock.business_day(clock.now())
+        own = ProfileSpan.objects.filter(profile=OuterRef("pk")).exclude(until=F("since"))
+        going = own.filter(Q(until__isnull=True) | Q(until__gt=today)).order_by("since", "id")
+        past = own.order_by("-since", "-id")
+        is_going = Exists(going)
         return (
             super()
             .get_queryset()
             .annotate(
-                span_since=Subquery(latest.values("since")[:1]),
-                span_until=Subquery(latest.values("until")[:1]),
+                span_since=Case(
+                    When(is_going, then=Subquery(going.values("since")[:1])),
+                    default=Subquery(past.values("since")[:1]),
+                ),
+                # A span without an end has no `until` to fall back from: which span it is decides first.
+                span_until=Case(
+                    When(is_going, then=Subquery(going.values("until")[:1])),
+                    default=Subquery(past.values("until")[:1]),
+                ),
             )
         )
 
@@ -68,17 +79,17 @@ class Profile(CompanyRow):
 
     @property
     def on_since(self) -> date | None:
-        """When its latest span begins. Read by the manager: a profile that was just made has none."""
+        """When the span that counts today begins. Read by the manager: a profile that was just made has none."""
         return getattr(self, "span_since", None)
 
     @property
     def on_until(self) -> date | None:
-        """When its latest span ends; None: not at all."""
+        """When the span that counts today ends; None: not at all."""
         return getattr(self, "span_until", None)
 
     @property
     def state(self) -> ProfileState:
-        """Whether it is on today, by its latest span."""
+        """Whether it is on today, by the span that counts today."""
         today = clock.business_day(clock.now())
         return ProfileState(state_on(today, self.on_since, self.on_until))
 

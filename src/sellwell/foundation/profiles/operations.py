@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Annotated, Any
 
+from django.db.models import F, Q
 from pydantic import StringConstraints
 
 from sellwell.foundation.profiles import queries, rules
@@ -14,7 +15,7 @@ from sellwell.foundation.profiles.models import Profile, ProfileItem, ProfileSpa
 from sellwell.foundation.profiles.rules import Kind
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.inputs import Code, Input, field
-from sellwell.kernel.operations import Assessment, Context, operation
+from sellwell.kernel.operations import Assessment, Context, Lock, lock, operation
 from sellwell.kernel.values import Objection, Reason, T
 
 ON, ENDING = ProfileState.ON, ProfileState.ENDING
@@ -46,6 +47,17 @@ ON_UNTIL = Reason(
         "此模板启用到 {until}，请填写这一天或以后的日期。",
         "The profile is on until {until}. Enter that day or a later one.",
     ),
+)
+ON_AHEAD = Reason(
+    "profiles.on_ahead",
+    T(
+        "此模板已安排自 {since} 起启用，不必再次启用。",
+        "The profile is to be on from {since} already: it need not be switched on again.",
+    ),
+)
+ENDS_ALREADY = Reason(
+    "profiles.ends_already",
+    T("此模板已安排自 {until} 起停用。", "The profile is to be off from {until} already."),
 )
 ON_FROM_TODAY = Reason(
     "profiles.on_from_today",
@@ -163,8 +175,15 @@ def still_used(profile: Profile, going: set[Kind], ctx: Context, path: str = "")
     return [STILL_USED.refuse(path, count=depending.count, names=queries.joined(depending.names))]
 
 
+def all_of_them(profile: Profile, given: Any, ctx: Context) -> list[Lock]:
+    """Every profile of the company: of two that bring a kind, two people do not take away one each at one moment."""
+    ids = Profile.objects.filter(company_id=profile.company_id).values_list("pk", flat=True)
+    return [lock("document", Profile, ids)]
+
+
 @operation(
-    "profiles.change", T("修改行业模板", "Change profile"), Profile, input=Content, assess=assess_change, clauses=["1.1.4"],
+    "profiles.change", T("修改行业模板", "Change profile"), Profile, input=Content, assess=assess_change,
+    lock_keys=all_of_them, clauses=["1.1.4"],
     help=T(
         "修改名称和内容。新加的今天起可用，去掉的明天起不再可用；未办结的单据和在售产品所需的不能去掉。",
         "Change words and content. What is added may be used from today, what is taken out until today; nothing goes that open documents or products on sale need.",
@@ -200,11 +219,21 @@ class SwitchOn(Input):
 def assess_switch_on(profile: Profile, given: SwitchOn | None, ctx: Context) -> Assessment:
     """Not in the past, and after the span that there is."""
     found: list[Objection] = []
-    if given is not None and profile.state == ENDING and profile.on_until and given.since < profile.on_until:
-        found.append(ON_UNTIL.refuse(path="since", until=profile.on_until))
+    if given is not None and (beside := _on_after(profile, given.since)) is not None:
+        found.append(
+            ON_UNTIL.refuse(path="since", until=beside.until)
+            if beside.until is not None
+            else ON_AHEAD.refuse(path="since", since=beside.since)
+        )
     if given is not None and given.since < ctx.today:
         found.append(ON_FROM_TODAY.refuse(path="since", today=ctx.today))
     return Assessment(objections=tuple(found))
+
+
+def _on_after(profile: Profile, day: date) -> ProfileSpan | None:
+    """The last span that an open-ended one from a day would overlap."""
+    spans = profile.spans.filter(Q(until__isnull=True) | Q(until__gt=day)).exclude(until=F("since"))
+    return spans.order_by("since", "id").last()
 
 
 @operation(
@@ -230,8 +259,10 @@ class SwitchOff(Input):
 
 def assess_switch_off(profile: Profile, given: SwitchOff | None, ctx: Context) -> Assessment:
     """From tomorrow at the earliest, and nothing open rests on it alone."""
-    span = profile.spans.get(until__isnull=True)
+    span = profile.spans.filter(until__isnull=True).first()
     found: list[Objection] = []
+    if span is None:
+        found.append(ENDS_ALREADY.refuse(until=profile.on_until))
     tomorrow = ctx.today + timedelta(days=1)
     if given is not None and given.until < tomorrow:
         found.append(OFF_FROM_TOMORROW.refuse(path="until", day=tomorrow))
@@ -241,7 +272,7 @@ def assess_switch_off(profile: Profile, given: SwitchOff | None, ctx: Context) -
 
 @operation(
     "profiles.switch_off", T("停用", "Switch off"), Profile, input=SwitchOff, from_states=[ON, PLANNED],
-    assess=assess_switch_off, danger=True,
+    assess=assess_switch_off, lock_keys=all_of_them, danger=True,
     clauses=["1.1.4"],
     help=T(
         "自某日起停用，最早为明天；还有未办结单据或在售产品只靠它时不能停用。",

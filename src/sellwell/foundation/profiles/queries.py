@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Q
 
+from sellwell.foundation.profiles import rules
 from sellwell.foundation.profiles.extensions import Subject, all_subjects
 from sellwell.foundation.profiles.models import Profile, ProfileItem
 from sellwell.foundation.profiles.rules import Kind, Span
@@ -56,11 +57,7 @@ def offered(company_id: UUID, subject: str, day: date) -> list[tuple[str, T]]:
 
 def lasting(company_id: UUID, day: date, but: UUID) -> set[Kind]:
     """The kinds that the other profiles allow on a day and from then on without end."""
-    return {
-        kind
-        for kind, known in spans(company_id, but).items()
-        if any(span.covers(day) and span.until is None for span in known)
-    }
+    return {kind for kind, known in spans(company_id, but).items() if rules.lasts(known, day)}
 
 
 def brings(profile: Profile, day: date) -> set[Kind]:

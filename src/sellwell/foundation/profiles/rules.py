@@ -22,7 +22,7 @@ class Span:
 
 
 def state_on(day: date, since: date | None, until: date | None) -> str:
-    """`active`, `ending`, `planned` or `inactive`: what the latest span of a profile means on a day."""
+    """`active`, `ending`, `planned` or `inactive`: what the span of a profile that counts means on a day."""
     if since is None or (until is not None and (until <= day or until <= since)):
         return "inactive"
     if since > day:
@@ -33,6 +33,17 @@ def state_on(day: date, since: date | None, until: date | None) -> str:
 def allows(spans: Mapping[Kind, Iterable[Span]], kind: Kind, day: date) -> bool:
     """Whether some profile brings a kind on a day."""
     return any(span.covers(day) for span in spans.get(kind, ()))
+
+
+def lasts(spans: Iterable[Span], day: date) -> bool:
+    """Whether some spans, one after another, cover a day and all days after it."""
+    known = list(spans)
+    while covering := [span for span in known if span.covers(day)]:
+        ends = [span.until for span in covering if span.until is not None]
+        if len(ends) < len(covering):
+            return True
+        day = max(ends)
+    return False
 
 
 def lost(brought: Collection[Kind], by_others: Collection[Kind]) -> set[Kind]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from sellwell.foundation.company.extensions import DepartmentFigure, department_figures, rows_of
+from sellwell.foundation.company.extensions import DepartmentFigure, department_figures, rows_of, sales_verbs
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.kernel import personal
 from sellwell.kernel.effects import Effects, NewTask
@@ -90,3 +90,9 @@ def _erase_receipts(subject: UUID) -> int:
 
 personal.register_eraser("receivables.invoice", _erase_invoices)
 personal.register_eraser("receivables.receipt", _erase_receipts)
+
+
+@sales_verbs.register("receivables.invoice")
+def _sales_verb() -> str:
+    """Sales are what was invoiced."""
+    return INVOICES.name

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from sellwell.kernel import access
 from sellwell.kernel.values import T, months_later
@@ -89,12 +89,17 @@ def lines(cycles: Sequence[Any], ctx: Context) -> list[Line]:
     shown = documents.shown(list(proofs), of, ctx.actor)
     people = {s.done_by_id for s in steps if s.done_by_id is not None} | {c.owner_id for c in cycles}
     names = queries.names(people)
-    return [_line(cycle, shown, names, ctx) for cycle in cycles]
+    # Asked for all of them at once: whom one stands in for is a query, and it is not asked of each cycle.
+    own = access.rows(ctx.actor, ACCOUNT, Cycle.objects.filter(pk__in=[cycle.pk for cycle in cycles]))
+    mine = set(own.values_list("pk", flat=True)) if cycles else set()
+    return [_line(cycle, shown, names, cycle.pk in mine, ctx) for cycle in cycles]
 
 
-def _line(cycle: Any, shown: dict[UUID, list[Shown]], names: dict[UUID, str], ctx: Context) -> Line:
+def _line(
+    cycle: Any, shown: dict[UUID, list[Shown]], names: dict[UUID, str], is_mine: bool, ctx: Context
+) -> Line:
     known = queries.as_rules(cycle.five)
-    may = cycle.state == CycleState.OPEN.value and access.cell_for(ctx.actor, ACCOUNT, cycle) is not None
+    may = cycle.state == CycleState.OPEN.value and is_mine
     cells = []
     for place, step in enumerate(cycle.five):
         standing = rules.standing(known[place], known[place - 1] if place else None, ctx.today)
@@ -124,10 +129,13 @@ def with_five(actor: Actor) -> QuerySet[Any]:
 
 
 def of_month(month: date, ctx: Context) -> list[Line]:
-    """The cycles whose period touches a month, within what the reader may see, in the order of the tree."""
-    rows = with_five(ctx.actor).filter(
-        company_id=ctx.company_id, since__lt=months_later(month, 1), until__gt=month
-    )
+    """The cycles whose period touches a month, within what the reader may see, in the order of the tree.
+
+    On the running month's board also those still under way from before it: their late steps are today's concern.
+    """
+    is_running = month == ctx.today.replace(day=1)
+    asked = Q(until__gt=month) | Q(state=CycleState.OPEN.value) if is_running else Q(until__gt=month)
+    rows = with_five(ctx.actor).filter(asked, company_id=ctx.company_id, since__lt=months_later(month, 1))
     return lines(list(rows.order_by("department__path", "since", "id")), ctx)
 
 
@@ -139,10 +147,11 @@ def months(actor: Actor, company_id: UUID, today: date) -> list[date]:
 
 
 def of_department(path: str, ctx: Context) -> Line | None:
-    """The latest cycle of a department, if the reader may see it."""
+    """The cycle of a department that waits longest, else its latest one; if the reader may see it."""
     rows = with_five(ctx.actor).filter(company_id=ctx.company_id, department__path=path, since__lte=ctx.today)
-    found = lines(list(rows.order_by("-since", "-id")[:1]), ctx)
-    return found[0] if found else None
+    under_way = rows.filter(state=CycleState.OPEN.value).order_by("since", "id").first()
+    shown = under_way or rows.order_by("-since", "-id").first()
+    return lines([shown], ctx)[0] if shown is not None else None
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+import logging
+from collections.abc import Iterable
 from uuid import UUID
+
+from django.db import transaction
 
 from sellwell.kernel import clock, system
 from sellwell.kernel.chores import chore
 from sellwell.kernel.door import run
-from sellwell.steering.plans import extensions, queries
+from sellwell.steering.plans import queries
 from sellwell.steering.plans.operations.cycles import BY_DOCUMENT
-from sellwell.steering.plans.rules import StepKind
+
+log = logging.getLogger(__name__)
 
 
 @chore("plans.open_cycles")
@@ -25,21 +29,25 @@ def open_when_due(company_id: UUID) -> bool:
 @chore("plans.follow_heads")
 def follow_heads(company_id: UUID) -> bool:
     """A cycle under way belongs to who heads its department now, and stands where the department does."""
-    strayed = queries.strayed(company_id)
-    for cycle in strayed:
-        run("plans.follow_head", system.context(company_id), cycle.pk)
-    return bool(strayed)
+    return _run_each("plans.follow_head", company_id, [cycle.pk for cycle in queries.strayed(company_id)])
 
 
 @chore("plans.prove_steps")
 def prove_steps(company_id: UUID) -> bool:
     """Steps whose turn it is and that a room's own document proves."""
-    waiting = queries.waiting_steps(company_id)
+    proofs = queries.proofs_of(queries.waiting_steps(company_id))
+    return _run_each(BY_DOCUMENT, company_id, list(proofs))
+
+
+def _run_each(verb: str, company_id: UUID, cycles: Iterable[UUID]) -> bool:
+    """A verb for each of some cycles: one that fails stops no other. Whether any was done."""
     is_done = False
-    for kind, group in groupby(sorted(waiting, key=lambda pair: pair[1].kind), key=lambda pair: pair[1].kind):
-        facts = [queries.facts_of(cycle, cycle.department.path) for cycle, _ in group]
-        for cycle_id, offered in extensions.offers(StepKind(kind), facts).items():
-            if any(offer.proves for _, offer in offered):
-                run(BY_DOCUMENT, system.context(company_id), cycle_id)
-                is_done = True
+    for cycle_id in cycles:
+        try:
+            with transaction.atomic():
+                run(verb, system.context(company_id), cycle_id)
+            is_done = True
+        except Exception as error:
+            # The text of the error may hold what people wrote; only its kind is logged.
+            log.error("%s of the cycle %s failed: %s", verb, cycle_id, type(error).__name__)
     return is_done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -41,20 +42,21 @@ def _joined(words: list[T]) -> T:
 
 @evidence("2.2.3", T("管理循环没有逾期步骤", "Cycles without a late step"))
 def cycles_with_a_late_step(company_id: UUID, period: Period) -> Evidence:
-    """Cycles with a step due in the period by its last day, and those of which such a step was late and not done then.
+    """Cycles with a step due in the period by its last day, or still open from before it, and those late then.
 
-    Beside it the share of those steps that were done in time: what was made good late is no longer named, but counted here.
+    Beside it the share of the period's own steps that were done in time: what was made good late is no longer named, but
+    counted here.
     """
     day = last_day(period)
-    due = CycleStep.objects.filter(company_id=company_id, due_on__gte=period.since, due_on__lte=day)
     cycles: dict[UUID, list[CycleStep]] = {}
-    for step in due.select_related("cycle").order_by("cycle__number", "position"):
+    for step in [*queries.steps_left(company_id, period.since), *_steps_due(company_id, period.since, day)]:
         cycles.setdefault(step.cycle_id, []).append(step)
     broken, count, in_time = [], 0, 0
     for own in cycles.values():
         late = [s for s in own if rules.was_late(queries.as_rules([s])[0], day)]
-        count += len(own)
-        in_time += sum(1 for s in own if s.done_on is not None and s.done_on <= s.due_on)
+        due = [s for s in own if s.due_on >= period.since]
+        count += len(due)
+        in_time += sum(1 for s in due if s.done_on is not None and s.done_on <= s.due_on)
         if late:
             cycle, words = own[0].cycle, _joined([queries.step_label(s.kind) for s in late])
             why = LATE_STEPS.format(steps=words)
@@ -62,6 +64,11 @@ def cycles_with_a_late_step(company_id: UUID, period: Period) -> Evidence:
     share = (Decimal(in_time) * 100 / Decimal(count)).quantize(Decimal("0.1")) if count else None
     concerned = Counter(own[0].cycle.department_path for own in cycles.values())
     return found(concerned, broken, [Measured(IN_TIME, count, share, "%")])
+
+
+def _steps_due(company_id: UUID, since: date, day: date) -> Iterable[CycleStep]:
+    rows = CycleStep.objects.filter(company_id=company_id, due_on__gte=since, due_on__lte=day)
+    return rows.select_related("cycle").order_by("cycle__number", "position")
 
 
 # --- 2.2.5 -----------------------------------------------------------------------------------------------------------------
@@ -72,16 +79,22 @@ def signed_by_every_side(company_id: UUID, period: Period) -> Evidence:
     """Documents in force on the period's last day, and drafts whose own period has begun by then without any version in
     force; those that a side has not signed, or whose content is not what was signed. Must find none."""
     day = last_day(period)
-    rows = SignOff.objects.filter(company_id=company_id, business_date__lte=day).exclude(
-        state=SignOffState.CANCELLED.value
+    rows = SignOff.objects.filter(company_id=company_id, business_date__lte=day)
+    cancelled = queries.last_days(
+        "plans.cancel_sign_off",
+        list(rows.filter(state=SignOffState.CANCELLED.value).values_list("pk", flat=True)),
     )
-    concerned = [row for row in rows.order_by("number") if _holds(row, day) or _should_hold(row, day)]
-    ids = [row.pk for row in concerned]
-    signed = queries.signatures(ids, [RequestState.APPROVED])
-    asked = queries.signatures(ids, [RequestState.OPEN])
+    concerned = [
+        row
+        for row in rows.order_by("number")
+        if _holds(row, day) or _should_hold(row, day, cancelled.get(row.pk))
+    ]
+    # A request that failed after it was signed counts too: what was signed is compared by its hash.
+    states = [RequestState.APPROVED, RequestState.FAILED, RequestState.OPEN]
+    signed = queries.signatures([row.pk for row in concerned], states)
     broken = []
     for row in concerned:
-        given = signed.get(row.pk, []) if _holds(row, day) else asked.get(row.pk, [])
+        given = [one for one in signed.get(row.pk, []) if one.on <= day]
         why = _why(row, given, _holds(row, day), day)
         if why is not None:
             broken.append(
@@ -97,9 +110,14 @@ def _holds(row: SignOff, day: date) -> bool:
     return not is_out and began <= day < row.until and (row.replaced_on is None or day < row.replaced_on)
 
 
-def _should_hold(row: SignOff, day: date) -> bool:
-    """Whether its own period has begun while it is a draft that replaces nothing."""
-    return row.state == SignOffState.DRAFT.value and row.previous_id is None and row.since <= day < row.until
+def _should_hold(row: SignOff, day: date, cancelled_on: date | None) -> bool:
+    """Whether its own period had begun on the day while it was a draft, whatever became of it, that replaces nothing."""
+    was_draft = (
+        row.state == SignOffState.DRAFT.value
+        or (row.effective_on is not None and row.effective_on > day)
+        or (cancelled_on is not None and cancelled_on > day)
+    )
+    return was_draft and row.previous_id is None and row.since <= day < row.until
 
 
 def _why(row: SignOff, given: list[Signature], is_in_force: bool, day: date) -> T | None:
@@ -109,9 +127,11 @@ def _why(row: SignOff, given: list[Signature], is_in_force: bool, day: date) -> 
     for one in given:
         if one.content_hash == digest:
             signers[one.side] = signers.get(one.side, frozenset()) | {str(one.user_id)}
-    lacking = [
-        side.label for side in rules.unsigned(policies.sides_of(row.kind, row.company_id, day), signers)
-    ]
+    # The sides of the day on which it came into force: a policy that changed since asks nobody afterwards.
+    needed = policies.sides_of(
+        row.kind, row.company_id, row.effective_on if is_in_force and row.effective_on else day
+    )
+    lacking = [side.label for side in rules.unsigned(needed, signers)]
     if not is_in_force:
         return BEGUN.format(sides=_joined(lacking)) if lacking else NOT_IN_FORCE
     if given and all(one.content_hash != digest for one in given):

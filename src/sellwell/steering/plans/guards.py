@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from sellwell.kernel.approval import barring
 from sellwell.kernel.models import ApprovalDecision, ApprovalRequest
 from sellwell.kernel.operations import Assessment, Context, guard
 from sellwell.kernel.values import Objection, Reason, T
@@ -28,8 +29,8 @@ AUTHOR = Reason(
 TWO_SIDES = Reason(
     "plans.two_sides",
     T(
-        "一人不能代表两方签署。请由另一方的其他同事签署，或加签。",
-        "Nobody signs for two sides. Let a colleague of the other side sign, or add a signer.",
+        "一人不能代表两方签署。请由另一方的其他同事签署。",
+        "Nobody signs for two sides. Let a colleague of the other side sign.",
     ),
 )
 
@@ -41,6 +42,14 @@ def sides(assessments: list[Assessment], ctx: Context) -> Mapping[int, list[Obje
         place: [SIDE_SIGNS[side].hold(policies.SIGNERS[side]) for side in one.carry]
         for place, one in enumerate(assessments)
     }
+
+
+@barring.register(queries.PUT_IN_FORCE)
+def authors_of(request: ApprovalRequest) -> list[UUID]:
+    """Who drafted or changed it is not asked: the request goes to a colleague, or to whoever stands above."""
+    return list(
+        SignOff.objects.filter(pk__in=[request.row_id]).values_list("authors", flat=True).first() or []
+    )
 
 
 @guard("plans.signing", T("起草人不签，一人不签两方", "Authors do not sign, nobody for two sides"), on=["approvals.approve"], clauses=["2.2.5"])  # fmt: skip
@@ -59,8 +68,7 @@ def _objections(request: ApprovalRequest, mine: Any, ctx: Context) -> list[Objec
         ctx.user_id,
         *(lender for _, voices in mine for lender in voices if lender is not None),
     }
-    authors = SignOff.objects.filter(pk__in=[request.row_id]).values_list("authors", flat=True).first() or []
-    if people & set(authors):
+    if people & set(authors_of(request)):
         return [AUTHOR.refuse()]
     now = {step.guard for step, _ in mine}
     given = ApprovalDecision.objects.filter(step__request=request, agrees=True).select_related("step")

@@ -9,14 +9,23 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sellwell.kernel import directory, ledger
+from django.db.models import Max, Q
+
+from sellwell.kernel import clock, directory, ledger
 from sellwell.kernel.inputs import plain
-from sellwell.kernel.models import ApprovalDecision, ApprovalRequest, RequestState, StoredFile, User
+from sellwell.kernel.models import (
+    ApprovalDecision,
+    ApprovalRequest,
+    LedgerEntry,
+    RequestState,
+    StoredFile,
+    User,
+)
 from sellwell.kernel.values import Period, T
 from sellwell.kernel.views import BY_TYPE
-from sellwell.steering.plans import policies, rules
+from sellwell.steering.plans import extensions, policies, rules
 from sellwell.steering.plans.extensions import CycleFacts
-from sellwell.steering.plans.models import Cycle, CycleState, CycleStep, SignOff
+from sellwell.steering.plans.models import Cycle, CycleState, CycleStep, SignOff, StepDocument
 from sellwell.steering.plans.rules import CycleLength, Side, StepKind
 
 
@@ -102,13 +111,56 @@ def facts_of(cycle: Cycle, department_path: str) -> CycleFacts:
     return CycleFacts(cycle.pk, cycle.company_id, department_path, Period(cycle.since, cycle.until))
 
 
-def waiting_steps(company_id: UUID) -> list[tuple[Cycle, CycleStep]]:
-    """The next undone step of every open cycle: one query."""
+def waiting_steps(company_id: UUID, owner_id: UUID | None = None) -> list[tuple[Cycle, CycleStep]]:
+    """The next undone step of every open cycle, or of those of one owner: one query."""
     steps = CycleStep.objects.filter(company_id=company_id, cycle__state=CycleState.OPEN.value, done_on=None)
+    if owner_id is not None:
+        steps = steps.filter(cycle__owner_id=owner_id)
     found: dict[UUID, tuple[Cycle, CycleStep]] = {}
     for step in steps.select_related("cycle__department").order_by("cycle_id", "position"):
         found.setdefault(step.cycle_id, (step.cycle, step))
     return list(found.values())
+
+
+def proofs_of(
+    waiting: Sequence[tuple[Cycle, CycleStep]],
+) -> dict[UUID, tuple[str, extensions.Offer]]:
+    """For cycles of which one step is waiting: the room's document that proves it, unless it was taken back for that step.
+
+    A document that somebody took back proves nothing by itself again; the head may still name it.
+    """
+    steps = [step.pk for _, step in waiting]
+    void = StepDocument.objects.filter(step__in=steps, is_void=True).exclude(row_id=None)
+    taken_back = set(void.values_list("step__cycle_id", "row_type", "row_id"))
+    by_kind: dict[str, list[CycleFacts]] = {}
+    for cycle, step in waiting:
+        by_kind.setdefault(step.kind, []).append(facts_of(cycle, cycle.department.path))
+    found: dict[UUID, tuple[str, extensions.Offer]] = {}
+    for kind, cycles in by_kind.items():
+        for cycle_id, offered in extensions.offers(StepKind(kind), cycles).items():
+            for key, offer in offered:
+                if offer.proves and (cycle_id, offer.row_type, offer.row_id) not in taken_back:
+                    found.setdefault(cycle_id, (key, offer))
+    return found
+
+
+def steps_left(company_id: UUID, day: date) -> list[CycleStep]:
+    """Steps due before a day that were not done when it began, of cycles that were not stopped by then."""
+    steps = CycleStep.objects.filter(company_id=company_id, due_on__lt=day)
+    still_open = steps.filter(Q(done_on__isnull=True) | Q(done_on__gte=day)).select_related("cycle")
+    found = list(still_open.order_by("cycle__number", "position"))
+    ended = [s.cycle_id for s in found if s.cycle.state == CycleState.STOPPED.value]
+    stopped = last_days("plans.stop_cycle", ended)
+    return [s for s in found if s.cycle_id not in stopped or stopped[s.cycle_id] >= day]
+
+
+def last_days(operation: str, row_ids: Sequence[UUID]) -> dict[Any, date]:
+    """The day on which a verb was last done to each of some rows, as the ledger has it."""
+    if not row_ids:
+        return {}
+    entries = LedgerEntry.objects.filter(operation=operation, row_id__in=row_ids).order_by()
+    known = entries.values_list("row_id").annotate(last=Max("at"))
+    return {row_id: clock.business_day(at) for row_id, at in known}
 
 
 def strayed(company_id: UUID) -> list[Cycle]:
@@ -168,11 +220,12 @@ def hash_of(content: dict[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A side's agreement: who gave it, and to what."""
+    """A side's agreement: who gave it, to what, and when."""
 
     side: str
     user_id: UUID
     content_hash: str
+    on: date
 
 
 def signatures(row_ids: Sequence[UUID], states: Iterable[RequestState]) -> dict[UUID, list[Signature]]:
@@ -189,7 +242,10 @@ def signatures(row_ids: Sequence[UUID], states: Iterable[RequestState]) -> dict[
         if one.round == one.step.round and one.step.decided_at is not None:
             side = one.step.guard.removeprefix(PREFIX)
             row_id: Any = rows_of[one.step.request_id]
-            found.setdefault(row_id, []).append(Signature(side, one.user_id, one.step.content_hash))
+            signed_on = clock.business_day(one.at)
+            found.setdefault(row_id, []).append(
+                Signature(side, one.user_id, one.step.content_hash, signed_on)
+            )
     return found
 
 

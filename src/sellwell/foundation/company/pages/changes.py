@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from sellwell.foundation.company import planning, reviewing, staffing, structure
+from sellwell.foundation.company import planning, reviewing, seeing, staffing, structure
 from sellwell.foundation.company.change_views import REORGANISATIONS, REVIEWS
 from sellwell.foundation.company.models import ChangeAction, Reorganisation, ReorganisationState
 from sellwell.foundation.company.rules.staffing import simulated
@@ -147,7 +147,7 @@ page(
 def staffing_page(request: Any) -> HttpResponse:
     """People needed against people there; for those who may see margins what other numbers would earn by head, too."""
     shown = staffing.staffing(request.ctx.company_id, request.ctx.today)
-    shows_margins = staffing.may_see_margins(request.ctx.actor, request.ctx.company_id)
+    shows_margins = seeing.may_see_margins(request.ctx.actor, request.ctx.company_id)
     heads = sum(gap.actual for gap in shown.gaps)
     simulates = shows_margins and heads
     steps = sorted({max(1, heads + change) for change in (-4, -2, 0, 2, 4)}) if simulates else []

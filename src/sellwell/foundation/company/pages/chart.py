@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 
-from sellwell.foundation.company import evidence, queries, rollup, structure
+from sellwell.foundation.company import evidence, queries, rollup, seeing, structure
 from sellwell.foundation.company.duty_views import LAYERS
 from sellwell.foundation.company.kernel_views import role_name
 from sellwell.foundation.company.models import GoalLink
@@ -159,6 +159,8 @@ def lines_page(request: Any) -> HttpResponse:
     day = asked_day(request)
     period = Period(day.replace(month=1, day=1), day + timedelta(days=1))
     company = request.ctx.company_id
+    if not seeing.may_see_sales(request.ctx.actor, company):
+        return render(request, "company/lines_unseen.html", {}, title=T("矩阵汇总", "Both lines"))
     added = rollup.rollup(company, period)
     shown = structure.as_of(company, day)
     tops = sorted((path for path in added.by_department if path.count(".") <= 2), key=str)

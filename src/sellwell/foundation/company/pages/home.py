@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.http import HttpResponse
 
-from sellwell.foundation.company import queries, rollup, staffing, structure
+from sellwell.foundation.company import queries, rollup, seeing, staffing, structure
 from sellwell.foundation.company.extensions import DepartmentFigure, department_figures
 from sellwell.foundation.company.kernel_views import TASKS, role_name
 from sellwell.foundation.company.models import Assignment, Department, GoalLink
@@ -45,7 +45,8 @@ def home(row: Department, ctx: Context) -> dict[str, Any]:
 def figures(row: Department, ctx: Context) -> list[DepartmentFigure]:
     """The default figures of a department of this kind, as far as the reader may see what is behind them."""
     found = []
-    if ctx.actor.may(WHOLE) and row.kind != "function":
+    sees_sales = ctx.actor.may(WHOLE) and seeing.may_see_sales_of(ctx.actor, row)
+    if sees_sales and row.kind != "function":
         period = Period(ctx.today.replace(month=1, day=1), ctx.today + timedelta(days=1))
         found.append(DepartmentFigure(T("今年销售额", "Sales this year"), rollup.of_department(row, period)))
     found += [one for _, function in department_figures if (one := function(row, ctx)) is not None]

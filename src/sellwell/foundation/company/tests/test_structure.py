@@ -211,7 +211,7 @@ def test_a_departments_page_tells_its_people_sales_goals_and_duties(world: World
         "product_line": "parts",
     }
     line = world.run("hr", "company.add_department", data=data).result
-    client.force_login(world.user("hr"))  # type: ignore[attr-defined]
+    client.force_login(world.user("executive"))  # type: ignore[attr-defined]
     east = client.get(f"/departments/{world.department('EAST').pk}/").content.decode()  # type: ignore[attr-defined]
     assert "¥125.00" in east and "华东市场份额第一" in east and "区域目标与进度" in east
     assert "¥200.00" in client.get(f"/departments/{line.pk}/").content.decode()  # type: ignore[attr-defined]

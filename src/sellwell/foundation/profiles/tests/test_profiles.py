@@ -17,11 +17,18 @@ from sellwell.foundation.profiles.install import install
 from sellwell.foundation.profiles.models import ProfileItem, ProfileSpan
 from sellwell.foundation.profiles.seed import seed_profiles
 from sellwell.foundation.profiles.shipped import SHIPPED
-from sellwell.foundation.profiles.tests.builders import CONTENT, a_profile, switched_on, the_profile
+from sellwell.foundation.profiles.tests.builders import (
+    CONTENT,
+    a_profile,
+    codes,
+    refusals,
+    switch_off,
+    switched_on,
+    the_profile,
+)
 from sellwell.kernel import clock
 from sellwell.kernel.seeds import BEGINNING
-from sellwell.kernel.values import Objection, Refusal
-from sellwell.selling.contracts.tests.builders import a_buyer, a_contract, approved, goods, line_data
+from sellwell.selling.contracts.tests.builders import a_buyer, a_contract, approved, line_data
 from sellwell.selling.delivery.models import Shipment
 from sellwell.selling.delivery.tests.builders import a_shipment
 from sellwell.selling.orders.tests.builders import an_order
@@ -31,27 +38,12 @@ from sellwell.testing.marks import clause
 from sellwell.testing.world import World
 
 
-def refusals(world: World, role: str, operation: str, row: Any = None, data: Any = None) -> list[Objection]:
-    with pytest.raises(Refusal) as found:
-        world.run(role, operation, row, data)
-    return found.value.objections
-
-
-def codes(objections: list[Objection]) -> list[tuple[str, str]]:
-    return [(o.code, o.path) for o in objections]
-
-
 def a_subscription(world: World) -> dict[str, Any]:
     return {
         "customer": str(a_buyer(world).pk),
         "lines": line_data(world, [("P-001", "1")]),
         "kind": "subscription",
     }
-
-
-def switch_off(world: World, code: str, days: int = 1) -> None:
-    until = world.today + timedelta(days=days)
-    world.run("executive", "profiles.switch_off", the_profile(world, code), {"until": until.isoformat()})
 
 
 # --- outside ------------------------------------------------------------------------------------------------------------
@@ -187,89 +179,6 @@ def test_an_opportunity_in_a_trial_that_no_profile_brings_is_named(world: World)
     assert naming(world, "1.1.4", tried) == {"within_the_profiles"}
     span.update(until=None)
     assert naming(world, "1.1.4", tried) == set()
-
-
-# --- on and off ---------------------------------------------------------------------------------------------------------
-
-
-@clause("1.1.4")
-def test_several_are_on_at_once_and_any_of_them_may_bring_a_kind(world: World) -> None:
-    before = queries.allowed(world.company.pk, "contracts.kind", world.today)
-    assert before == {"goods", "service", "supply"}
-    switched_on(world, "internet")
-    assert queries.allowed(world.company.pk, "contracts.kind", world.today) == {*before, "subscription"}
-
-
-@clause("1.1.4")
-def test_a_profile_is_not_switched_off_while_what_is_open_rests_on_it_and_the_records_are_named(
-    world: World,
-) -> None:
-    product = a_product(world, "SV-1", kind="service", tax="services", unit="次")
-    contract = a_contract(world, kind="service")
-    (said,) = refusals(
-        world, "executive", "profiles.switch_off", the_profile(world, "services"),
-        {"until": (world.today + timedelta(days=1)).isoformat()},
-    )  # fmt: skip
-    assert said.code == "profiles.still_used"
-    # The product counts once, although its kind, its unit and its tax class rest on the profile.
-    assert said.args["count"] == 2
-    assert str(said.text).count("SV-1") == 1 and contract.number in str(said.text)
-    world.run("marketing", "catalog.retire_product", product)
-    world.run("rep", "contracts.cancel", contract, {"reason": "客户撤回"})
-    switch_off(world, "services")
-
-
-@clause("1.1.4")
-def test_what_another_profile_brings_too_does_not_stand_in_the_way(world: World) -> None:
-    goods(world)  # 台 and goods: manufacturing brings both, retail only goods
-    switch_off(world, "retail")
-    (said,) = refusals(
-        world, "executive", "profiles.switch_off", the_profile(world, "manufacturing"),
-        {"until": (world.today + timedelta(days=1)).isoformat()},
-    )  # fmt: skip
-    assert said.code == "profiles.still_used"
-
-
-def test_days_of_switching(world: World) -> None:
-    internet = the_profile(world, "internet")
-    yesterday, today = (world.today - timedelta(days=1)).isoformat(), world.today.isoformat()
-    assert codes(refusals(world, "executive", "profiles.switch_on", internet, {"since": yesterday})) == [
-        ("profiles.on_from_today", "since")
-    ]
-    assert codes(refusals(world, "executive", "profiles.switch_off", internet, {"until": today})) == [
-        ("wrong_state", "")
-    ]
-    internet = switched_on(world, "internet")
-    assert codes(refusals(world, "executive", "profiles.switch_on", internet, {"since": today})) == [
-        ("wrong_state", "")
-    ]
-    assert codes(refusals(world, "executive", "profiles.switch_off", internet, {"until": today})) == [
-        ("profiles.off_from_tomorrow", "until")
-    ]
-    switch_off(world, "internet", days=5)
-    internet = the_profile(world, "internet")
-    early = (world.today + timedelta(days=4)).isoformat()
-    assert codes(refusals(world, "executive", "profiles.switch_on", internet, {"since": early})) == [
-        ("profiles.on_until", "since")
-    ]
-    again = world.today + timedelta(days=5)
-    world.run("executive", "profiles.switch_on", internet, {"since": again.isoformat()})
-    assert queries.allowed(world.company.pk, "contracts.kind", again) >= {"subscription"}
-
-
-def test_a_planned_profile_is_called_off_before_it_begins(world: World) -> None:
-    later = world.today + timedelta(days=20)
-    world.run("executive", "profiles.switch_on", the_profile(world, "internet"), {"since": later.isoformat()})
-    switch_off(world, "internet")
-    assert "subscription" not in queries.allowed(world.company.pk, "contracts.kind", later)
-    world.run("executive", "profiles.switch_on", the_profile(world, "internet"), {"since": later.isoformat()})
-
-
-def test_administrator_and_executive_set_profiles_and_nobody_else(world: World) -> None:
-    today = world.today.isoformat()
-    assert codes(refusals(world, "sales_manager", "profiles.switch_on", the_profile(world, "internet"), {"since": today})) == [
-        ("not_permitted", "")
-    ]  # fmt: skip
 
 
 # --- own profiles and changes --------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Input, Ref, ShortText, field
 from sellwell.kernel.operations import Assessment, Context, operation
 from sellwell.kernel.values import Objection, Reason, T
-from sellwell.steering.plans import documents, extensions, policies, queries, rules
+from sellwell.steering.plans import documents, policies, queries, rules
 from sellwell.steering.plans.documents import RecordRef
 from sellwell.steering.plans.models import Cycle, CycleState, CycleStep, StepDocument
 from sellwell.steering.plans.rules import StepKind
@@ -198,11 +198,7 @@ def assess_proving(cycle: Cycle, given: Any, ctx: Context) -> Assessment:
     """A room's own document proves the step whose turn it is."""
     steps = queries.steps_of(cycle)
     waiting = next((s for s in steps if s.done_on is None), None)
-    offered: list[tuple[str, extensions.Offer]] = []
-    if waiting is not None:
-        facts = queries.facts_of(cycle, cycle.department.path)
-        offered = extensions.offers(StepKind(waiting.kind), [facts]).get(cycle.pk, [])
-    proof = next(((key, offer) for key, offer in offered if offer.proves), None)
+    proof = queries.proofs_of([(cycle, waiting)]).get(cycle.pk) if waiting is not None else None
     objections = () if proof is not None else (NO_PROOF.refuse(),)
     return Assessment(carry=(steps, waiting, proof), objections=objections)
 
@@ -220,7 +216,7 @@ def prove_step(cycle: Cycle, given: Any, ctx: Context, assessment: Assessment) -
     steps, step, (key, offer) = assessment.carry
     effects = Effects(result=cycle)
     done_on: date = min(max(offer.on, cycle.since), ctx.today)
-    effects.update(step, done_on=done_on, done_by_id=ctx.user_id, source=key)
+    effects.update(step, done_on=done_on, done_by_id=ctx.user_id, note="", source=key)
     effects.insert(_proof(step, row_type=offer.row_type, row_id=offer.row_id))
     _go_on(cycle, steps, effects)
     return effects

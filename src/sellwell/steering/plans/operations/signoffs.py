@@ -41,6 +41,13 @@ IN_FORCE_ALREADY = Reason(
         "{number} is in force for this department at the same time. Revise it instead of drafting another.",
     ),
 )
+BEGINS_LATER = Reason(
+    "plans.begins_later",
+    T(
+        "上一版 {number} 仍在执行，修订版生效即取代它。请把开始日期改为 {latest} 或更早，以免中间没有文件生效。",
+        "{number} still runs and is replaced once the revision holds. Let it begin on {latest} or before, so that no day is left without one.",
+    ),
+)
 BEING_REVISED = Reason(
     "plans.being_revised",
     T(
@@ -82,6 +89,16 @@ def _content_objections(given: Content, kind: str, ctx: Context) -> list[Objecti
     if not given.text and not given.files:
         found.append(NO_CONTENT.refuse(path="text"))
     return found
+
+
+def _gap(previous: SignOff | None, since: date, ctx: Context) -> list[Objection]:
+    """A revision ends its version on the day it holds: it must not leave days without either."""
+    if previous is None or previous.until <= ctx.today:
+        return []
+    latest = max(previous.since, ctx.today)
+    return (
+        [BEGINS_LATER.refuse(path="since", number=previous.number, latest=latest)] if since > latest else []
+    )
 
 
 def _in_force_beside(
@@ -143,10 +160,11 @@ def _drafted(made: SignOff) -> Effects:
 
 
 def assess_change(sign_off: SignOff, given: Content | None, ctx: Context) -> Assessment:
-    """Content that can be signed."""
-    return Assessment(
-        objections=tuple(_content_objections(given, sign_off.kind, ctx)) if given is not None else ()
-    )
+    """Content that can be signed; a revision leaves no gap after its version."""
+    if given is None:
+        return Assessment()
+    found = _content_objections(given, sign_off.kind, ctx) + _gap(sign_off.previous, given.since, ctx)
+    return Assessment(objections=tuple(found))
 
 
 @operation(
@@ -168,7 +186,7 @@ def change_sign_off(sign_off: SignOff, given: Content, ctx: Context, assessment:
 
 def assess_force(sign_off: SignOff, given: Any, ctx: Context) -> Assessment:
     """The content that is signed, and the sides that must; nothing of the kind is in force beside it."""
-    found: list[Objection] = []
+    found = _gap(sign_off.previous, sign_off.since, ctx)
     beside = _in_force_beside(
         sign_off.kind, sign_off.department_id, sign_off.since, sign_off.until, sign_off.previous_id
     )
@@ -178,14 +196,16 @@ def assess_force(sign_off: SignOff, given: Any, ctx: Context) -> Assessment:
     return Assessment(content=queries.content_of(sign_off), carry=needed, objections=tuple(found))
 
 
-def replaced_rows(sign_off: SignOff, given: Any, ctx: Context) -> list[Lock]:
-    """The version that this one takes the place of."""
-    return [lock("parent", SignOff, [sign_off.previous_id])] if sign_off.previous_id else []
+def rows_beside(sign_off: SignOff, given: Any, ctx: Context) -> list[Lock]:
+    """The department, so that of two drafts signed at one moment one waits and sees the other; the version it replaces."""
+    department: Any = BY_TYPE["company.department"].model
+    previous = [sign_off.previous_id] if sign_off.previous_id else []
+    return [lock("parent", department, [sign_off.department_id]), lock("parent", SignOff, previous)]
 
 
 @operation(
     queries.PUT_IN_FORCE, T("提交会签", "Have it signed"), SignOff, from_states=[DRAFT], assess=assess_force,
-    lock_keys=replaced_rows, clauses=["2.2.5"],
+    lock_keys=rows_beside, clauses=["2.2.5"],
     help=T(
         "同时送各方签署；全部签署后生效，内容随之冻结。",
         "Goes to every side at once; in force once all have signed, and frozen from then on.",

@@ -190,8 +190,8 @@ def late_steps(ctx: Context) -> list[Warning_]:
             OWN_LATE.format(department=queries.name_of(cycle.department), step=queries.step_label(step.kind)),
             f"/cycles/{cycle.pk}/", "late", T(f"应于 {step.due_on} 前完成", f"was due by {step.due_on}"),
         )
-        for cycle, step in queries.waiting_steps(ctx.company_id)
-        if cycle.owner_id == ctx.user_id and step.due_on < ctx.today
+        for cycle, step in queries.waiting_steps(ctx.company_id, ctx.user_id)
+        if step.due_on < ctx.today
     ][:3]  # fmt: skip
 
 

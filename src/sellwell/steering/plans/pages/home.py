@@ -1,4 +1,4 @@
-"""A department's page: its latest management cycle in five cells."""
+"""A department's page: the management cycle that it is in, in five cells."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sellwell.web.registry import panel
 
 
 def cycle_of(row: Any, ctx: Context) -> dict[str, Any] | None:
-    """The cycle of the running period, else the last one; departments that run none have no such block."""
+    """The cycle that waits longest, else the last one; departments that run none have no such block."""
     line = board.of_department(row.path, ctx)
     return {"line": line} if line is not None else None
 

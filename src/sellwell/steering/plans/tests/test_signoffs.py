@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from sellwell.kernel.models import ApprovalRequest
 from sellwell.kernel.values import Refusal
@@ -79,7 +82,9 @@ def test_who_drafted_or_changed_it_does_not_sign(world: World) -> None:
     budget = a_draft(world)
     world.run("finance", "plans.change_sign_off", budget, content(world, amount="900000"))
     request = asked(world, budget)
-    assert refused(world, "finance", "approvals.approve", request) == {"plans.author_signs"}
+    asked_for_finance = request.steps.get(guard="plans.side.finance").candidates
+    assert asked_for_finance and world.user("finance").pk not in asked_for_finance  # whoever stands above
+    assert refused(world, "finance", "approvals.approve", request) in ({"approval.not_yours"}, {"not_found"})
     world.add("finance2", "finance", "FIN")
     request = ApprovalRequest.objects.get(pk=request.pk)
     world.run("regional_manager", "approvals.withdraw", request)
@@ -118,6 +123,37 @@ def test_a_revision_takes_the_place_of_its_version_which_stays_readable(world: W
     signed(world, revision)
     budget.refresh_from_db()
     assert budget.state == "replaced" and budget.amount == 1200000 and budget.replaced_on == world.today
+
+
+def test_the_last_signature_locks_the_department_and_the_second_of_two_drafts_finds_the_first(
+    world: World,
+) -> None:
+    first, second = a_draft(world), a_draft(world, title="另一份预算")
+    one, other = asked(world, first), asked(world, second)
+    for request in (one, other):
+        world.run("finance", "approvals.approve", request)
+    with CaptureQueriesContext(connection) as queries:
+        world.run("sales_manager", "approvals.approve", one)
+    locks = [q["sql"] for q in queries.captured_queries if "FOR NO KEY UPDATE" in q["sql"]]
+    assert any(
+        "company_department" in sql and first.department_id.hex in sql.replace("-", "") for sql in locks
+    )
+    world.run("sales_manager", "approvals.approve", other)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("in_force", "draft")
+
+
+def test_a_revision_leaves_no_day_without_a_version(world: World) -> None:
+    budget = signed(world, a_draft(world))
+    revision = world.run("regional_manager", "plans.revise_sign_off", budget).result
+    later = content(world, since=str(world.today + timedelta(days=30)))
+    assert refused(world, "regional_manager", "plans.change_sign_off", revision, later) == {
+        "plans.begins_later"
+    }
+    SignOff.objects.filter(pk=revision.pk).update(since=world.today + timedelta(days=30))
+    revision.refresh_from_db()
+    assert refused(world, "regional_manager", "plans.put_in_force", revision) == {"plans.begins_later"}
 
 
 def test_what_is_drafted_can_be_signed(world: World) -> None:

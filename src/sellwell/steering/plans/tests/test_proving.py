@@ -1,0 +1,56 @@
+"""Steps that a room's document proves by itself: taken back they stay open, and one that fails stops no other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sellwell.kernel import chores
+from sellwell.steering.plans import chores as own_chores
+from sellwell.steering.plans.models import Cycle, CycleStep
+from sellwell.steering.plans.rules import StepKind
+from sellwell.steering.plans.tests.builders import a_cycle, a_draft, complete, cycles, signed
+from sellwell.testing.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+def the_plan(cycle: Cycle) -> CycleStep:
+    return CycleStep.objects.get(cycle=cycle, kind="plan")
+
+
+def a_signed_plan(world: World, cycle: Cycle) -> None:
+    signed(world, a_draft(world, "plan", since=str(cycle.since), until=str(cycle.until), amount=None), "sales_manager")  # fmt: skip
+
+
+def test_a_step_proved_by_a_document_is_taken_back_and_stays_open(world: World) -> None:
+    cycle = a_cycle(world)
+    a_signed_plan(world, cycle)
+    complete(world, cycle, StepKind.TARGET)
+    chores.do_due([world.company.pk])
+    world.see()
+    assert the_plan(cycle).source == "plans.signoff" and the_plan(cycle).note == ""
+    back = {"step": "plan", "reason": "计划有误"}
+    world.run("regional_manager", "plans.take_back_step", cycle, back)
+    chores.do_due([world.company.pk])
+    world.see()
+    assert the_plan(cycle).done_on is None and the_plan(cycle).note == "计划有误"
+
+
+def test_one_cycle_that_fails_stops_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = cycles(world)
+    east, south = found["EAST"], found["SOUTH"]
+    Cycle.objects.filter(pk__in=[east.pk, south.pk]).update(department_path="HQ.NORTH.")
+    run = own_chores.run
+
+    def failing(verb: str, ctx: Any, row_id: Any) -> Any:
+        if row_id == min(east.pk, south.pk):
+            raise ValueError("broken")
+        return run(verb, ctx, row_id)
+
+    monkeypatch.setattr(own_chores, "run", failing)
+    assert own_chores.follow_heads(world.company.pk)
+    world.see()
+    later = Cycle.objects.get(pk=max(east.pk, south.pk))
+    assert later.department_path != "HQ.NORTH."
