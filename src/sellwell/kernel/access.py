@@ -6,6 +6,8 @@ A cell of the matrix is (role, verb, scope, amount limit, dates). A verb is the 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -19,7 +21,7 @@ from sellwell.kernel.models import Grant
 from sellwell.kernel.values import T
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from django.db.models import Model, QuerySet
 
@@ -189,21 +191,28 @@ def rows(actor: Actor, verb: str, queryset: QuerySet[Any]) -> QuerySet[Any]:
     return queryset.none() if allowed is None else queryset.filter(allowed)
 
 
-def verbs_on(actor: Actor, verbs: Iterable[str], row: Row) -> set[str]:
-    """Which of these verbs the actor may do to this row: each scope is asked once, however many verbs it is for."""
-    target: Any = row
-    for step in filter(None, type(row).scope_through.split("__")):
-        target = getattr(target, step)
-    within: dict[tuple[str, Post], bool] = {}
-    found = set()
-    for verb in verbs:
-        for cell in actor.cells(verb):
-            key = (cell.scope, cell.post)
-            if key not in within:
-                within[key] = target.in_scope(cell.scope, actor.user_id, cell.post)
-            if within[key]:
-                found.add(verb)
-    return found
+# What was asked of rows inside `asking_once`.
+_asked: ContextVar[dict[tuple[Any, ...], bool] | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def asking_once() -> Iterator[None]:
+    """For pages, which only read: whether a row lies within a scope is found out once, however many verbs ask."""
+    token = _asked.set({})
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+def _is_within(target: Any, cell: Cell, user_id: UUID) -> bool:
+    asked = _asked.get()
+    if asked is None:
+        return bool(target.in_scope(cell.scope, user_id, cell.post))
+    key = (type(target), target.pk, cell.scope, user_id, cell.post)
+    if key not in asked:
+        asked[key] = bool(target.in_scope(cell.scope, user_id, cell.post))
+    return asked[key]
 
 
 def cell_for(actor: Actor, verb: str, row: Row) -> Cell | None:
@@ -211,7 +220,7 @@ def cell_for(actor: Actor, verb: str, row: Row) -> Cell | None:
     target: Any = row
     for step in filter(None, type(row).scope_through.split("__")):
         target = getattr(target, step)
-    found = [cell for cell in actor.cells(verb) if target.in_scope(cell.scope, actor.user_id, cell.post)]
+    found = [cell for cell in actor.cells(verb) if _is_within(target, cell, actor.user_id)]
     if not found:
         return None
     return max(found, key=lambda cell: (cell.limit is None, cell.limit or Decimal(0)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -10,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.urls import path
 
+from sellwell.kernel import access
 from sellwell.web import (
     boards,
     do,
@@ -39,7 +41,10 @@ def with_page(function: Function, of: Any) -> Function:
     """`function(request, page, …)` as a view of one page."""
 
     def view(request: Any, **kwargs: Any) -> HttpResponse:
-        return function(request, of, *kwargs.values())
+        with (
+            access.asking_once() if request.method == "GET" else nullcontext()
+        ):  # a post may change what it asked
+            return function(request, of, *kwargs.values())
 
     return view
 
