@@ -97,6 +97,9 @@ Rate = Annotated[Decimal, *_Number, Field(max_digits=9, decimal_places=6, ge=0, 
 
 _Clean = (BeforeValidator(_no_null), AfterValidator(_no_control))
 Code = Annotated[str, *_Clean, StringConstraints(max_length=60)]
+CellText = Annotated[
+    str, *_Clean, StringConstraints(max_length=300)
+]  # a cell of a decision table: codes and numbers
 Name = Annotated[str, *_Clean, StringConstraints(min_length=1, max_length=120), FreeText()]
 ShortText = Annotated[str, *_Clean, StringConstraints(max_length=200), FreeText()]
 Secret = Annotated[str, *_Clean, StringConstraints(max_length=200), FreeText(is_secret=True)]

@@ -251,6 +251,12 @@ def _received(scene: Scene, returned: Any) -> Any:
     return {}
 
 
+@recipe("receivables.set_credit")
+def _credit(scene: Scene, account: Any) -> Any:
+    """What was asked for was rejected: as much as needs nobody's agreement."""
+    return {"credit_limit": Decimal(300_000), "reason": "按审批意见下调额度"}
+
+
 @recipe("approvals.approve")
 def _approve(scene: Scene, request: Any) -> Any:
     roll = scene.stage.rng.random()

@@ -11,7 +11,7 @@ from django.db.models import Max
 from sellwell.kernel import policy
 from sellwell.kernel.effects import Effects, NewTask
 from sellwell.kernel.ids import new_id
-from sellwell.kernel.inputs import Code, Input, ShortText, field
+from sellwell.kernel.inputs import CellText, Code, Input, ShortText, field
 from sellwell.kernel.models import PolicyVersion
 from sellwell.kernel.models.policy import PolicyStatus
 from sellwell.kernel.operations import Assessment, Context, operation
@@ -40,14 +40,14 @@ LATER_VERSION = Reason(
 class PolicyRow(Input):
     """One row of the table: the input cells, then the output cells."""
 
-    cells: list[Code] = field(T("单元格", "Cells"), min_length=1, max_length=40)
+    cells: list[CellText] = field(T("单元格", "Cells"), min_length=1, max_length=40)
 
 
 class PolicyExample(Input):
     """What the table must say about a case."""
 
-    given: dict[Code, Code] = field(T("给定", "Given"))
-    expect: dict[Code, Code] = field(T("应得", "Expected"))
+    given: dict[Code, CellText] = field(T("给定", "Given"))
+    expect: dict[Code, CellText] = field(T("应得", "Expected"))
 
 
 class DraftPolicy(Input):
