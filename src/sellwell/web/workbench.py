@@ -19,6 +19,7 @@ from sellwell.web.shortcuts import render
 if TYPE_CHECKING:
     from sellwell.kernel.operations import Context
 
+DECIDE = "approvals.approve"  # what is asked stands on cards; a line would only say its number
 TASKS = 40
 CARDS = 8
 FIGURES = 3
@@ -44,17 +45,19 @@ def show(request: Any) -> HttpResponse:
     ctx = request.ctx
     roles = {*ctx.actor.roles, EVERYBODY}
     found = list(tasks.open_tasks(ctx.actor).select_related("owner").order_by("due_at")[:TASKS])
-    asked = [t.row_id for t in found if t.row_type == "kernel.approvalrequest"][:CARDS]
+    asked = list(dict.fromkeys(t.row_id for t in found if t.operation == DECIDE))
     requests = (
         ApprovalRequest.objects.filter(pk__in=asked, state="open").order_by("created_at") if asked else []
     )
-    carded = set(asked)
-    lines = tasks.lines([t for t in found if t.row_id not in carded], ctx.actor, ctx.now)
+    lines = tasks.lines([t for t in found if t.operation != DECIDE], ctx.actor, ctx.now)
+    open_requests = list(requests)
     context = {
         "lines": lines,
         "late_count": sum(1 for line in lines if line.late),
         "more_tasks": len(found) == TASKS,
-        "cards": approvals.cards(list(requests), ctx),
+        "cards": approvals.cards(open_requests[:CARDS], ctx),
+        "asked": len(open_requests),
+        "more_asked": max(0, len(open_requests) - CARDS),
         "figures": figures(ctx, roles),
         "warnings": warnings(ctx, roles),
         "blocks": blocks(ctx, roles),
