@@ -26,7 +26,7 @@ PASSWORD: str = settings.DEMO_PASSWORD
 # What a size means: customers, products, share of the staff, days played, historic months, sales a day.
 SIZES: dict[str, tuple[int, int, str, int, int, float]] = {
     "test": (24, 30, "0.34", 60, 1, 1.2),
-    "demo": (400, 200, "1", 182, 18, 2.15),
+    "demo": (400, 200, "1", 182, 18, 2.4),
     "large": (2000, 200, "1", 182, 18, 8.0),
 }
 FULL_WORKBENCHES = ("rep", "regional_manager", "finance", "warehouse", "administrator")
