@@ -122,16 +122,18 @@ class Actor:
             Cell(grant.scope, grant.amount_limit, post)
             for post in self.posts
             for grant in matrix.get((post.role, verb), ())
-            if (grant.company_id is None or grant.company_id == post.company_id)
-            and (
-                self.day is None
-                or (grant.since <= self.day and (grant.until is None or self.day < grant.until))
-            )
+            if _holds(grant, post.company_id, self.day)
         )
 
     def may(self, verb: str) -> bool:
         """Whether there is any row this actor could do `verb` to."""
         return bool(self.cells(verb))
+
+
+def _holds(grant: Grant, company_id: UUID, day: date | None) -> bool:
+    """Whether a cell is in force in a company on a day; on any day where none is named."""
+    in_force = day is None or (grant.since <= day and (grant.until is None or day < grant.until))
+    return in_force and grant.company_id in (None, company_id)
 
 
 def _covers(name: str, verb: str) -> bool:
@@ -158,13 +160,7 @@ def roles_with(verb: str, company_id: UUID, on: date) -> list[str]:
     return sorted(
         role
         for (role, held), grants in _matrix().items()
-        if held == verb
-        and any(
-            grant.company_id in (None, company_id)
-            and grant.since <= on
-            and (grant.until is None or on < grant.until)
-            for grant in grants
-        )
+        if held == verb and any(_holds(grant, company_id, on) for grant in grants)
     )
 
 

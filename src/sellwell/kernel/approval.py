@@ -135,7 +135,7 @@ def _covers(release: Grantable, objection: Objection, digest: str) -> bool:
 
 def _number_of(row: Any) -> str:
     """A document's number as people read it; of what is counted in versions, which one."""
-    number = getattr(row, "number", "")
+    number = getattr(row, "number", None) or ""
     return number[:60] if isinstance(number, str) else f"V{number}"
 
 

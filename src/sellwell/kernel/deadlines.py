@@ -111,9 +111,8 @@ def _by_verb(due: Deadline) -> str:
         return "due"
     try:
         run(due.what, system.context(due.company_id, ACTOR), due.row_id)
-    except (
-        Refusal
-    ) as refusal:  # caught here: further out the door's entry in the security log would be rolled back
+    # Caught here: further out the door's entry in the security log would be rolled back.
+    except Refusal as refusal:
         due.error = refusal.code
         return "past"
     return "done"

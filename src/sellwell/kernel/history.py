@@ -1,8 +1,9 @@
-"""Reading the ledger back: the timeline of a record, and how it stood at any moment."""
+"""Reading the ledger back: the timeline of a record, what one entry changed, and how a record stood at any moment."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from string import Formatter
@@ -15,7 +16,7 @@ from sellwell.kernel import directory, personal, takings
 from sellwell.kernel.models import LedgerChange, LedgerEntry
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import Reason, T
-from sellwell.kernel.views import BY_TYPE
+from sellwell.kernel.views import BY_TYPE, Column, View
 
 if TYPE_CHECKING:
     from sellwell.kernel.access import Actor
@@ -98,17 +99,73 @@ def _differences(change: LedgerChange, row: Any, actor: Actor) -> list[tuple[T, 
     view = BY_TYPE.get(row._meta.label_lower)
     if view is None or change.before is None:
         return []
-    labels = {c.path: c.label for c in view.visible(actor) if c.path and "__" not in c.path}
+    columns = _stored(view, actor)
     return [
-        (labels[name], opened(change.before[name]), opened((change.after or {}).get(name)))
+        (columns[name].label, opened(change.before[name]), opened((change.after or {}).get(name)))
         for name in change.before
-        if name in labels
+        if name in columns
     ]
+
+
+def _stored(view: View, actor: Actor) -> dict[str, Column]:
+    """The columns of the table itself that a reader sees, by the name under which the ledger keeps them."""
+    return {column.path: column for column in view.visible(actor) if column.path and "__" not in column.path}
 
 
 def opened(value: Any) -> Any:
     """A stored value, its envelope opened; None once its subject was erased."""
     return personal.open_(value) if isinstance(value, dict) and personal.is_envelope(value) else value
+
+
+# --- one entry --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRow:
+    """A row that an entry made or changed. `name` is empty and there are no `lines` for those who may not see the row."""
+
+    row_type: str
+    row_id: UUID
+    noun: str
+    name: str
+    is_new: bool
+    lines: list[tuple[Column, Any, Any]] = field(default_factory=list)  # column, before, after
+
+
+def changes_of(entry: LedgerEntry, actor: Actor) -> list[ChangedRow]:
+    """The rows of an entry in the order they were written; names and values only of what the reader may see."""
+    found = list(LedgerChange.objects.filter(entry=entry.seq).order_by("id"))
+    names = names_of(((change.table, change.row_id) for change in found), actor)
+    return [_changed(change, names.get((change.table, change.row_id)), actor) for change in found]
+
+
+def names_of(rows: Iterable[tuple[str, UUID]], actor: Actor) -> dict[tuple[str, UUID], str]:
+    """How rows of several kinds are called, as far as the reader may see them: one query for each kind."""
+    wanted: dict[str, set[UUID]] = {}
+    for table, row_id in rows:
+        if table in BY_TYPE:
+            wanted.setdefault(table, set()).add(row_id)
+    return {
+        (table, row_id): name
+        for table, ids in wanted.items()
+        for row_id, name in BY_TYPE[table].names(actor, ids).items()
+    }
+
+
+def _changed(change: LedgerChange, name: str | None, actor: Actor) -> ChangedRow:
+    noun, is_new = noun_of(change.table), change.before is None
+    if name is None:
+        return ChangedRow(change.table, change.row_id, noun, "", is_new)
+    before, after = change.before or {}, change.after or {}
+    lines = [
+        (column, opened(before.get(path)), opened(after.get(path)))
+        for path, column in _stored(BY_TYPE[change.table], actor).items()
+        if path in before or after.get(path) not in (None, "")  # of a new row only what was filled in
+    ]
+    return ChangedRow(change.table, change.row_id, noun, name, is_new, lines)
+
+
+# --- as it was ---------------------------------------------------------------------------------------------------------
 
 
 def as_of(table: str, row_id: UUID, moment: datetime) -> dict[str, Any] | None:

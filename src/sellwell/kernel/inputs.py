@@ -1,7 +1,8 @@
 """What a caller may send: typed, closed to unknown keys, the same on every channel.
 
 Fields are declared by `field(T("客户", "Customer"), ...)`. Types: `Text` (free text: personal to the record's subject),
-`Secret` (a key that is typed unseen; its input leaves it out of `kept`), `Code` (a key that is never personal), `Amount`, `Price`, `Quantity`, `Rate`, `Ref("customers.customer")`.
+`Secret` (a key that is typed unseen; its input leaves it out of `kept`), `Code` (a key that is never personal), `CellText`
+(a cell of a decision table: codes and numbers), `Amount`, `Price`, `Quantity`, `Rate`, `Ref("customers.customer")`.
 """
 
 from __future__ import annotations
@@ -97,9 +98,7 @@ Rate = Annotated[Decimal, *_Number, Field(max_digits=9, decimal_places=6, ge=0, 
 
 _Clean = (BeforeValidator(_no_null), AfterValidator(_no_control))
 Code = Annotated[str, *_Clean, StringConstraints(max_length=60)]
-CellText = Annotated[
-    str, *_Clean, StringConstraints(max_length=300)
-]  # a cell of a decision table: codes and numbers
+CellText = Annotated[str, *_Clean, StringConstraints(max_length=300)]
 Name = Annotated[str, *_Clean, StringConstraints(min_length=1, max_length=120), FreeText()]
 ShortText = Annotated[str, *_Clean, StringConstraints(max_length=200), FreeText()]
 Secret = Annotated[str, *_Clean, StringConstraints(max_length=200), FreeText(is_secret=True)]

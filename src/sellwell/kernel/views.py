@@ -148,6 +148,12 @@ class View:
             queryset = self.prepare(queryset)
         return access.rows(actor, self.name, queryset)
 
+    def names(self, actor: Actor, ids: Iterable[Any]) -> dict[Any, str]:
+        """How rows are called, of those that the reader may see, by their keys. One query."""
+        if not actor.may(self.name):
+            return {}
+        return {row.pk: str(self.label(row)) for row in self.rows(actor).filter(pk__in=list(ids))}
+
     def verbs(self) -> list[str]:
         """Every verb that this view brings to the rights matrix."""
         return [self.name, self.export, *(f"{self.name}:{group}" for group in self.groups)]

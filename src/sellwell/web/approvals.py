@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 
-from sellwell.kernel import access, approval_fields, approval_lists, directory, history, history_changes
+from sellwell.kernel import access, approval_fields, approval_lists, directory, history
 from sellwell.kernel.answers import OVER_LIMIT, OVER_LIMIT_OF
 from sellwell.kernel.approval_operations import deciding
 from sellwell.kernel.ledger import opened_input
@@ -79,9 +79,8 @@ class Card:
     key: str
     may_decide: bool
     amount: Decimal | None
-    about: (
-        str  # the document's number; what has none is named as its own page names it, to those who may see it
-    )
+    # The document's number; what has none is named as its own page names it, to those who may see it.
+    about: str
 
     @property
     def course(self) -> list[Route]:
@@ -111,7 +110,7 @@ def cards(requests: Sequence[ApprovalRequest], ctx: Context, waiting: set[UUID] 
     if waiting is None:
         waiting = approval_lists.waiting_ids(ctx) if found else set()
     rows = [(r.row_type, r.row_id) for r in found if r.row_id is not None and not r.row_number]
-    labels = {row_id: name for (_, row_id), name in history_changes.names_of(rows, ctx.actor).items()}
+    labels = {row_id: name for (_, row_id), name in history.names_of(rows, ctx.actor).items()}
     return [
         _card(r, names, ctx, r.pk in waiting, r.row_number or (labels.get(r.row_id, "") if r.row_id else ""))
         for r in found

@@ -14,7 +14,7 @@ from sellwell.kernel.values import Objection, State, T
 from sellwell.kernel.views import BY_TYPE
 from sellwell.web import formats
 from sellwell.web.icons import icon
-from sellwell.web.registry import OWN_RECORDS, RECORDS
+from sellwell.web.registry import has_page
 
 if TYPE_CHECKING:
     from sellwell.kernel.views import Column
@@ -85,8 +85,7 @@ def avatar(name: str) -> SafeString:
 def record_url(row_type: str, row_id: Any) -> str:
     """The page of a row, or '' where its type has none."""
     view = BY_TYPE.get(row_type)
-    has_page = view is not None and (view.name in RECORDS or view.name in OWN_RECORDS)
-    return f"/{view.url}/{row_id}/" if row_id and view is not None and has_page else ""
+    return f"/{view.url}/{row_id}/" if row_id and view is not None and has_page(view) else ""
 
 
 def linked(row_type: str, row_id: Any, text: str) -> SafeString:

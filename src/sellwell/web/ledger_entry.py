@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse
 
-from sellwell.kernel import directory, history, history_changes, ledger, policy
+from sellwell.kernel import directory, history, ledger, policy
 from sellwell.kernel.models import LedgerEntry
 from sellwell.kernel.operations import GUARDS
 from sellwell.kernel.values import T
@@ -58,9 +58,7 @@ def _record(entry: LedgerEntry, actor: Actor) -> tuple[str, str, bool]:
     """
     if entry.row_id is None:
         return history.noun_of(entry.row_type), "", True
-    name = history_changes.names_of([(entry.row_type, entry.row_id)], actor).get(
-        (entry.row_type, entry.row_id)
-    )
+    name = history.names_of([(entry.row_type, entry.row_id)], actor).get((entry.row_type, entry.row_id))
     words = f"{history.noun_of(entry.row_type)} {name or ''}".strip()
     if name is None:
         return words, "", False
@@ -74,7 +72,7 @@ def _changes(entry: LedgerEntry, actor: Actor) -> list[dict[str, Any]]:
             "url": cells.record_url(row.row_type, row.row_id) if row.name else "",
             "lines": [(c.label, in_words(c, before), in_words(c, after)) for c, before, after in row.lines],
         }
-        for row in history_changes.changes_of(entry, actor)
+        for row in history.changes_of(entry, actor)
     ]
 
 

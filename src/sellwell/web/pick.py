@@ -100,4 +100,4 @@ def texts(row_type: str, ids: Sequence[Any], ctx: Context) -> dict[str, str]:
     wanted = [i for i in ids if is_id(i)]
     if view is None or not wanted:
         return {}
-    return {str(row.pk): str(view.label(row)) for row in view.rows(ctx.actor).filter(pk__in=wanted)}
+    return {str(key): name for key, name in view.names(ctx.actor, wanted).items()}

@@ -149,6 +149,11 @@ def own_record_page(view: View, function: Callable[..., Any], *, key: str = "uui
     page(f"{view.url}/<{key}:row_id>/", function, f"{view.name}.row", right=view.name)
 
 
+def has_page(view: View) -> bool:
+    """Whether rows of a view have a page each, at `/<view.url>/<key>/`."""
+    return view.name in RECORDS or view.name in OWN_RECORDS
+
+
 def board_page(
     view: View,
     *,

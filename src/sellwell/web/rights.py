@@ -277,7 +277,11 @@ def explain(actor: Actor, verb: str, row: Any, request: Any) -> list[Finding]:
     """What the verb needs, one by one: the grant, the scope, the state, the duties."""
     operation = REGISTRY.get(verb)
     cells = actor.cells(verb)
-    roles = "、".join(str(access.ROLES[r].name) for r in _roles_with(verb) if r in access.ROLES)
+    roles = "、".join(
+        str(access.ROLES[r].name)
+        for r in access.roles_with(verb, request.ctx.company_id, request.ctx.today)
+        if r in access.ROLES
+    )
     found = [
         Finding(
             T("角色是否有这项权限", "Does a role of this person hold the right"), bool(cells),
@@ -326,10 +330,6 @@ def _owner_words(row: Any, in_scope: bool) -> T | str:
     if in_scope or owner is None:
         return T("在范围内", "within") if in_scope else T("不在范围内", "outside")
     return T(f"责任人是 {owner}，不在您的范围内", f"{owner} owns it; that is outside")
-
-
-def _roles_with(verb: str) -> list[str]:
-    return list(dict.fromkeys(Grant.objects.filter(verb=verb).values_list("role", flat=True)))
 
 
 def _role(code: str) -> str:

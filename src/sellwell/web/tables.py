@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from sellwell.kernel.values import T
 from sellwell.kernel.views import Column, View, read_keys
 from sellwell.web import cells
-from sellwell.web.registry import OWN_RECORDS, RECORDS
+from sellwell.web.registry import has_page
 
 if TYPE_CHECKING:
     from sellwell.kernel.access import Actor
@@ -58,7 +58,7 @@ def draw_rows(
     """The rows of a table; the first column leads to the record, where rows of this view have a page."""
     rows = list(rows)
     read_keys(columns, rows)
-    if view.name not in RECORDS and view.name not in OWN_RECORDS:
+    if not has_page(view):
         return _plain_rows(columns, rows, card)
     place = places(columns, card)
     classes = [f"{css(column)} {place[column.name]}" for column in columns]

@@ -41,9 +41,8 @@ def with_page(function: Function, of: Any) -> Function:
     """`function(request, page, …)` as a view of one page."""
 
     def view(request: Any, **kwargs: Any) -> HttpResponse:
-        with (
-            access.asking_once() if request.method == "GET" else nullcontext()
-        ):  # a post may change what it asked
+        # A post may change what it asked.
+        with access.asking_once() if request.method == "GET" else nullcontext():
             return function(request, of, *kwargs.values())
 
     return view
