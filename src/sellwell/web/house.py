@@ -21,6 +21,8 @@ LISTS = (
     ("duties.view", "shield", 60, ("company.set_duty_pair",),
      T("还没有不相容职务。", "No pairs of duties are kept apart yet.")),
 )  # fmt: skip
+# What a phone's card shows of them, where the first columns say too little.
+CARDS = {"ledger.view": ("title", "record", "actor", "at")}
 
 
 def tokens(view: View) -> None:
@@ -96,7 +98,10 @@ def register() -> None:
         tokens(VIEWS["tokens.view"])
     for name, icon, order, new, empty in LISTS:
         if name in VIEWS and name not in registry.LISTS:
-            registry.list_page(VIEWS[name], section="house", icon=icon, order=order, new=new, empty=empty)
+            card = CARDS.get(name, ())
+            registry.list_page(
+                VIEWS[name], section="house", icon=icon, order=order, new=new, empty=empty, card=card
+            )
     if ledger_entry.VIEW in VIEWS:
         registry.own_record_page(VIEWS[ledger_entry.VIEW], ledger_entry.show, key="int")
     registry.page(

@@ -123,6 +123,7 @@ class ApprovalStep(models.Model):
     added.
     """
 
+    noun = T("审批步骤", "Approval step")
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     company_id = models.UUIDField()
     request = models.ForeignKey(ApprovalRequest, on_delete=models.PROTECT, related_name="steps")
@@ -164,6 +165,7 @@ class ApprovalDecision(models.Model):
     `carried` marks an agreement that the same person gave on another step of the same request.
     """
 
+    noun = T("审批意见", "Decision")
     append_only = True
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     company_id = models.UUIDField()
@@ -206,6 +208,7 @@ class NoteKind(State):
 class ApprovalNote(models.Model):
     """A line in the course of a request: who said or did what, to whom, about which step. Append-only."""
 
+    noun = T("审批往来", "Note on an approval")
     append_only = True
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     company_id = models.UUIDField()
@@ -229,6 +232,7 @@ class ApprovalNote(models.Model):
 class Release(models.Model):
     """A guard's hold, released: for this content, up to this measure, until this moment."""
 
+    noun = T("放行", "Release")
     append_only = True
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     company_id = models.UUIDField()

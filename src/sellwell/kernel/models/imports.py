@@ -67,6 +67,7 @@ class RefusedRow(models.Model):
     """Why a document of a batch, or a row of its file, did not come in: kept until the error file is written, sealed as
     the file is."""
 
+    noun = T("未导入的行", "Refused row")
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     company_id = models.UUIDField()
     batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="+")
@@ -80,6 +81,7 @@ class RefusedRow(models.Model):
 class ImportedDocument(models.Model):
     """A source document that is here: its rows' hashes by ordinal tell a repeated row from a changed one."""
 
+    noun = T("已导入的单据", "Imported document")
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     company_id = models.UUIDField()
     source = models.CharField(max_length=40)

@@ -49,6 +49,7 @@ class Message(models.Model):
     `step` and `round` say which decision it asks for; then its card changes once that is settled.
     """
 
+    noun = T("消息", "Message")
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     company_id = models.UUIDField()
     user = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
@@ -84,6 +85,7 @@ class Message(models.Model):
 class TapLink(models.Model):
     """A link that decides one step once, as one person, until a moment. Its secret is a signature, kept nowhere."""
 
+    noun = T("一键审批链接", "One-tap link")
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     company_id = models.UUIDField()
     user = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")

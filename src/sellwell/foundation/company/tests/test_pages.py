@@ -128,6 +128,9 @@ def test_an_entry_of_the_ledger_shows_what_it_changed_and_whether_it_is_unaltere
     assert url in page(world, "auditor", "/ledger/")
     html = page(world, "auditor", url)
     assert world.user("regional_manager").name in html and request.number in html
+    assert (
+        "审批意见" in html and "kernel." not in html.partition("<main")[2]
+    )  # every row by a name that people know
     assert "未被改动" in html and bytes(entry.hash).hex() in html
     planted = LedgerEntry.objects.get(pk=entry.pk)
     planted.pk, planted.id, planted.channel = None, new_id(), "cli"
