@@ -20,7 +20,8 @@ from sellwell.foundation.company.models import (
 )
 from sellwell.foundation.company.rules import pulling as rules
 from sellwell.integrations.messaging import Failure, adapter
-from sellwell.integrations.messaging.vendor import ATTEMPTS, Roll
+from sellwell.integrations.messaging.rolls import Roll
+from sellwell.integrations.messaging.vendor import ATTEMPTS
 from sellwell.kernel import access
 from sellwell.kernel.operations import Assessment, Context
 from sellwell.kernel.values import Reason, Refusal, T
@@ -71,21 +72,11 @@ def plan_for(row: Connection, ctx: Context) -> rules.Plan:
         raise Refusal(SWITCHED_OFF.refuse())
     if row.moved_by is not None:
         raise Refusal(NOT_CONFIRMED.refuse())
-    keys = connecting.keys_of(row)
     roll = _read.get().get(row.pk) or _roll(row, ctx.channel)
     if isinstance(roll, Failure):
         raise roll
-    units = tuple(rules.ForeignUnit(u.id, u.name, u.above) for u in roll.units)
-    members = tuple(
-        rules.ForeignMember(m.id, m.name, m.units, m.login, m.number, m.title, m.joined_on)
-        for m in roll.members
-    )
-    return rules.plan(
-        units,
-        members,
-        here(row, ctx),
-        lambda account: connecting.external_id(row.system, keys.company_code, account),
-    )
+    code = queries.company(row.company_id).code
+    return rules.plan(roll, here(row, ctx), lambda account: connecting.external_id(row.system, code, account))
 
 
 # Roles that decide over money, people or what others may do; whoever may change a title over there gives none of them.

@@ -15,6 +15,7 @@ from sellwell.foundation.company import pulling
 from sellwell.foundation.company.models import Assignment, Connection, Department, Person
 from sellwell.foundation.company.rules import pulling as rules
 from sellwell.foundation.company.tests.connecting import a_connection, connected, link
+from sellwell.integrations.messaging.rolls import Member, Roll, Unit
 from sellwell.integrations.messaging.serving import serve
 from sellwell.integrations.wecom.adapter import WeCom
 from sellwell.integrations.wecom.server import WeComOffice
@@ -24,7 +25,6 @@ from sellwell.testing.world import World
 
 # --- the rules, without a database -----------------------------------------------------------------------------------------
 
-Unit, Member = rules.ForeignUnit, rules.ForeignMember
 TODAY = date(2026, 3, 2)
 TOP = rules.OwnUnit("HQ", "总部", "", "function", "", "")
 EAST = rules.OwnUnit("EAST", "华东大区", "East", "regional", "wc:X:2", "HQ")
@@ -48,7 +48,7 @@ def planned(
 ) -> rules.Plan:
     """A plan for company X at WeCom."""
     here = rules.Here(tuple(own_units), people, {"销售代表": "rep"}, TODAY)
-    return rules.plan(units, members, here, lambda account: f"wc:X:{account}")
+    return rules.plan(Roll(units, members), here, lambda account: f"wc:X:{account}")
 
 
 def lines(plan: rules.Plan) -> list[tuple[str, str]]:
@@ -108,7 +108,7 @@ def test_nobody_is_linked_by_a_guess() -> None:
     ids=["closed", "left_here", "number_taken", "too_long"],
 )  # fmt: skip
 def test_what_people_must_settle_is_named_and_not_sent(
-    units: Any, people: Any, member: rules.ForeignMember, why: str
+    units: Any, people: Any, member: Member, why: str
 ) -> None:
     plan = planned(UNITS, (member,), *people, own_units=units)
     assert ("problem", why) in lines(plan) and not plan.people
