@@ -65,7 +65,6 @@ class Keys:
     """What a company is known by at a vendor. The secret is never printed."""
 
     connection_id: UUID
-    version: int
     company_id: UUID
     system: str
     app_id: str  # WeCom: the corp id; DingTalk: the client id; Feishu: the app id

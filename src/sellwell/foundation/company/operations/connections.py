@@ -11,13 +11,13 @@ from django.conf import settings
 from sellwell.foundation.company import connecting, queries
 from sellwell.foundation.company.models import (
     Assignment,
-    Company,
     Connection,
     ConnectionState,
     Person,
     PersonState,
     VendorName,
 )
+from sellwell.foundation.company.rules import pulling as rules
 from sellwell.integrations.messaging import Card, Failure, adapter, http
 from sellwell.kernel import generations, personal
 from sellwell.kernel.effects import Effects, NewTask
@@ -195,8 +195,8 @@ def _leads_elsewhere(present: Connection, given: Connect) -> bool:
     """Whether another app or another address would speak for accounts that people are linked with already."""
     if (present.app_id, present.base_url) == (given.app_id, given.base_url):
         return False
-    code = Company.objects.values_list("code", flat=True).get(pk=present.company_id)
-    return connecting.linked_people(present.system, code).exists()
+    begin = connecting.external_id(present.system, queries.company(present.company_id).code, "")
+    return Person.objects.filter(external_id__startswith=begin).exists()
 
 
 def assess_confirm(row: Connection, given: Any, ctx: Context) -> Assessment:
@@ -297,19 +297,20 @@ class LinkAccount(Input):
 
 
 def _linked(given: LinkAccount, ctx: Context) -> str:
-    code = Company.objects.values_list("code", flat=True).get(pk=ctx.company_id)
-    return connecting.external_id(given.system.value, code, given.account)
+    return connecting.external_id(given.system.value, queries.company(ctx.company_id).code, given.account)
 
 
 def _is_of_another_directory(present: str, given: LinkAccount, ctx: Context) -> bool:
     """Whether an external id is in use elsewhere: not this connection's, nor that of a vendor this company has given up."""
-    code = Company.objects.values_list("code", flat=True).get(pk=ctx.company_id)
-    mine = {
-        system: connecting.external_id(system, code, "")
+    if not present:
+        return False
+    code = queries.company(ctx.company_id).code
+    mine = tuple(
+        connecting.external_id(system, code, "")
         for system in connecting.PREFIXES
         if system == given.system.value or connecting.REGISTER.keys(system, ctx.company_id) is None
-    }
-    return bool(present) and not present.startswith(tuple(mine.values()))
+    )
+    return not present.startswith(mine)
 
 
 def assess_link(person: Person, given: LinkAccount | None, ctx: Context) -> Assessment:
@@ -325,7 +326,7 @@ def assess_link(person: Person, given: LinkAccount | None, ctx: Context) -> Asse
     posts = Assignment.objects.filter(queries.in_force_on(ctx.today), user_id=person.user_id)
     if not posts.filter(company_id=ctx.company_id).exists():
         found.append(NO_POST_HERE.refuse())
-    if len(linked) > connecting.LONGEST:
+    if len(linked) > rules.LONGEST:
         found.append(TOO_LONG.refuse(path="account"))
     holder = Person.objects.filter(external_id=linked).exclude(pk=person.pk).first()
     if holder is not None:

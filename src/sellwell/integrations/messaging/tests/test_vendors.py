@@ -101,7 +101,7 @@ def line(request: pytest.FixtureRequest) -> Iterator[Line]:
     office = OFFICES[name]()
     with serve(office) as url:
         pauses: list[float] = []
-        keys = Keys(uuid4(), 1, uuid4(), name, office.app_id, office.agent_id, office.secret, base_url=url)
+        keys = Keys(uuid4(), uuid4(), name, office.app_id, office.agent_id, office.secret, base_url=url)
         yield Line(name, office, VENDORS[name](keys, pause=pauses.append), pauses)
 
 
@@ -238,7 +238,7 @@ def test_somebody_outside_the_company_is_no_member() -> None:
     office = wecom_office()
     with serve(office) as url:
         vendor = VENDORS["wecom"](
-            Keys(uuid4(), 1, uuid4(), "wecom", office.app_id, "1000002", office.secret, base_url=url)
+            Keys(uuid4(), uuid4(), "wecom", office.app_id, "1000002", office.secret, base_url=url)
         )
         with pytest.raises(Declined) as failure:
             vendor.account_of(office.code_for("a-guest"))
@@ -249,7 +249,7 @@ def test_wecom_changes_a_card_once() -> None:
     office = wecom_office()
     with serve(office) as url:
         vendor = VENDORS["wecom"](
-            Keys(uuid4(), 1, uuid4(), "wecom", office.app_id, "1000002", office.secret, base_url=url)
+            Keys(uuid4(), uuid4(), "wecom", office.app_id, "1000002", office.secret, base_url=url)
         )
         card_id = vendor.send("lisi", OPEN, "event-1")
         vendor.update(card_id, DECIDED, "event-2")
@@ -269,7 +269,7 @@ def test_a_lost_answer_to_a_change_is_no_failure(line: Line) -> None:
 
 
 def test_inside_wecom_no_page_is_shown() -> None:
-    keys = Keys(uuid4(), 1, uuid4(), "wecom", "corp-1", "1000002", "s")
+    keys = Keys(uuid4(), uuid4(), "wecom", "corp-1", "1000002", "s")
     inside = VENDORS["wecom"](keys).sign_in_url("https://here/back", "s", "Mozilla wxwork/4.1")
     assert inside.startswith("https://open.weixin.qq.com/connect/oauth2/authorize?") and inside.endswith(
         "#wechat_redirect"
