@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
-from sellwell.foundation.company import connecting, queries
+from sellwell.foundation.company import connections, queries
 from sellwell.foundation.company.access import RoleCode
 from sellwell.foundation.company.models import (
     Assignment,
@@ -18,7 +18,7 @@ from sellwell.foundation.company.models import (
     Person,
     PersonState,
 )
-from sellwell.foundation.company.rules import pulling as rules
+from sellwell.foundation.company.rules import vendor_directory as rules
 from sellwell.integrations.messaging import Failure, adapter
 from sellwell.integrations.messaging.rolls import Roll
 from sellwell.integrations.messaging.vendor import ATTEMPTS
@@ -50,7 +50,7 @@ _read: ContextVar[dict[UUID, Roll | Failure]] = ContextVar("rolls", default={}) 
 def _roll(row: Connection, channel: str) -> Roll | Failure:
     """The directory over there, or why it could not be read. A page makes one attempt: a person and a thread wait for it."""
     try:
-        return adapter(connecting.keys_of(row), attempts=1 if channel == "web" else ATTEMPTS).roll()
+        return adapter(connections.keys_of(row), attempts=1 if channel == "web" else ATTEMPTS).roll()
     except Failure as failure:
         return failure
 
@@ -76,7 +76,9 @@ def plan_for(row: Connection, ctx: Context) -> rules.Plan:
     if isinstance(roll, Failure):
         raise roll
     code = queries.company(row.company_id).code
-    return rules.plan(roll, here(row, ctx), lambda account: connecting.external_id(row.system, code, account))
+    return rules.plan(
+        roll, here(row, ctx), lambda account: connections.external_id(row.system, code, account)
+    )
 
 
 # Roles that decide over money, people or what others may do; whoever may change a title over there gives none of them.

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from sellwell.foundation.company import chores as chores_of_company
-from sellwell.foundation.company import pulling
+from sellwell.foundation.company import vendor_directory
 from sellwell.foundation.company.models import Assignment, Connection, Department, Person
-from sellwell.foundation.company.rules import pulling as rules
+from sellwell.foundation.company.rules import vendor_directory as rules
 from sellwell.foundation.company.tests.connecting import a_connection, connected, link
 from sellwell.integrations.messaging.rolls import Member, Roll, Unit
 from sellwell.integrations.messaging.serving import serve
@@ -256,14 +256,14 @@ def test_an_error_of_one_directory_stands_on_it_and_stops_no_other(
     world, due = house.world, chores.CHORES["company.pull_directories"]
     Connection.objects.update(pulls=True)
     a_connection(world, "dingtalk", pulls=True)
-    plan_for = pulling.plan_for
+    plan_for = vendor_directory.plan_for
 
     def broken(row: Connection, ctx: Any) -> Any:
         if row.system == "dingtalk":
             raise RuntimeError
         return plan_for(row, ctx)
 
-    monkeypatch.setattr(pulling, "plan_for", broken)
+    monkeypatch.setattr(vendor_directory, "plan_for", broken)
     assert due(world.company.pk)
     world.see()
     answers = dict(Connection.objects.values_list("system", "pull_answer"))

@@ -16,8 +16,7 @@ from typing import Any
 from sellwell.integrations.messaging.rolls import Member, Roll, Unit
 
 USERNAME = re.compile(r"^[a-z][a-z0-9._-]{1,58}$")
-NUMBER_LENGTH, NAME_LENGTH = 20, 80
-LONGEST = 60  # of an external id
+NUMBER_LENGTH, NAME_LENGTH, EXTERNAL_ID_LENGTH = 20, 80, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +123,14 @@ def _units(
         external = linked(unit.id)
         above = codes.get(unit.above, top if not unit.above else None)
         mine = by_external.get(external) or free_by_place.get((unit.name, above.code if above else ""))
-        if above is None or len(external) > LONGEST or (mine is not None and mine.is_closed):
-            why = "too_long" if len(external) > LONGEST else "closed" if mine is not None else "no_above"
+        if above is None or len(external) > EXTERNAL_ID_LENGTH or (mine is not None and mine.is_closed):
+            why = (
+                "too_long"
+                if len(external) > EXTERNAL_ID_LENGTH
+                else "closed"
+                if mine is not None
+                else "no_above"
+            )
             found.lines.append(Line("problem", unit.name, after=why))
             continue
         name = unit.name[:NAME_LENGTH]
@@ -169,7 +174,7 @@ def _people(
     for member in members:
         external = linked(member.id)
         mine = by_external.get(external)
-        if len(external) > LONGEST:
+        if len(external) > EXTERNAL_ID_LENGTH:
             found.lines.append(Line("problem", member.name, after="too_long"))
         elif mine is not None and not mine.is_active:
             found.lines.append(Line("problem", member.name, after="left_here", person=mine.id))
