@@ -123,14 +123,9 @@ def _units(
         external = linked(unit.id)
         above = codes.get(unit.above, top if not unit.above else None)
         mine = by_external.get(external) or free_by_place.get((unit.name, above.code if above else ""))
-        if above is None or len(external) > EXTERNAL_ID_LENGTH or (mine is not None and mine.is_closed):
-            why = (
-                "too_long"
-                if len(external) > EXTERNAL_ID_LENGTH
-                else "closed"
-                if mine is not None
-                else "no_above"
-            )
+        is_too_long, is_closed = len(external) > EXTERNAL_ID_LENGTH, mine is not None and mine.is_closed
+        if above is None or is_too_long or is_closed:
+            why = "too_long" if is_too_long else "closed" if is_closed else "no_above"
             found.lines.append(Line("problem", unit.name, after=why))
             continue
         name = unit.name[:NAME_LENGTH]

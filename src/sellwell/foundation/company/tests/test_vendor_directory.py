@@ -114,6 +114,12 @@ def test_what_people_must_settle_is_named_and_not_sent(
     assert ("problem", why) in lines(plan) and not plan.people
 
 
+def test_an_open_department_below_a_closed_one_is_not_called_closed() -> None:
+    closed = rules.OwnUnit("OLD", "旧部", "", "regional", "wc:X:9", "HQ", True)
+    plan = planned((Unit("9", "旧部"), Unit("2", "华东大区", "9")), (), own_units=(TOP, closed, EAST))
+    assert lines(plan) == [("problem", "closed"), ("problem", "no_above")] and not plan.departments
+
+
 def test_a_department_is_taken_over_by_its_place_renamed_by_its_id_and_never_moved() -> None:
     free = rules.OwnUnit("EAST", "华东大区", "East", "regional", "", "HQ")
     taken = planned(UNITS, (), own_units=(TOP, free))
