@@ -11,8 +11,6 @@ import typer
 from sellwell.cli.environment import BAD_INPUT, stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sellwell.integrations.messaging.serving import Office
 
 NAMES = ("wecom", "dingtalk", "feishu")
@@ -60,16 +58,14 @@ def an_office(name: str) -> Office:
     from sellwell.integrations.feishu.server import FeishuOffice
     from sellwell.integrations.wecom.server import WeComOffice
 
-    offices: dict[str, Callable[[], Office]] = {
-        "wecom": WeComOffice, "dingtalk": DingTalkOffice, "feishu": FeishuOffice,
-    }  # fmt: skip
-    at_the_top: dict[str, dict[str, Any]] = {
-        "wecom": {"department": [1], "main_department": 1}, "dingtalk": {"dept_id_list": [1]},
-        "feishu": {"department_ids": ["0"]},
-    }  # fmt: skip
-    made = offices[name]()
-    account = "open_id" if name == "feishu" else "userid"
+    # Each with what puts a person right under the top there.
+    offices: dict[str, tuple[Office, dict[str, Any]]] = {
+        "wecom": (WeComOffice(), {"department": [1], "main_department": 1}),
+        "dingtalk": (DingTalkOffice(), {"dept_id_list": [1]}),
+        "feishu": (FeishuOffice(), {"department_ids": ["0"]}),
+    }
+    made, at_the_top = offices[name]
     made.people = [
-        {account: user, "name": role.zh, **at_the_top[name]} for user, role in settings.DEMO_SIGN_INS
+        {made.account_name: user, "name": role.zh, **at_the_top} for user, role in settings.DEMO_SIGN_INS
     ]
     return made

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from sellwell.foundation.company import pulling
+from sellwell.foundation.company import vendor_directory
 from sellwell.foundation.company.models import Connection, ConnectionState
 from sellwell.kernel import clock, system
 from sellwell.kernel.chores import chore
@@ -26,7 +26,7 @@ def pull_when_due(company_id: UUID) -> bool:
     rows = list(due.order_by("system"))
     for row in rows:
         try:
-            with pulling.read_first(row, "job"), transaction.atomic():
+            with vendor_directory.read_first(row, "job"), transaction.atomic():
                 done = run("company.pull_directory", system.context(company_id), row.pk).result
         except Exception as error:
             # Another vendor's directory is brought in all the same; the text of the error may hold what people wrote.

@@ -71,7 +71,7 @@ department_figures: Extension[DepartmentFigures] = Extension(
 
 def rows_of(department: Department) -> Q:
     """Rows of a department and those below it: a product department's along its line, any other's along its path."""
-    if department.kind in ("product", "division") and department.product_line:
+    if department.is_by_line:
         return Q(product_line=department.product_line)
     return Q(department_path__startswith=department.path)
 

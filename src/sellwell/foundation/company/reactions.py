@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sellwell.foundation.company import connecting
+from sellwell.foundation.company import connections
 from sellwell.integrations import dingtalk, feishu, mail, messaging, sms, wecom
 from sellwell.integrations.messaging import approvals
 
@@ -10,5 +10,5 @@ from sellwell.integrations.messaging import approvals
 SYSTEMS = (wecom, dingtalk, feishu, mail, sms)
 REACTIONS = approvals
 
-messaging.register_book(connecting.Book())
-messaging.register_connections(connecting.REGISTER)
+messaging.register_book(connections.Book())
+messaging.register_connections(connections.REGISTER)

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Sum
 
 from sellwell.foundation.company.composition import SALES
+from sellwell.foundation.company.extensions import rows_of
 from sellwell.foundation.company.models import Department, DepartmentPast
 from sellwell.kernel.models import Fact
 from sellwell.kernel.values import Period
@@ -80,15 +81,12 @@ def rollup(company_id: UUID, period: Period, measure: str = SALES) -> Rollup:
 def of_department(department: Department, period: Period, measure: str = SALES) -> Decimal:
     """What a department and those below it sold: a product department along its line, any other along its path."""
     facts = Fact.objects.filter(
+        rows_of(department),
         company_id=department.company_id,
         measure=measure,
         happened_on__gte=period.since,
         happened_on__lt=period.until,
     )
-    if department.kind in ("product", "division") and department.product_line:
-        facts = facts.filter(product_line=department.product_line)
-    else:
-        facts = facts.filter(department_path__startswith=department.path)
     return facts.aggregate(total=Sum("amount"))["total"] or ZERO
 
 

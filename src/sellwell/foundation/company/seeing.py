@@ -38,9 +38,8 @@ def _sees_all(actor: Actor, verb: str, company_id: UUID) -> bool:
 
 
 def _sees_department(actor: Actor, verb: str, department: Department) -> bool:
-    is_by_line = department.kind in ("product", "division") and bool(department.product_line)
     own = [cell for cell in actor.cells(verb) if cell.post.company_id == department.company_id]
-    if is_by_line:
+    if department.is_by_line:
         return any(
             cell.scope == "product_line" and cell.post.product_line == department.product_line for cell in own
         )

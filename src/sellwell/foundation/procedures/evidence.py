@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sellwell.foundation.company.evidence.people import last_day
 from sellwell.foundation.company.queries import in_force_on
 from sellwell.foundation.procedures import queries
 from sellwell.foundation.procedures.models import Procedure
 from sellwell.foundation.procedures.views import verb
-from sellwell.kernel.evidence import Broken, Evidence, evidence, found
+from sellwell.kernel.evidence import Broken, Evidence, evidence, found, last_day
 from sellwell.kernel.values import Period, T
 
 NONE = T("没有生效的规程", "has no procedure in force")

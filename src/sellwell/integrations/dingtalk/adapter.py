@@ -8,17 +8,8 @@ from urllib.parse import urlencode
 
 from sellwell.integrations.dingtalk.cards import draw
 from sellwell.integrations.messaging import Card, http, register_vendor
-from sellwell.integrations.messaging.vendor import (
-    STRANGER,
-    Ask,
-    Member,
-    Roll,
-    Unit,
-    Vendor,
-    day_of,
-    in_order,
-    number,
-)
+from sellwell.integrations.messaging.rolls import Member, Roll, Unit, roll_of
+from sellwell.integrations.messaging.vendor import STRANGER, Ask, Vendor, day_of, number
 from sellwell.kernel.values import T
 
 ROOT = 1  # DingTalk's department of the whole company
@@ -109,11 +100,8 @@ class DingTalk(Vendor):
             for one in below:
                 units.append(Unit(str(one["dept_id"]), str(one["name"]), "" if above == ROOT else str(above)))
                 waiting.append(int(one["dept_id"]))
-        members: dict[str, Member] = {}
-        for unit in [str(ROOT), *(u.id for u in units)]:
-            for one in self._people(unit):
-                members.setdefault(str(one["userid"]), _member(one))
-        return Roll(in_order(units), tuple(members.values()))
+        everywhere = [str(ROOT), *(unit.id for unit in units)]
+        return roll_of(units, (_member(one) for unit in everywhere for one in self._people(unit)))
 
     def _people(self, unit: str) -> Iterator[dict[str, Any]]:
         cursor = 0

@@ -12,11 +12,12 @@ from urllib.parse import urlencode
 
 from sellwell.integrations.feishu.cards import draw
 from sellwell.integrations.messaging import Card, http, register_vendor
-from sellwell.integrations.messaging.vendor import Ask, Member, Roll, Unit, Vendor, day_of, in_order, short
+from sellwell.integrations.messaging.rolls import Member, Roll, Unit, roll_of
+from sellwell.integrations.messaging.vendor import Ask, Vendor, day_of, short
 from sellwell.kernel.values import T
 
 ROOT = "0"  # Feishu's department of the whole company
-PAGE = "50"
+KIND = {"department_id_type": "open_department_id", "page_size": "50"}
 
 
 @register_vendor
@@ -87,23 +88,23 @@ class Feishu(Vendor):
 
     def roll(self) -> Roll:
         """All departments page by page, the people of each page by page."""
-        kind = {"department_id_type": "open_department_id", "page_size": PAGE}
         path = f"/open-apis/contact/v3/departments/{ROOT}/children"
         units = [
             Unit(
                 str(one["open_department_id"]), str(one["name"]),
                 "" if str(one["parent_department_id"]) == ROOT else str(one["parent_department_id"]),
             )
-            for one in self._pages(path, {**kind, "fetch_child": "true"})
+            for one in self._pages(path, {**KIND, "fetch_child": "true"})
         ]  # fmt: skip
-        members: dict[str, Member] = {}
-        for unit in [ROOT, *(u.id for u in units)]:
-            query = {**kind, "department_id": unit, "user_id_type": "open_id"}
-            for one in self._pages("/open-apis/contact/v3/users/find_by_department", query):
-                status = one.get("status", {})
-                if not status.get("is_resigned") and not status.get("is_frozen"):
-                    members.setdefault(str(one["open_id"]), _member(one))
-        return Roll(in_order(units), tuple(members.values()))
+        everywhere = [ROOT, *(unit.id for unit in units)]
+        return roll_of(units, (_member(one) for unit in everywhere for one in self._people(unit)))
+
+    def _people(self, unit: str) -> Iterator[dict[str, Any]]:
+        query = {**KIND, "department_id": unit, "user_id_type": "open_id"}
+        for one in self._pages("/open-apis/contact/v3/users/find_by_department", query):
+            status = one.get("status", {})
+            if not status.get("is_resigned") and not status.get("is_frozen"):
+                yield one
 
     def _pages(self, path: str, query: dict[str, str]) -> Iterator[dict[str, Any]]:
         page_token = ""

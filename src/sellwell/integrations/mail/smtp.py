@@ -71,11 +71,11 @@ class Smtp:
         try:
             self._hand_in(mail)
         except smtplib.SMTPRecipientsRefused as error:
-            raise self._told(error.recipients[address][0]) from None
+            raise _answered(error.recipients[address][0]) from None
         except smtplib.SMTPResponseException as error:
-            raise self._told(error.smtp_code) from None
+            raise _answered(error.smtp_code) from None
         except (OSError, smtplib.SMTPException):
-            raise self._told(0) from None
+            raise _told(Unreachable, SILENCE) from None
         return str(mail["Message-ID"])
 
     def update(self, card_id: str, card: Card, key: str) -> None:
@@ -104,18 +104,19 @@ class Smtp:
                 line.starttls(context=context)
                 line.ehlo()
             elif server.user and not server.is_tls:
-                raise self._told_as("not_safe")
+                raise _told(Declined, "not_safe")
             if server.user:
                 line.login(server.user, server.password)
             line.send_message(mail)
 
-    def _told(self, code: int) -> Failure:
-        """Below 500 the server asks to try again later; 0 is silence."""
-        name = str(code) if code else SILENCE
-        failure = (Declined if code >= 500 else Unreachable)("mail", "smtp", name, self.meaning_of(name))
-        log.warning("mail failed: %s %s", name, failure.meaning.en)
-        return failure
 
-    def _told_as(self, code: str) -> Failure:
-        log.warning("mail failed: %s", code)
-        return Declined("mail", "smtp", code, self.meaning_of(code))
+def _told(kind: type[Failure], code: str) -> Failure:
+    """A failure with what it means, and one line in the log."""
+    failure = kind("mail", "smtp", code, Smtp.meaning_of(code))
+    log.warning("mail failed: %s %s", code, failure.meaning.en)
+    return failure
+
+
+def _answered(code: int) -> Failure:
+    """Below 500 the server asks to try again later."""
+    return _told(Declined if code >= 500 else Unreachable, str(code))

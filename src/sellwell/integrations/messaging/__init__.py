@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
-from sellwell.kernel.values import T
+from sellwell.kernel.values import T, speaking
 
 if TYPE_CHECKING:
     from sellwell.integrations.messaging.vendor import Vendor
@@ -65,7 +65,6 @@ class Keys:
     """What a company is known by at a vendor. The secret is never printed."""
 
     connection_id: UUID
-    version: int
     company_id: UUID
     system: str
     app_id: str  # WeCom: the corp id; DingTalk: the client id; Feishu: the app id
@@ -144,6 +143,12 @@ def messenger(name: str, company_id: UUID) -> Messenger | None:
     keys = _connections.keys(name, company_id) if _connections is not None else None
     # One attempt: the only worker waits for it, and what fails is tried again later by itself.
     return adapter(keys, attempts=1) if keys is not None else MESSENGERS.get(name)
+
+
+def words(text: T, reader: User) -> str:
+    """A text in the language of whoever gets it."""
+    with speaking(reader.language):
+        return str(text)
 
 
 def meaning(system: str, code: str) -> T:

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 
 from sellwell.integrations import messaging
-from sellwell.integrations.messaging import Card, Declined, Failure, Unreachable
+from sellwell.integrations.messaging import Card, Declined, Failure, Messenger, Unreachable, words
 from sellwell.integrations.messaging.quiet import URGENT, after_quiet, send_at
 from sellwell.integrations.messaging.vendor import was_lost
 from sellwell.kernel import approval, outbox, system, tap_links
@@ -41,13 +41,7 @@ if TYPE_CHECKING:
     from sellwell.kernel.operations import Context
 
 SEND, AGAIN, DIGEST_AGAIN = "messages.send", "messages.again", "messages.digest_again"
-WAITS = (
-    1,
-    5,
-    15,
-    60,
-    240,
-)  # minutes before each further attempt, beside those that the adapter makes at once
+WAITS = (1, 5, 15, 60, 240)  # minutes before each further attempt
 REASON_LENGTH = 200
 DEFAULT = ["wecom"]
 ENDS = {
@@ -144,9 +138,7 @@ def settle_cards(event: Event) -> None:
 def change(message: Message, request: ApprovalRequest, ended: str, key: str, ctx: Context) -> None:
     """Say on a sent card how it ended. One that the vendor does not change any more stops no other; it says why."""
     card = card_of(message, request, ctx, ended=ENDS.get(ended, DONE))
-    by = messaging.messenger(message.system, message.company_id)
-    if by is None:
-        raise LookupError(message.system)
+    by = _messenger_of(message)
     before = message.reason
     try:
         by.update(message.external_id, card, key)
@@ -155,9 +147,8 @@ def change(message: Message, request: ApprovalRequest, ended: str, key: str, ctx
         return
     except Declined as failure:
         message.card, message.reason = "stale", failure.code[:REASON_LENGTH]
-        if was_lost(before) and getattr(
-            by, "changes_once", False
-        ):  # the attempt whose answer got lost has done it
+        # The attempt whose answer got lost has done it.
+        if was_lost(before) and getattr(by, "changes_once", False):
             message.card, message.reason = ended.removeprefix("approvals."), ""
     else:
         message.card, message.reason = ended.removeprefix("approvals."), ""
@@ -194,15 +185,21 @@ def tell(
                 Deadline.objects.create(company_id=request.company_id, what=SEND, row_id=user.pk, due_at=at)
 
 
+def _messenger_of(message: Message) -> Messenger:
+    """What brings it. Its system was known when it was written down."""
+    by = messaging.messenger(message.system, message.company_id)
+    if by is None:
+        raise LookupError(message.system)
+    return by
+
+
 def deliver(message: Message, request: ApprovalRequest, ctx: Context, address: str) -> None:
     """Send one message; its key is the event's, so a repetition brings no second card."""
     if message.state in ("sent", "failed") or message.digest_id is not None:
         return
     card = card_of(message, request, ctx)
     key = f"{message.event_id}:{message.user_id}"
-    by = messaging.messenger(message.system, message.company_id)
-    if by is None:
-        raise LookupError(message.system)
+    by = _messenger_of(message)
     try:
         card_id = by.send(address, card, key)
     except Unreachable as failure:
@@ -250,9 +247,8 @@ def try_again(due: Deadline, ctx: Context) -> None:
     message = Message.objects.select_related("user").get(pk=due.row_id)
     request = ApprovalRequest.objects.get(pk=message.request_id)
     if message.state == "sent" and message.card == "open":
-        if _still_worth(
-            message, request
-        ):  # sent meanwhile by another way: the decision still waits behind its buttons
+        # Sent meanwhile by another way: the decision still waits behind its buttons.
+        if _still_worth(message, request):
             message.reason, message.tries = "", 0
             message.save(update_fields=["reason", "tries"])
             return
@@ -267,26 +263,23 @@ def try_again(due: Deadline, ctx: Context) -> None:
 
 def card_of(message: Message, request: ApprovalRequest, ctx: Context, ended: T | None = None) -> Card:
     """What a message says in its reader's language."""
-    language = message.user.language
-
-    def words(text: T) -> str:
-        return text.en if language == "en" else text.zh
-
+    reader = message.user
     act = title_of(request.operation)
     lines = [f"{request.number} {request.row_number}".strip()]
     if message.kind == "result":
         said = ENDS.get(f"approvals.{request.state}")
-        lines += [words(said)] if said is not None else []
+        lines += [words(said, reader)] if said is not None else []
     url = f"{settings.SITE_URL}/approvals/{request.pk}/"
     buttons: list[tuple[str, str]] = []
     if message.step_id is not None and ended is None:
         step = ApprovalStep.objects.get(pk=message.step_id)
-        buttons = [(words(LOOK), url)]
+        buttons = [(words(LOOK, reader), url)]
         if tap_links.allowed(request, ctx):
             secret = tap_links.make(message.event_id, message.user_id, request, step, ctx)
-            buttons.insert(0, (words(APPROVE), f"{settings.SITE_URL}/tap/{secret}"))
-    title = words(TITLES[message.kind].format(act=act))
-    return Card(title, tuple(lines), url, tuple(buttons), words(ended) if ended is not None else "")
+            buttons.insert(0, (words(APPROVE, reader), f"{settings.SITE_URL}/tap/{secret}"))
+    title = words(TITLES[message.kind].format(act=act), reader)
+    state = words(ended, reader) if ended is not None else ""
+    return Card(title, tuple(lines), url, tuple(buttons), state)
 
 
 # --- when the quiet hours or the day's wait are over -----------------------------------------------------------------------------
@@ -331,13 +324,10 @@ def _send_digest(
     messages: list[Message], requests: dict[UUID, ApprovalRequest], ctx: Context, address: str
 ) -> None:
     cards = [card_of(m, requests[m.request_id], ctx) for m in messages]
-    title = DIGEST.format(count=len(cards))
-    shown = title.en if messages[0].user.language == "en" else title.zh
+    title = words(DIGEST.format(count=len(cards)), messages[0].user)
     lines = tuple(f"{card.title} {' '.join(card.lines)}" for card in cards)
-    card = Card(shown, lines, f"{settings.SITE_URL}/approvals/")
-    by = messaging.messenger(messages[0].system, messages[0].company_id)
-    if by is None:
-        raise LookupError(messages[0].system)
+    card = Card(title, lines, f"{settings.SITE_URL}/approvals/")
+    by = _messenger_of(messages[0])
     Message.objects.filter(pk__in=[m.pk for m in messages]).update(digest_id=messages[0].pk)
     for message in messages:
         message.digest_id = messages[0].pk

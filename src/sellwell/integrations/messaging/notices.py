@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 
 from sellwell.integrations import messaging
-from sellwell.integrations.messaging import Card, Declined, Unreachable
+from sellwell.integrations.messaging import Card, Declined, Unreachable, words
 from sellwell.integrations.messaging.approvals import DEFAULT
 from sellwell.integrations.messaging.quiet import send_at
 from sellwell.kernel.models import Deadline, MessageChoice, User
@@ -39,11 +39,8 @@ def send(user: User, title: T, lines: Sequence[T], path: str, key: str, *, compa
     """
     choice = MessageChoice.objects.filter(user_id=user.pk).first()
     reached = messaging.addresses(user.pk, company_id)
-
-    def words(text: T) -> str:
-        return text.en if user.language == "en" else text.zh
-
-    card = Card(words(title), tuple(words(line) for line in lines), f"{settings.SITE_URL}{path}")
+    told = tuple(words(line, user) for line in lines)
+    card = Card(words(title, user), told, f"{settings.SITE_URL}{path}")
     unreachable: Unreachable | None = None
     is_taken = False
     for name in choice.systems if choice is not None else DEFAULT:

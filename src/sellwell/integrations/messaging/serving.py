@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import RLock, Thread
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 RATE, DOWN, EXPIRED, LOST = "rate", "down", "expired", "lost"  # LOST: the work is done, its answer gets lost
@@ -64,6 +64,8 @@ class Office(ABC):
     """One vendor with one company's application. Subclasses answer in the vendor's own words."""
 
     lifetime = 7200  # seconds that a token holds, as it is told
+    account_name: ClassVar[str] = "userid"  # what the vendor calls a person's account
+    open_paths: ClassVar[tuple[str, ...]]  # those that need no token of the application
 
     def __init__(self, app_id: str = "corp-1", agent_id: str = "1000002", secret: str = "") -> None:
         self.app_id, self.agent_id, self.secret = app_id, agent_id, secret or secrets.token_hex(16)
@@ -84,10 +86,6 @@ class Office(ABC):
         """What is done at each address; a path that ends in * takes what follows."""
 
     @abstractmethod
-    def is_open(self, path: str) -> bool:
-        """Whether a path needs no token of the application."""
-
-    @abstractmethod
     def token_of(self, call: Call) -> str:
         """The token that a call carries."""
 
@@ -98,10 +96,6 @@ class Office(ABC):
     @abstractmethod
     def token_ended(self) -> Wrong:
         """The answer to a token that has ended."""
-
-    @abstractmethod
-    def account(self, person: Mapping[str, Any]) -> str:
-        """A person's account."""
 
     # --- what tests do ---------------------------------------------------------------------------------------------------
 
@@ -124,6 +118,14 @@ class Office(ABC):
         return [one for one in self.sent.values() if one.address == address]
 
     # --- what subclasses share --------------------------------------------------------------------------------------------
+
+    def account(self, person: Mapping[str, Any]) -> str:
+        """A person's account."""
+        return str(person[self.account_name])
+
+    def knows(self, account: str) -> bool:
+        """Whether it is somebody's of the company."""
+        return account in {self.account(person) for person in self.people}
 
     def new_token(self) -> str:
         """A token of the application."""
@@ -190,7 +192,7 @@ class Office(ABC):
                     raise self.too_many()
                 if fault == EXPIRED:
                     self.end_tokens()
-                if not self.is_open(call.path) and self.token_of(call) not in self.tokens:
+                if call.path not in self.open_paths and self.token_of(call) not in self.tokens:
                     raise self.token_ended()
                 found = self._route(call)(call)
             except Wrong as wrong:

@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any, ClassVar
 
 from sellwell.integrations.messaging import Card, Declined, Failure, Keys, Unreachable, http
+from sellwell.integrations.messaging.rolls import Roll
 from sellwell.kernel import clock
 from sellwell.kernel.values import T
 
@@ -45,36 +46,6 @@ NOT_UNDERSTOOD = T(
     "The answer is not the interface's (a proxy's page perhaps). Check the network and the address of the interface.",
 )
 OWN_MEANINGS = {SILENCE: NO_ANSWER, STRANGER: NOT_A_MEMBER, NOT_JSON: NOT_UNDERSTOOD, ODD: NOT_UNDERSTOOD}
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A department as the vendor knows it; `above` is empty right under the top."""
-
-    id: str
-    name: str
-    above: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A person as the vendor knows them. No telephone: nobody is found by one."""
-
-    id: str
-    name: str
-    units: tuple[str, ...] = ()
-    login: str = ""  # what a user name may be made of
-    number: str = ""
-    title: str = ""
-    joined_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Roll:
-    """Everybody whom the vendor shows to us, and their departments, those above before those below."""
-
-    units: tuple[Unit, ...]
-    members: tuple[Member, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,21 +231,3 @@ def day_of(seconds: Any) -> date | None:
     if not isinstance(seconds, int) or seconds <= 0:
         return None
     return datetime.fromtimestamp(seconds, clock.BUSINESS_ZONE).date()
-
-
-def in_order(units: list[Unit]) -> tuple[Unit, ...]:
-    """Those above before those below. A department whose superior is not shown to us stands right under the top."""
-    known = {unit.id: unit for unit in units}
-    found: dict[str, Unit] = {}
-
-    def place(unit: Unit) -> None:
-        if unit.id in found:
-            return
-        above = known.get(unit.above)
-        if above is not None:
-            place(above)
-        found[unit.id] = unit if above is not None else Unit(unit.id, unit.name)
-
-    for unit in units:
-        place(unit)
-    return tuple(found.values())

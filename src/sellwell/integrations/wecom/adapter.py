@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 from sellwell.integrations.messaging import Card, http, register_vendor
-from sellwell.integrations.messaging.vendor import (
-    STRANGER,
-    Ask,
-    Member,
-    Roll,
-    Unit,
-    Vendor,
-    in_order,
-    number,
-    short,
-)
+from sellwell.integrations.messaging.rolls import Member, Roll, Unit, roll_of
+from sellwell.integrations.messaging.vendor import STRANGER, Ask, Vendor, number, short
 from sellwell.integrations.wecom.cards import draw
 from sellwell.kernel.values import T
 
@@ -117,12 +109,12 @@ class WeCom(Vendor):
             for d in shown
             if str(d["id"]) != ROOT
         ]
-        members: dict[str, Member] = {}
-        for shown_id in [str(d["id"]) for d in shown]:
-            for one in self.ask(Ask("/cgi-bin/user/list", "GET", {"department_id": shown_id}))["userlist"]:
-                if one.get("status", ACTIVE) in (ACTIVE, NOT_YET):
-                    members.setdefault(str(one["userid"]), _member(one))
-        return Roll(in_order(units), tuple(members.values()))
+        everywhere = [str(d["id"]) for d in shown]
+        return roll_of(units, (_member(one) for unit in everywhere for one in self._people(unit)))
+
+    def _people(self, unit: str) -> Iterator[dict[str, Any]]:
+        found = self.ask(Ask("/cgi-bin/user/list", "GET", {"department_id": unit}))["userlist"]
+        return (one for one in found if one.get("status", ACTIVE) in (ACTIVE, NOT_YET))
 
 
 def _member(one: dict[str, Any]) -> Member:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from sellwell.integrations.messaging.serving import Call, Office, Route, Wrong
@@ -16,6 +15,8 @@ def _wrong(code: int) -> Wrong:
 
 class WeComOffice(Office):
     """People: userid, name, department (list), main_department, position, status. Units: id, name, parentid."""
+
+    open_paths = OPEN
 
     def __init__(self, **options: str) -> None:
         super().__init__(**options)
@@ -35,10 +36,6 @@ class WeComOffice(Office):
             ("GET", "/connect/oauth2/authorize"): lambda call: self.sign_in_page(call, "code"),
         }
 
-    def is_open(self, path: str) -> bool:
-        """The token itself, and the pages for people."""
-        return path in OPEN
-
     def token_of(self, call: Call) -> str:
         """In the query."""
         return call.query.get("access_token", "")
@@ -51,10 +48,6 @@ class WeComOffice(Office):
         """Code 42001."""
         return _wrong(42001)
 
-    def account(self, person: Mapping[str, Any]) -> str:
-        """The userid."""
-        return str(person["userid"])
-
     def _token(self, call: Call) -> dict[str, Any]:
         if call.query.get("corpid") != self.app_id:
             raise _wrong(40013)
@@ -66,7 +59,7 @@ class WeComOffice(Office):
         address, card = call.body["touser"], call.body["template_card"]
         if str(call.body["agentid"]) != self.agent_id:
             raise _wrong(40056)
-        if address not in {self.account(p) for p in self.people}:
+        if not self.knows(address):
             raise _wrong(81013)
         sent = self.keep(card["task_id"], address, card)
         code = f"rc-{sent.id}"
@@ -86,8 +79,7 @@ class WeComOffice(Office):
         account = self.codes.pop(call.query["code"], None)
         if account is None:
             raise _wrong(40029)
-        is_member = account in {self.account(p) for p in self.people}
-        return {"errcode": 0, ("userid" if is_member else "openid"): account}
+        return {"errcode": 0, ("userid" if self.knows(account) else "openid"): account}
 
     def _people(self, call: Call) -> dict[str, Any]:
         unit = int(call.query["department_id"])

@@ -6,10 +6,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from sellwell.foundation.company import composition, proving, queries
-from sellwell.foundation.company.evidence.people import last_day
 from sellwell.foundation.company.models import Assignment
 from sellwell.foundation.company.rules import judged
-from sellwell.kernel.evidence import MOST_NAMED, Broken, Evidence, evidence, found
+from sellwell.kernel.evidence import MOST_NAMED, Broken, Evidence, evidence, found, last_day
 from sellwell.kernel.values import Period, T
 
 VACANT = T("无人担任", "nobody holds it")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from sellwell.foundation.company import queries
 from sellwell.foundation.company.access import RoleCode
 from sellwell.foundation.company.models import Assignment, Person, PersonState
 from sellwell.kernel import clock
-from sellwell.kernel.evidence import Broken, Evidence, Measured, by_department, evidence, found
+from sellwell.kernel.evidence import Broken, Evidence, Measured, by_department, evidence, found, last_day
 from sellwell.kernel.models import Document, LedgerEntry, SecurityLog, Task
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import Period, T
@@ -35,12 +36,6 @@ REFUSED_BY_MATRIX = (
     "over_limit.no_route",
     "sod.same_person",
 )
-
-
-def last_day(period: Period) -> date:
-    """The day that the organisation is looked at: the period's last, today where it is still running."""
-    today = clock.business_day(clock.now())
-    return today if period.until is None else min(today, period.until - timedelta(days=1))
 
 
 @evidence("1.1.2", T("在职人员都有角色", "Every active person holds a role"))
@@ -68,9 +63,9 @@ def roles_without_a_person(company_id: UUID, period: Period) -> Evidence:
 
 def moments(period: Period) -> dict[str, datetime]:
     """The period as moments, for `at`."""
-    found_moments = {"at__gte": datetime.combine(period.since, time(), clock.BUSINESS_ZONE).astimezone(UTC)}
+    found_moments = {"at__gte": clock.day_begins(period.since)}
     if period.until is not None:
-        found_moments["at__lt"] = datetime.combine(period.until, time(), clock.BUSINESS_ZONE).astimezone(UTC)
+        found_moments["at__lt"] = clock.day_begins(period.until)
     return found_moments
 
 
@@ -162,10 +157,6 @@ GROUP BY operation ORDER BY operation
 def hand_overs(company_id: UUID, period: Period) -> Evidence:
     """Steps done in the period and those still open past their time; median and 90th percentile of each link in hours."""
     since, until = moments(period)["at__gte"], moments(period).get("at__lt")
-    with connection.cursor() as cursor:
-        cursor.execute(_WAITED, [company_id, since, until, until])
-        links = cursor.fetchall()
-    measured = [m for row in links for m in _link(*row)]
     ours = Task.objects.filter(company_id=company_id)
     done = ours.filter(state="done", done_at__gte=since)
     waiting = ours.filter(state="open", due_at__lt=min(until or clock.now(), clock.now()))
@@ -175,7 +166,16 @@ def hand_overs(company_id: UUID, period: Period) -> Evidence:
     broken = [
         Broken(t.row_type, t.row_id, f"{t.row_number} {_title(t.operation)}".strip(), LATE) for t in late
     ]
-    return found(done.count() + waiting.count(), broken, measured)
+    return found(done.count() + waiting.count(), broken, _links(company_id, since, until))
+
+
+def _links(company_id: UUID, since: datetime, until: datetime | None) -> Iterator[Measured]:
+    """Asked of the database only where somebody reads it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITED, [company_id, since, until, until])
+        links = cursor.fetchall()
+    for row in links:
+        yield from _link(*row)
 
 
 def _title(operation: str) -> T:

@@ -8,9 +8,9 @@ from statistics import median
 from uuid import UUID
 
 from sellwell.foundation.company import queries, reviewing, rollup, staffing, structure
-from sellwell.foundation.company.evidence.people import last_day, moments
+from sellwell.foundation.company.evidence.people import moments
 from sellwell.foundation.company.models import Department
-from sellwell.kernel.evidence import Broken, Evidence, evidence, found
+from sellwell.kernel.evidence import Broken, Evidence, evidence, found, last_day
 from sellwell.kernel.models import ApprovalRequest
 from sellwell.kernel.values import Period, T
 

@@ -90,6 +90,11 @@ class Department(CompanyRow):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_by_line(self) -> bool:
+        """Whether its rows are those of its product line, wherever they were made, and not those below its path."""
+        return self.kind in ("product", "division") and bool(self.product_line)
+
 
 class Person(Row):
     """Somebody's employment, beside the account (`kernel.User`) that signs in."""

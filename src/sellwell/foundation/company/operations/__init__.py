@@ -12,7 +12,7 @@ from sellwell.foundation.company.operations import (
     goals,
 )
 from sellwell.foundation.company.operations import reorganising, reviews, syncing
-from sellwell.foundation.company.operations import connections, pulling
+from sellwell.foundation.company.operations import connections, vendor_directory
 from sellwell.foundation.company.operations import handover, leaving, transfer
 from sellwell.foundation.company.operations import rights, policies
 
@@ -28,10 +28,10 @@ __all__ = [
     "policies",
     "positions",
     "posts",
-    "pulling",
     "reorganising",
     "reviews",
     "rights",
     "syncing",
     "transfer",
+    "vendor_directory",
 ]

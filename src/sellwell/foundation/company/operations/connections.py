@@ -8,16 +8,16 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from sellwell.foundation.company import connecting, queries
+from sellwell.foundation.company import connections, queries
 from sellwell.foundation.company.models import (
     Assignment,
-    Company,
     Connection,
     ConnectionState,
     Person,
     PersonState,
     VendorName,
 )
+from sellwell.foundation.company.rules.vendor_directory import EXTERNAL_ID_LENGTH
 from sellwell.integrations.messaging import Card, Failure, adapter, http
 from sellwell.kernel import generations, personal
 from sellwell.kernel.effects import Effects, NewTask
@@ -187,7 +187,7 @@ def connect(row: Any, given: Connect, ctx: Context, assessment: Assessment) -> E
             values["secret"] = personal.seal(present.pk, given.secret)
         effects.update(present, **values)
     effects.result = present
-    generations.bump(connecting.GENERATION)
+    generations.bump(connections.GENERATION)
     return effects
 
 
@@ -195,8 +195,8 @@ def _leads_elsewhere(present: Connection, given: Connect) -> bool:
     """Whether another app or another address would speak for accounts that people are linked with already."""
     if (present.app_id, present.base_url) == (given.app_id, given.base_url):
         return False
-    code = Company.objects.values_list("code", flat=True).get(pk=present.company_id)
-    return connecting.linked_people(present.system, code).exists()
+    begin = connections.external_id(present.system, queries.company(present.company_id).code, "")
+    return Person.objects.filter(external_id__startswith=begin).exists()
 
 
 def assess_confirm(row: Connection, given: Any, ctx: Context) -> Assessment:
@@ -224,7 +224,7 @@ def confirm_connection(row: Connection, given: Any, ctx: Context, assessment: As
     """The links count again."""
     effects = Effects(result=row)
     effects.update(row, moved_by=None)
-    generations.bump(connecting.GENERATION)
+    generations.bump(connections.GENERATION)
     return effects
 
 
@@ -243,7 +243,7 @@ def disconnect(row: Connection, given: Any, ctx: Context, assessment: Assessment
     """Switch it off."""
     effects = Effects(result=row)
     effects.update(row, state=ConnectionState.OFF.value)
-    generations.bump(connecting.GENERATION)
+    generations.bump(connections.GENERATION)
     return effects
 
 
@@ -277,7 +277,7 @@ def test_connection(row: Connection, given: TryConnection, ctx: Context, assessm
     effects = Effects(result=row)
     card = Card(str(TEST_TITLE), (str(TEST_LINE),), settings.SITE_URL)
     try:
-        adapter(connecting.keys_of(row), attempts=1).send(given.account, card, f"test:{new_id()}")
+        adapter(connections.keys_of(row), attempts=1).send(given.account, card, f"test:{new_id()}")
     except Failure as failure:
         answer = failure.code
     else:
@@ -297,19 +297,20 @@ class LinkAccount(Input):
 
 
 def _linked(given: LinkAccount, ctx: Context) -> str:
-    code = Company.objects.values_list("code", flat=True).get(pk=ctx.company_id)
-    return connecting.external_id(given.system.value, code, given.account)
+    return connections.external_id(given.system.value, queries.company(ctx.company_id).code, given.account)
 
 
 def _is_of_another_directory(present: str, given: LinkAccount, ctx: Context) -> bool:
     """Whether an external id is in use elsewhere: not this connection's, nor that of a vendor this company has given up."""
-    code = Company.objects.values_list("code", flat=True).get(pk=ctx.company_id)
-    mine = {
-        system: connecting.external_id(system, code, "")
-        for system in connecting.PREFIXES
-        if system == given.system.value or connecting.REGISTER.keys(system, ctx.company_id) is None
-    }
-    return bool(present) and not present.startswith(tuple(mine.values()))
+    if not present:
+        return False
+    code = queries.company(ctx.company_id).code
+    mine = tuple(
+        connections.external_id(system, code, "")
+        for system in connections.PREFIXES
+        if system == given.system.value or connections.REGISTER.keys(system, ctx.company_id) is None
+    )
+    return not present.startswith(mine)
 
 
 def assess_link(person: Person, given: LinkAccount | None, ctx: Context) -> Assessment:
@@ -318,14 +319,14 @@ def assess_link(person: Person, given: LinkAccount | None, ctx: Context) -> Asse
         return Assessment()
     found: list[Objection] = []
     linked = _linked(given, ctx)
-    if connecting.REGISTER.keys(given.system.value, ctx.company_id) is None:
+    if connections.REGISTER.keys(given.system.value, ctx.company_id) is None:
         found.append(NOT_CONNECTED.refuse(path="system", vendor=given.system.label))
     if _is_of_another_directory(person.external_id, given, ctx):
         found.append(OTHER_DIRECTORY.refuse(path="account", number=person.external_id))
     posts = Assignment.objects.filter(queries.in_force_on(ctx.today), user_id=person.user_id)
     if not posts.filter(company_id=ctx.company_id).exists():
         found.append(NO_POST_HERE.refuse())
-    if len(linked) > connecting.LONGEST:
+    if len(linked) > EXTERNAL_ID_LENGTH:
         found.append(TOO_LONG.refuse(path="account"))
     holder = Person.objects.filter(external_id=linked).exclude(pk=person.pk).first()
     if holder is not None:

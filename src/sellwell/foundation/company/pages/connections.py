@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.http import HttpResponse
 
-from sellwell.foundation.company import pulling
+from sellwell.foundation.company import vendor_directory
 from sellwell.foundation.company.connection_views import CONNECTIONS, answered
 from sellwell.foundation.company.models import Connection, ConnectionState, VendorName
-from sellwell.foundation.company.operations.pulling import proposed_already
-from sellwell.foundation.company.rules.pulling import Line, Plan
+from sellwell.foundation.company.operations.vendor_directory import proposed_already
+from sellwell.foundation.company.rules.vendor_directory import Line, Plan
 from sellwell.integrations import messaging
 from sellwell.integrations.messaging import Failure
 from sellwell.integrations.messaging.simulating import Simulator
@@ -168,12 +168,12 @@ def directory_page(request: Any, connection_id: UUID) -> HttpResponse:
         try:
             if request.POST.get("step") == "do":
                 seen = request.POST.get("seen", "")[:60]
-                with pulling.read_first(row, "web"):
+                with vendor_directory.read_first(row, "web"):
                     row = door.run("company.pull_directory", request.ctx, row.pk, {"seen": seen}).result
                 context["done"], context["wrong"] = not row.pull_answer, answered(row.system, row.pull_answer)
                 context["row"] = row
             else:
-                context |= _shown(pulling.plan_for(row, request.ctx))
+                context |= _shown(vendor_directory.plan_for(row, request.ctx))
         except Failure as failure:
             context["wrong"] = f"{failure.code} · {failure.meaning}"
         except Refusal as refusal:

@@ -60,7 +60,7 @@ panel(
 
 def people(row: Department, ctx: Context) -> dict[str, Any]:
     """Who works right here, by role, and how many the staffing rules would have more or fewer."""
-    held = Assignment.objects.filter(queries.in_force_on(ctx.today), department=row, user__is_active=True)
+    held = Assignment.objects.filter(queries.held_on(ctx.today), department=row)
     posts = list(held.select_related("user", "position").order_by("role", "since", "id")[: MOST_PEOPLE + 1])
     gap = None
     if row.kind == "regional" and row.region and ctx.actor.may(WHOLE):

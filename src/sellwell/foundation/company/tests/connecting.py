@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sellwell.foundation.company import connecting
+from sellwell.foundation.company import connections
 from sellwell.foundation.company.models import Connection, Person
 from sellwell.kernel.testing import Case, builder
 
@@ -39,7 +39,7 @@ def link(world: World, role: str, system: str, account: str) -> Person:
     """A role's person linked with an account."""
     data = {"system": system, "account": account}
     made: Person = world.run("hr", "company.link_account", world.person(role), data).result
-    assert made.external_id == connecting.external_id(system, world.company.code, account)
+    assert made.external_id == connections.external_id(system, world.company.code, account)
     return made
 
 

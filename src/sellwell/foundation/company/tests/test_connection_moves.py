@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sellwell.foundation.company import connecting
-from sellwell.foundation.company.connecting import REGISTER
+from sellwell.foundation.company import connections
+from sellwell.foundation.company.connections import REGISTER
 from sellwell.foundation.company.models import Assignment, Connection, Person
 from sellwell.foundation.company.tests.connecting import a_connection, connected, link
 from sellwell.integrations import messaging
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 def counts(world: World) -> tuple[bool, bool, bool]:
     """Whether the rep's link signs in, is offered for it, and is an address."""
-    keys = connecting.keys_of(Connection.objects.get())
+    keys = connections.keys_of(Connection.objects.get())
     found = messaging.holder(keys, "lin")
     address = messaging.addresses(world.user("rep").pk, world.company.pk).get("wecom")
     return found is not None, bool(messaging.for_sign_in()), address == "lin"

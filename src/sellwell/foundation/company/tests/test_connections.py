@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from sellwell.cli import acting
-from sellwell.foundation.company.connecting import REGISTER
+from sellwell.foundation.company.connections import REGISTER
 from sellwell.foundation.company.models import Connection
 from sellwell.foundation.company.operations.connections import Connect, assess_connect
 from sellwell.foundation.company.tests.connecting import (

@@ -54,7 +54,7 @@ def answering(content: bytes, status: int = 200, **headers: str) -> Iterator[tup
 
 
 def vendor(name: str, url: str) -> Vendor:
-    keys = Keys(uuid4(), 1, uuid4(), name, "corp-1", "1", "s", base_url=url)
+    keys = Keys(uuid4(), uuid4(), name, "corp-1", "1", "s", base_url=url)
     return VENDORS[name](keys, pause=lambda seconds: None)
 
 

@@ -94,6 +94,12 @@ class Line:
         return VENDORS[self.name](replace(self.vendor.keys, **changes), pause=self.pauses.append)
 
 
+def adapter_to(office: Office, name: str, url: str, **options: Any) -> Vendor:
+    """The adapter of a company that is connected to an office."""
+    keys = Keys(uuid4(), uuid4(), name, office.app_id, office.agent_id, office.secret, base_url=url)
+    return VENDORS[name](keys, **options)
+
+
 @pytest.fixture(params=sorted(OFFICES))
 def line(request: pytest.FixtureRequest) -> Iterator[Line]:
     """Each vendor in turn."""
@@ -101,8 +107,7 @@ def line(request: pytest.FixtureRequest) -> Iterator[Line]:
     office = OFFICES[name]()
     with serve(office) as url:
         pauses: list[float] = []
-        keys = Keys(uuid4(), 1, uuid4(), name, office.app_id, office.agent_id, office.secret, base_url=url)
-        yield Line(name, office, VENDORS[name](keys, pause=pauses.append), pauses)
+        yield Line(name, office, adapter_to(office, name, url, pause=pauses.append), pauses)
 
 
 def text_of(line: Line) -> str:
@@ -237,9 +242,7 @@ def test_the_directory_is_read_whole_and_in_order(line: Line) -> None:
 def test_somebody_outside_the_company_is_no_member() -> None:
     office = wecom_office()
     with serve(office) as url:
-        vendor = VENDORS["wecom"](
-            Keys(uuid4(), 1, uuid4(), "wecom", office.app_id, "1000002", office.secret, base_url=url)
-        )
+        vendor = adapter_to(office, "wecom", url)
         with pytest.raises(Declined) as failure:
             vendor.account_of(office.code_for("a-guest"))
     assert failure.value.code == "not_a_member"
@@ -248,9 +251,7 @@ def test_somebody_outside_the_company_is_no_member() -> None:
 def test_wecom_changes_a_card_once() -> None:
     office = wecom_office()
     with serve(office) as url:
-        vendor = VENDORS["wecom"](
-            Keys(uuid4(), 1, uuid4(), "wecom", office.app_id, "1000002", office.secret, base_url=url)
-        )
+        vendor = adapter_to(office, "wecom", url)
         card_id = vendor.send("lisi", OPEN, "event-1")
         vendor.update(card_id, DECIDED, "event-2")
         with pytest.raises(Declined) as failure:
@@ -269,7 +270,7 @@ def test_a_lost_answer_to_a_change_is_no_failure(line: Line) -> None:
 
 
 def test_inside_wecom_no_page_is_shown() -> None:
-    keys = Keys(uuid4(), 1, uuid4(), "wecom", "corp-1", "1000002", "s")
+    keys = Keys(uuid4(), uuid4(), "wecom", "corp-1", "1000002", "s")
     inside = VENDORS["wecom"](keys).sign_in_url("https://here/back", "s", "Mozilla wxwork/4.1")
     assert inside.startswith("https://open.weixin.qq.com/connect/oauth2/authorize?") and inside.endswith(
         "#wechat_redirect"

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from sellwell.foundation.company import chores as chores_of_company
-from sellwell.foundation.company import pulling
+from sellwell.foundation.company import vendor_directory
 from sellwell.foundation.company.models import Assignment, Connection, Department, Person
-from sellwell.foundation.company.rules import pulling as rules
+from sellwell.foundation.company.rules import vendor_directory as rules
 from sellwell.foundation.company.tests.connecting import a_connection, connected, link
+from sellwell.integrations.messaging.rolls import Member, Roll, Unit
 from sellwell.integrations.messaging.serving import serve
 from sellwell.integrations.wecom.adapter import WeCom
 from sellwell.integrations.wecom.server import WeComOffice
@@ -24,7 +25,6 @@ from sellwell.testing.world import World
 
 # --- the rules, without a database -----------------------------------------------------------------------------------------
 
-Unit, Member = rules.ForeignUnit, rules.ForeignMember
 TODAY = date(2026, 3, 2)
 TOP = rules.OwnUnit("HQ", "总部", "", "function", "", "")
 EAST = rules.OwnUnit("EAST", "华东大区", "East", "regional", "wc:X:2", "HQ")
@@ -48,7 +48,7 @@ def planned(
 ) -> rules.Plan:
     """A plan for company X at WeCom."""
     here = rules.Here(tuple(own_units), people, {"销售代表": "rep"}, TODAY)
-    return rules.plan(units, members, here, lambda account: f"wc:X:{account}")
+    return rules.plan(Roll(units, members), here, lambda account: f"wc:X:{account}")
 
 
 def lines(plan: rules.Plan) -> list[tuple[str, str]]:
@@ -108,10 +108,16 @@ def test_nobody_is_linked_by_a_guess() -> None:
     ids=["closed", "left_here", "number_taken", "too_long"],
 )  # fmt: skip
 def test_what_people_must_settle_is_named_and_not_sent(
-    units: Any, people: Any, member: rules.ForeignMember, why: str
+    units: Any, people: Any, member: Member, why: str
 ) -> None:
     plan = planned(UNITS, (member,), *people, own_units=units)
     assert ("problem", why) in lines(plan) and not plan.people
+
+
+def test_an_open_department_below_a_closed_one_is_not_called_closed() -> None:
+    closed = rules.OwnUnit("OLD", "旧部", "", "regional", "wc:X:9", "HQ", True)
+    plan = planned((Unit("9", "旧部"), Unit("2", "华东大区", "9")), (), own_units=(TOP, closed, EAST))
+    assert lines(plan) == [("problem", "closed"), ("problem", "no_above")] and not plan.departments
 
 
 def test_a_department_is_taken_over_by_its_place_renamed_by_its_id_and_never_moved() -> None:
@@ -256,14 +262,14 @@ def test_an_error_of_one_directory_stands_on_it_and_stops_no_other(
     world, due = house.world, chores.CHORES["company.pull_directories"]
     Connection.objects.update(pulls=True)
     a_connection(world, "dingtalk", pulls=True)
-    plan_for = pulling.plan_for
+    plan_for = vendor_directory.plan_for
 
     def broken(row: Connection, ctx: Any) -> Any:
         if row.system == "dingtalk":
             raise RuntimeError
         return plan_for(row, ctx)
 
-    monkeypatch.setattr(pulling, "plan_for", broken)
+    monkeypatch.setattr(vendor_directory, "plan_for", broken)
     assert due(world.company.pk)
     world.see()
     answers = dict(Connection.objects.values_list("system", "pull_answer"))

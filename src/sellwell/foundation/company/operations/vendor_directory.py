@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db import transaction
 
-from sellwell.foundation.company import pulling
+from sellwell.foundation.company import vendor_directory
 from sellwell.foundation.company.models import Company, Connection, ConnectionState, Person, PersonState
+from sellwell.foundation.company.rules.vendor_directory import Plan
 from sellwell.integrations.messaging import Failure
 from sellwell.kernel import door
 from sellwell.kernel.effects import Effects, NewTask
@@ -94,7 +95,7 @@ class PullDirectory(Input):
     ),
     input=PullDirectory,
     from_states=[ConnectionState.ON],
-    assess=pulling.assess_pull,
+    assess=vendor_directory.assess_pull,
     nested=["company.sync_directory", "company.propose_leavers"],
     clauses=["1.1.2", "1.3.2"],
     channels=["web", "cli", "job"],
@@ -104,7 +105,7 @@ def pull_directory(row: Connection, given: PullDirectory, ctx: Context, assessme
     """Whole or not at all; how it went stands on the row, so that a refusal by night is seen in the morning."""
     answer = ""
     try:
-        plan = pulling.plan_for(row, ctx)
+        plan = vendor_directory.plan_for(row, ctx)
         if given.seen and given.seen != plan.fingerprint:
             raise Refusal(OTHER_PLAN.refuse())
         with transaction.atomic():
@@ -129,7 +130,7 @@ def pull_directory(row: Connection, given: PullDirectory, ctx: Context, assessme
     return effects
 
 
-def _do(plan: Any, row: Connection, ctx: Context) -> None:
+def _do(plan: Plan, row: Connection, ctx: Context) -> None:
     company = Company.objects.get(pk=row.company_id)
     if plan.departments or plan.people:
         data = {"departments": plan.departments, "people": plan.people}

@@ -13,31 +13,10 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from sellwell.integrations.messaging.rolls import Member, Roll, Unit
+
 USERNAME = re.compile(r"^[a-z][a-z0-9._-]{1,58}$")
-NUMBER_LENGTH, NAME_LENGTH = 20, 80
-LONGEST = 60  # of an external id
-
-
-@dataclass(frozen=True, slots=True)
-class ForeignUnit:
-    """A department over there; `above` is empty right under the top."""
-
-    id: str
-    name: str
-    above: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ForeignMember:
-    """A person over there, the main department first."""
-
-    id: str
-    name: str
-    units: tuple[str, ...] = ()
-    login: str = ""
-    number: str = ""
-    title: str = ""
-    joined_on: date | None = None
+NUMBER_LENGTH, NAME_LENGTH, EXTERNAL_ID_LENGTH = 20, 80, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +80,6 @@ class Plan:
             :32
         ]
 
-    def count(self, what: str) -> int:
-        """How many lines say this."""
-        return sum(1 for line in self.lines if line.what == what)
-
 
 @dataclass(frozen=True, slots=True)
 class Here:
@@ -117,23 +92,18 @@ class Here:
     guarded: frozenset[str] = frozenset()  # roles that no title typed over there may bring
 
 
-def plan(
-    units: tuple[ForeignUnit, ...],
-    members: tuple[ForeignMember, ...],
-    here: Here,
-    linked: Callable[[str], str],
-) -> Plan:
+def plan(roll: Roll, here: Here, linked: Callable[[str], str]) -> Plan:
     """The plan. `linked` makes our external id of an id over there."""
     found = Plan()
-    codes = _units(found, units, here, linked)
-    _people(found, members, here, linked, codes)
+    codes = _units(found, roll.units, here, linked)
+    _people(found, roll.members, here, linked, codes)
     begin = linked("")
     ours = [p for p in here.people if p.is_active and p.external_id.startswith(begin)]
-    if not members and ours:
+    if not roll.members and ours:
         # An application that sees nobody is wrongly set up; a company does not empty from one day to the next.
         found.lines.append(Line("problem", "", after="nobody_seen"))
         return found
-    there = {linked(member.id) for member in members}
+    there = {linked(member.id) for member in roll.members}
     for person in ours:
         if person.external_id not in there:
             found.leavers.append(person.id)
@@ -142,7 +112,7 @@ def plan(
 
 
 def _units(
-    found: Plan, units: tuple[ForeignUnit, ...], here: Here, linked: Callable[[str], str]
+    found: Plan, units: tuple[Unit, ...], here: Here, linked: Callable[[str], str]
 ) -> dict[str, OwnUnit]:
     """Departments, those above first. Gives the one here for each id over there, new ones included."""
     top = next((u for u in here.units if not u.above and not u.is_closed), None)
@@ -153,8 +123,9 @@ def _units(
         external = linked(unit.id)
         above = codes.get(unit.above, top if not unit.above else None)
         mine = by_external.get(external) or free_by_place.get((unit.name, above.code if above else ""))
-        if above is None or len(external) > LONGEST or (mine is not None and mine.is_closed):
-            why = "too_long" if len(external) > LONGEST else "closed" if mine is not None else "no_above"
+        is_too_long, is_closed = len(external) > EXTERNAL_ID_LENGTH, mine is not None and mine.is_closed
+        if above is None or is_too_long or is_closed:
+            why = "too_long" if is_too_long else "closed" if is_closed else "no_above"
             found.lines.append(Line("problem", unit.name, after=why))
             continue
         name = unit.name[:NAME_LENGTH]
@@ -189,7 +160,7 @@ def _code(external: str) -> str:
 
 
 def _people(
-    found: Plan, members: tuple[ForeignMember, ...], here: Here, linked: Callable[[str], str],
+    found: Plan, members: tuple[Member, ...], here: Here, linked: Callable[[str], str],
     codes: Mapping[str, OwnUnit],
 ) -> None:  # fmt: skip
     by_external = {p.external_id: p for p in here.people if p.external_id}
@@ -198,7 +169,7 @@ def _people(
     for member in members:
         external = linked(member.id)
         mine = by_external.get(external)
-        if len(external) > LONGEST:
+        if len(external) > EXTERNAL_ID_LENGTH:
             found.lines.append(Line("problem", member.name, after="too_long"))
         elif mine is not None and not mine.is_active:
             found.lines.append(Line("problem", member.name, after="left_here", person=mine.id))
@@ -209,7 +180,7 @@ def _people(
 
 
 def _known(
-    found: Plan, member: ForeignMember, mine: OwnPerson, numbers: dict[str, OwnPerson],
+    found: Plan, member: Member, mine: OwnPerson, numbers: dict[str, OwnPerson],
     codes: Mapping[str, OwnUnit],
 ) -> None:  # fmt: skip
     """Somebody who is linked: the name, the number and the department may have changed."""
@@ -237,7 +208,7 @@ def _known(
 
 
 def _new(
-    found: Plan, member: ForeignMember, external: str, usernames: dict[str, OwnPerson],
+    found: Plan, member: Member, external: str, usernames: dict[str, OwnPerson],
     numbers: dict[str, OwnPerson], here: Here, codes: Mapping[str, OwnUnit],
 ) -> None:  # fmt: skip
     """Somebody who is linked to nobody here. The same user name or number as somebody's: probably the same human, but
@@ -269,7 +240,7 @@ def _new(
     usernames[username] = numbers[number] = made
 
 
-def _username(member: ForeignMember, external: str) -> str:
+def _username(member: Member, external: str) -> str:
     """The account's own name where it can be one here."""
     for wanted in (member.login, member.id):
         if USERNAME.match(cleaned := wanted.lower()):

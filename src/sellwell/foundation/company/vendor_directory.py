@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
-from sellwell.foundation.company import connecting, queries
+from sellwell.foundation.company import connections, queries
 from sellwell.foundation.company.access import RoleCode
 from sellwell.foundation.company.models import (
     Assignment,
@@ -18,9 +18,10 @@ from sellwell.foundation.company.models import (
     Person,
     PersonState,
 )
-from sellwell.foundation.company.rules import pulling as rules
+from sellwell.foundation.company.rules import vendor_directory as rules
 from sellwell.integrations.messaging import Failure, adapter
-from sellwell.integrations.messaging.vendor import ATTEMPTS, Roll
+from sellwell.integrations.messaging.rolls import Roll
+from sellwell.integrations.messaging.vendor import ATTEMPTS
 from sellwell.kernel import access
 from sellwell.kernel.operations import Assessment, Context
 from sellwell.kernel.values import Reason, Refusal, T
@@ -49,7 +50,7 @@ _read: ContextVar[dict[UUID, Roll | Failure]] = ContextVar("rolls", default={}) 
 def _roll(row: Connection, channel: str) -> Roll | Failure:
     """The directory over there, or why it could not be read. A page makes one attempt: a person and a thread wait for it."""
     try:
-        return adapter(connecting.keys_of(row), attempts=1 if channel == "web" else ATTEMPTS).roll()
+        return adapter(connections.keys_of(row), attempts=1 if channel == "web" else ATTEMPTS).roll()
     except Failure as failure:
         return failure
 
@@ -71,20 +72,12 @@ def plan_for(row: Connection, ctx: Context) -> rules.Plan:
         raise Refusal(SWITCHED_OFF.refuse())
     if row.moved_by is not None:
         raise Refusal(NOT_CONFIRMED.refuse())
-    keys = connecting.keys_of(row)
     roll = _read.get().get(row.pk) or _roll(row, ctx.channel)
     if isinstance(roll, Failure):
         raise roll
-    units = tuple(rules.ForeignUnit(u.id, u.name, u.above) for u in roll.units)
-    members = tuple(
-        rules.ForeignMember(m.id, m.name, m.units, m.login, m.number, m.title, m.joined_on)
-        for m in roll.members
-    )
+    code = queries.company(row.company_id).code
     return rules.plan(
-        units,
-        members,
-        here(row, ctx),
-        lambda account: connecting.external_id(row.system, keys.company_code, account),
+        roll, here(row, ctx), lambda account: connections.external_id(row.system, code, account)
     )
 
 

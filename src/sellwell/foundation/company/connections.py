@@ -6,20 +6,17 @@ company is part of it, since two companies of a group may each know a `zhangsan`
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import QuerySet
-
+from sellwell.foundation.company import queries
 from sellwell.foundation.company.directory import seeing_every_company
-from sellwell.foundation.company.models import Company, Connection, ConnectionState, Person
+from sellwell.foundation.company.models import Connection, ConnectionState, Person
 from sellwell.integrations.messaging import Keys
 from sellwell.kernel import generations, personal
 from sellwell.kernel.models import MessageChoice, User
 
 GENERATION = "connections"
 PREFIXES = {"wecom": "wc", "dingtalk": "dt", "feishu": "fs"}
-LONGEST = 60  # of an external id
 
 
 def external_id(system: str, company_code: str, account: str) -> str:
@@ -29,10 +26,9 @@ def external_id(system: str, company_code: str, account: str) -> str:
 
 def keys_of(row: Connection) -> Keys:
     """The keys of a connection, its secret opened."""
-    code = Company.objects.values_list("code", flat=True).get(pk=row.company_id)
     return Keys(
-        row.pk, row.version, row.company_id, row.system, row.app_id, row.agent_id,
-        personal.open_(row.secret) or "", code, row.base_url,
+        row.pk, row.company_id, row.system, row.app_id, row.agent_id,
+        personal.open_(row.secret) or "", queries.company(row.company_id).code, row.base_url,
     )  # fmt: skip
 
 
@@ -41,34 +37,30 @@ class Register:
 
     def __init__(self) -> None:
         self._generation = -1
-        self._known: list[tuple[Connection, Keys]] = []
+        self._known: dict[tuple[str, UUID], tuple[Connection, Keys]] = {}
 
     def keys(self, system: str, company_id: UUID) -> Keys | None:
         """The keys of a company at a vendor, while the connection is in use."""
-        found = (k for _, k in self._now() if (k.system, k.company_id) == (system, company_id))
-        return next(found, None)
+        found = self._now().get((system, company_id))
+        return found[1] if found is not None else None
 
     def for_sign_in(self) -> list[Keys]:
         """Every connection in use that people may sign in through, by vendor."""
-        return [keys for row, keys in self._now() if row.signs_in and row.moved_by is None]
+        return [keys for row, keys in self._now().values() if row.signs_in and row.moved_by is None]
 
     def trusted(self, system: str, company_id: UUID) -> Keys | None:
         """The keys of a company at a vendor whose word about accounts counts: nobody has led it elsewhere since."""
-        found = (
-            k
-            for r, k in self._now()
-            if (k.system, k.company_id) == (system, company_id) and r.moved_by is None
-        )
-        return next(found, None)
+        found = self._now().get((system, company_id))
+        return found[1] if found is not None and found[0].moved_by is None else None
 
-    def _now(self) -> Iterable[tuple[Connection, Keys]]:
+    def _now(self) -> dict[tuple[str, UUID], tuple[Connection, Keys]]:
         generation = generations.current(GENERATION)
         if self._generation != generation:
             with seeing_every_company():
                 rows = list(
                     Connection.objects.filter(state=ConnectionState.ON.value).order_by("system", "id")
                 )
-            self._known = [(row, keys_of(row)) for row in rows]
+            self._known = {(row.system, row.company_id): (row, keys_of(row)) for row in rows}
             self._generation = generation
         return self._known
 
@@ -107,11 +99,6 @@ class Book:
         linked = external_id(keys.system, keys.company_code, account)
         person = Person.objects.select_related("user").filter(external_id=linked).first()
         return person.user if person is not None else None
-
-
-def linked_people(system: str, company_code: str) -> QuerySet[Person]:
-    """Everybody who is linked with an account at a company's vendor."""
-    return Person.objects.filter(external_id__startswith=external_id(system, company_code, ""))
 
 
 def account_of(person: Person, keys: Keys) -> str:
