@@ -13,7 +13,7 @@ from sellwell.kernel.models import ApprovalRequest, ImportBatch, ImportedDocumen
 from sellwell.kernel.values import T
 
 if TYPE_CHECKING:
-    from sellwell.kernel.import_operations import MadeDocument
+    from sellwell.kernel.import_steps import MadeDocument
 
 DECLINED = (RequestState.REJECTED, RequestState.WITHDRAWN)  # requests that nothing comes of
 

@@ -10,9 +10,11 @@ from typing import Any
 from sellwell.kernel import drafting
 from sellwell.kernel.answers import NOT_PERMITTED
 from sellwell.kernel.effects import Effects
-from sellwell.kernel.import_operations import NO_FILE, ROWS, ColumnMapping, due, is_own_upload
+from sellwell.kernel.import_operations import NO_FILE, ColumnMapping, is_own_upload
+from sellwell.kernel.import_steps import due
 from sellwell.kernel.inputs import Code, Input, Ref, field
 from sellwell.kernel.models import BatchState, ImportBatch
+from sellwell.kernel.models.imports import ROWS
 from sellwell.kernel.operations import REGISTRY, Assessment, Context, operation
 from sellwell.kernel.values import Reason, T
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sellwell.kernel.import_operations import IMPORTS, ROWS
+from sellwell.kernel.import_views import IMPORTS
 from sellwell.kernel.models import BatchState, ImportBatch, ImportedDocument
+from sellwell.kernel.models.imports import ROWS
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import T
 from sellwell.kernel.views import BY_TYPE

@@ -18,9 +18,9 @@ from sellwell.imports.sheets.documents import Document, Problem, Sheet
 from sellwell.imports.sheets.template import Returned
 from sellwell.kernel import door, import_memory
 from sellwell.kernel.answers import NOT_PERMITTED
-from sellwell.kernel.import_operations import ROWS
 from sellwell.kernel.import_rows import NOT_BY_FILE
 from sellwell.kernel.models import ImportBatch, StoredFile
+from sellwell.kernel.models.imports import ROWS
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import Reason, Refusal, T, speaking
 
