@@ -64,16 +64,29 @@ class Begin(Input):
     mapping: ColumnMapping | None = field(T("对应关系", "Mapping"), None)
 
 
-def is_own_upload(file_id: UUID, ctx: Context) -> bool:
-    """Whether a file is one that this person sent to be imported: sealed as its own subject, and forgotten in time."""
-    return StoredFile.objects.filter(pk=file_id, subject_id=file_id, uploaded_by_id=ctx.user_id).exists()
+def own_upload(file_id: UUID, ctx: Context) -> StoredFile | None:
+    """The file, if this person sent it to be imported: such a file is sealed as its own subject, and forgotten in time."""
+    return StoredFile.objects.filter(pk=file_id, subject_id=file_id, uploaded_by_id=ctx.user_id).first()
+
+
+def opened(ctx: Context, mapping: ColumnMapping | None, **given: Any) -> Effects:
+    """A new batch; one that keeps its file is the worker's from its first document on."""
+    effects = Effects()
+    effects.result = batch = drafting.document(
+        ImportBatch, ctx, "IM", BatchState.RUNNING, origin="import",
+        mapping={**mapping.options, "fields": mapping.fields} if mapping else None, **given,
+    )  # fmt: skip
+    effects.insert(batch)
+    if batch.file_id is not None:
+        effects.events.append(due(batch, 0))
+    return effects
 
 
 def assess_begin(row: Any, given: Begin, ctx: Context) -> Assessment:
     """The profile is one that a room offers; the file is the actor's own."""
     if given.profile not in undo_batch.functions:
         return Assessment(objections=(UNKNOWN_PROFILE.refuse(path="profile", profile=given.profile),))
-    if given.file is not None and not is_own_upload(given.file, ctx):
+    if given.file is not None and own_upload(given.file, ctx) is None:
         return Assessment(objections=(NO_FILE.refuse(path="file"),))
     if given.file is not None and given.mapping is None:
         return Assessment(objections=(NO_MAPPING.refuse(path="mapping"),))
@@ -92,17 +105,10 @@ def assess_begin(row: Any, given: Begin, ctx: Context) -> Assessment:
 )
 def begin(row: Any, given: Begin, ctx: Context, assessment: Assessment) -> Effects:
     """Open a batch; with a file, the worker brings it in."""
-    effects = Effects()
-    mapping = {**given.mapping.options, "fields": given.mapping.fields} if given.mapping else None
-    effects.result = drafting.document(
-        ImportBatch, ctx, "IM", BatchState.RUNNING, profile=given.profile, source=given.source,
-        file_name=given.file_name, file_hash=given.file_hash, currency=given.currency, origin="import",
-        file_id=given.file, mapping=mapping,
+    return opened(
+        ctx, given.mapping, profile=given.profile, source=given.source, file_name=given.file_name,
+        file_hash=given.file_hash, currency=given.currency, file_id=given.file,
     )  # fmt: skip
-    effects.insert(effects.result)
-    if given.file is not None:
-        effects.events.append(due(effects.result, 0))
-    return effects
 
 
 def assess_undo(batch: ImportBatch, given: Any, ctx: Context) -> Assessment:
