@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from sellwell.kernel import import_memory
 from sellwell.kernel.import_views import IMPORTS
 from sellwell.kernel.models import BatchState, ImportBatch, ImportedDocument
 from sellwell.kernel.models.imports import ROWS
@@ -130,22 +131,15 @@ def _made(batch: ImportBatch, ctx: Context) -> dict[str, Any] | None:
     if batch.profile != ROWS:
         return None
     made = list(ImportedDocument.objects.filter(batch=batch).order_by("ordinals")[: SHOWN_MADE + 1])
-    by_type: dict[str, list[UUID]] = {}
-    for one in made[:SHOWN_MADE]:
-        by_type.setdefault(one.row_type, []).append(one.row_id)
-    labels: dict[UUID, str] = {}
-    for row_type, ids in by_type.items():
-        view = BY_TYPE.get(row_type)
-        if view is not None:
-            labels |= {row.pk: str(view.label(row)) for row in view.rows(ctx.actor).filter(pk__in=ids)}
+    seen = import_memory.seen(made[:SHOWN_MADE], ctx.actor)
     shown = [
         (
             one.ordinals[0],
-            labels[one.row_id],
+            str(BY_TYPE[one.row_type].label(seen[one.row_id])),
             cells.record_url(one.row_type, one.row_id),
             one.row_type == WAITS,
         )
         for one in made[:SHOWN_MADE]
-        if one.row_id in labels
+        if one.row_id in seen
     ]
     return {"made": shown, "more": len(made) > SHOWN_MADE} if shown else None
