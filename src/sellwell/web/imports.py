@@ -14,6 +14,7 @@ from sellwell.kernel.values import T
 from sellwell.kernel.views import BY_TYPE
 from sellwell.web import cells, files, jobs, registry
 from sellwell.web.jobs import Progress
+from sellwell.web.lists import bring_in
 
 if TYPE_CHECKING:
     from sellwell.kernel.access import Actor
@@ -122,7 +123,7 @@ def _again(batch: ImportBatch) -> str:
     """Where the corrected file is sent."""
     for page in registry.LISTS.values():
         if batch.source in page.new:
-            return f"{page.url}import/{batch.source}"
+            return bring_in.address(page, batch.source)
     return ""
 
 
