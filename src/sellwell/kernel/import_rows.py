@@ -26,7 +26,6 @@ class BeginRows(Input):
 
     operation: Code = field(T("操作", "Operation"), max_length=40)
     file: Ref("kernel.storedfile") = field(T("上传的文件", "Uploaded file"))  # type: ignore[valid-type]
-    file_hash: Code = field(T("文件指纹", "File hash"), "")
     mapping: ColumnMapping = field(T("对应关系", "Mapping"))
 
 
@@ -57,11 +56,4 @@ def assess_begin(row: Any, given: BeginRows, ctx: Context) -> Assessment:
 )
 def begin_rows(row: Any, given: BeginRows, ctx: Context, assessment: Assessment) -> Effects:
     """Open a batch for the rows of a list; the worker brings them in."""
-    return opened(
-        ctx,
-        given.mapping,
-        profile=ROWS,
-        source=given.operation,
-        file_hash=given.file_hash,
-        file_id=given.file,
-    )
+    return opened(ctx, given.mapping, profile=ROWS, source=given.operation, file_id=given.file)

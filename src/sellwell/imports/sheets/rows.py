@@ -85,9 +85,7 @@ def ask(
     """Open the batch; the worker brings it in, or `jobs.finish_now` at once."""
     options = {"submit_held": "1" if submit_held else "", "again": "1" if again else "", "language": language}
     given = {
-        "operation": form.operation.name, "file": file.pk,
-        "file_hash": documents.fingerprint(staging.content_of(file)),
-        "mapping": {"options": options, "fields": chosen},
+        "operation": form.operation.name, "file": file.pk, "mapping": {"options": options, "fields": chosen},
     }  # fmt: skip
     batch: ImportBatch = door.run("imports.begin_rows", ctx, None, given, key=key).result
     return batch
