@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -24,7 +23,6 @@ class HomeSince:
     def __init__(self) -> None:
         self.root = homes.current().root
         self.before = {path: path.stat().st_mtime_ns for path in self._files()}
-        self.began = time.time_ns()
 
     def _files(self) -> Iterator[Path]:
         """Every file but the database's own: its tables are searched by their rows."""

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
+from sellwell.foundation.catalog.tests.test_pages import signed_in
 from sellwell.imports.sheets import matching
 from sellwell.imports.sheets.columns import KEY, SheetColumn, SheetForm, form_of
-from sellwell.imports.tests.test_sheets import a_workbook, rows_of
+from sellwell.imports.tests.excel import a_workbook, look, rows_of, start
 from sellwell.kernel.inputs import plain
-from sellwell.kernel.models import ImportBatch
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.testing import BUILDERS
 from sellwell.kernel.views import BY_TYPE
 from sellwell.testing.builders import load
 from sellwell.testing.world import World
 from sellwell.web import registry
-from sellwell.web.parts import ListPage
+from sellwell.web.lists import bring_in
 
 load()
 import sellwell.urls  # noqa: E402, F401 - the house's own lists are there from here on
@@ -54,7 +53,7 @@ def test_every_creation_of_a_list_has_a_sheet_or_a_reason() -> None:
     assert lacking == set(NOT_BY_FILE)
 
 
-def cell(column: SheetColumn, value: Any, world: World) -> Any:
+def cell(column: SheetColumn, value: Any) -> Any:
     """What a person would type for a value of the input."""
     if value is None or column.field is None:
         return ""
@@ -80,26 +79,13 @@ def name_of(row_type: str, row_id: Any) -> str:
     return str(code.read(row)) if code is not None and code.read(row) else str(view.label(row))
 
 
-def filled(form: SheetForm, data: dict[str, Any], world: World) -> list[list[Any]]:
+def filled(form: SheetForm, data: Mapping[str, Any]) -> list[list[Any]]:
     """The rows of the template for one input."""
-    lines = [dict(plain_lines(line)) for line in data.get(form.lines) or [{}]] if form.lines else [{}]
-    rows = []
-    for line in lines:
-        rows.append(
-            [
-                "1" if c.path == KEY else cell(c, (line if c.is_line else data).get(c.name), world)
-                for c in form.columns
-            ]
-        )
-    return rows
-
-
-def plain_lines(line: Any) -> dict[str, Any]:
-    return line if isinstance(line, dict) else line.model_dump()
-
-
-def page_of(view: str) -> ListPage:
-    return registry.LISTS[view]
+    lines = (data.get(form.lines) if form.lines else None) or [{}]
+    return [
+        ["1" if c.path == KEY else cell(c, (line if c.is_line else data).get(c.name)) for c in form.columns]
+        for line in (one if isinstance(one, dict) else one.model_dump() for one in lines)
+    ]
 
 
 @pytest.mark.parametrize(("view", "name"), [pair for pair in CREATIONS if pair[1] not in NOT_BY_FILE])
@@ -107,24 +93,16 @@ def test_a_filled_template_comes_in_once(view: str, name: str, world: World) -> 
     case = BUILDERS[name](world)
     form = form_of(name)
     assert form is not None
-    client = Client()
-    client.force_login(world.user(case.role))
-    base = f"{page_of(view).url}import/{name}"
+    client = signed_in(world, case.role)
+    base = bring_in.address(registry.LISTS[view], name)
     head = rows_of(client.get(f"{base}/template").content)[0]
     assert matching.match(head, form).missing == [] and matching.match(head, form).unknown == []
     assert len(head) == len(form.columns)
     world.see()
-    content = a_workbook([head, *filled(form, dict(case.data), world)])
+    content = a_workbook([head, *filled(form, case.data)])
     for round_ in (1, 2):
-        sent = client.post(base, {"file": SimpleUploadedFile("表.xlsx", content)})
-        assert sent.status_code == 302, sent.content.decode()[:2000]
-        text = client.get(sent["Location"]).content.decode()
-        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', text))
-        hidden.pop("csrfmiddlewaretoken")
-        answer = client.post(base, {**hidden, "submit_held": "1", "step": "start"})
-        assert answer.status_code == 302, answer.content.decode()[:2000]
-        world.see()
-        batch = ImportBatch.objects.get(pk=answer["Location"].split("/")[2])
+        text, hidden = look(client, base, content)
+        batch = start(world, client, base, hidden, submit_held="1")
         told = "".join(re.findall(r"cell-note[^>]*>.*?<span>(.*?)</span>", text, re.DOTALL))
         if name in REFUSED:
             assert batch.rejected == 1 and REFUSED[name] in told
@@ -145,8 +123,7 @@ def test_a_sheet_has_what_the_form_lets_people_set(view: str, name: str) -> None
 
 
 def test_who_may_not_create_gets_neither_button_nor_page(shared_world: World) -> None:
-    client = Client()
-    client.force_login(shared_world.user("auditor"))
+    client = signed_in(shared_world, "auditor")
     assert "Excel 导入" not in client.get("/customers/").content.decode()
     for part in ("", "/template"):
         assert client.get(f"/customers/import/customers.add{part}").status_code == 403

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 import zlib
 from pathlib import Path
@@ -13,10 +12,10 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError
-from django.test import Client
 
+from sellwell.foundation.catalog.tests.test_pages import signed_in
 from sellwell.imports import jobs
-from sellwell.imports.tests.test_sheets import CUSTOMERS, a_workbook
+from sellwell.imports.tests.excel import CUSTOMERS, a_workbook, bring
 from sellwell.kernel import files
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import Event, ImportBatch, ImportedDocument, RefusedRow, StoredFile
@@ -33,12 +32,6 @@ __all__ = ["home_since"]
 load()
 pytestmark = pytest.mark.django_db
 NAME = f"{PLANTED}轴承厂"
-
-
-def browser(world: World, role: str = "sales_manager") -> Client:
-    client = Client()
-    client.force_login(world.user(role))
-    return client
 
 
 def nowhere(home_since: HomeSince, caplog: pytest.LogCaptureFixture) -> None:
@@ -75,18 +68,13 @@ def test_rows_of_a_list(
 ) -> None:
     """One row comes in, one is refused and comes back: the upload, the job, its reasons and its error file."""
     monkeypatch.setattr(bring_in, "MOST_ROWS_HERE", 1 if large else 100)
-    client = browser(world)
+    client = signed_in(world, "sales_manager")
     rows = [
         ["客户名称", "负责人", "备注"],
         [NAME, "", f"{PLANTED}备注"],
         [f"{PLANTED}二厂", f"{PLANTED}某人", ""],
     ]
-    sent = client.post(CUSTOMERS, {"file": SimpleUploadedFile(f"{PLANTED}.xlsx", a_workbook(rows))})
-    page = client.get(sent["Location"]).content.decode()
-    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
-    hidden.pop("csrfmiddlewaretoken")
-    client.post(CUSTOMERS, {**hidden, "step": "start"})
-    world.see()
+    bring(world, client, CUSTOMERS, a_workbook(rows), f"{PLANTED}.xlsx")
     assert Event.objects.filter(name="imports.due").exists()
     work(world)
     batch = ImportBatch.objects.get()
@@ -111,7 +99,7 @@ def test_past_sales(
         "单号,产品编码,数量,日期,单价,客户编号,客户名称\n"
         f"S1,P-1,2,2024-03-01,9.90,K1,{NAME}\nS2,P-1,x,2024-03-01,9.90,K1,{NAME}\n"
     )
-    client = browser(world)
+    client = signed_in(world, "sales_manager")
     sent = client.post("/imports/new", {"file": SimpleUploadedFile("销售.csv", content.encode("gb18030"))})
     given = MATCHED | {
         "file": sent["Location"].split("=")[1],
@@ -131,7 +119,7 @@ def test_a_list_that_is_taken_out_leaves_nothing_behind(
     world: World, home_since: HomeSince, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.run("sales_manager", "customers.add", data={"name": NAME})
-    answer = browser(world).get(f"/customers/export?q={PLANTED}")
+    answer = signed_in(world, "sales_manager").get(f"/customers/export?q={PLANTED}")
     assert answer.status_code == 200 and holds(answer.content, PLANTED)
     world.see()
     nowhere(home_since, caplog)
@@ -157,7 +145,7 @@ def test_an_error_that_quotes_a_person_is_logged_without_its_text(
     )
     try:
         monkeypatch.setattr(records, "row_or_404", broken)
-        client = browser(world)
+        client = signed_in(world, "sales_manager")
         client.raise_request_exception = False
         answer = client.get(f"/customers/{new_id()}/")
     finally:

@@ -52,18 +52,14 @@ def step(event: Event) -> None:
     go_on(UUID(str(event.payload["batch"])), int(event.payload["position"]), ctx)
 
 
-def inside(ctx: Context) -> Context:
-    """The same person's acts, by way of a file."""
-    return replace(ctx, channel="import")
-
-
 def finish_now(batch: ImportBatch, ctx: Context) -> None:
     """All of a small batch while its person waits; the worker, which hears of it too, finds nothing left to do."""
+    by_file = replace(ctx, channel="import")
     beaten = 0
     while batch.state == BatchState.RUNNING:
         try:
             with transaction.atomic():
-                go_on(batch.pk, batch.position, ctx)
+                go_on(batch.pk, batch.position, by_file)
         except OperationalError:
             # The database has no time for it now (a lock, a deadlock): the worker, which heard of it, goes on.
             return

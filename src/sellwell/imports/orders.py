@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sellwell.imports import reasons
 from sellwell.imports.mapping import Mapping
 from sellwell.imports.reading import Record
+from sellwell.imports.reasons import UNSHOWN
 from sellwell.kernel.numbers_text import read_moment, read_number
 from sellwell.kernel.values import Objection, to_cents
 
@@ -27,7 +28,6 @@ MOST_NUMBER = 60
 
 _PLAIN = re.compile(r"[+-]?\d{1,20}(\.\d{0,20})?([eE][+-]?\d{1,2})?", re.ASCII)
 _STAMP = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}[\d:.]*[+-]\d{2}:?\d{2}", re.ASCII)
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
 @dataclass(slots=True)
@@ -144,7 +144,7 @@ class _Reader:
         ):  # fmt: skip
             if len(text) > most:
                 return reasons.TOO_LONG.refuse(path=path, text=text[:20], most=most)
-            if _CONTROL.search(text):
+            if UNSHOWN.search(text):
                 return reasons.BAD_TEXT.refuse(path=path)
         return None
 
@@ -246,7 +246,7 @@ class _Reader:
         try:
             return self._texts[text]
         except KeyError:
-            value = self._texts[text] = " ".join(_CONTROL.sub("", text).split())[:120]
+            value = self._texts[text] = " ".join(UNSHOWN.sub("", text).split())[:120]
             return value
 
 

@@ -7,7 +7,7 @@ from typing import Any
 # Each brings its profile.
 from sellwell.imports import jobs, order_jobs  # noqa: F401
 from sellwell.imports.sheets import rows  # noqa: F401
-from sellwell.kernel.import_operations import DUE
+from sellwell.kernel.import_steps import DUE
 from sellwell.kernel.outbox import reaction
 
 

@@ -43,6 +43,8 @@ class KernelConfig(AppConfig):
             "token_operations",
             "import_operations",
             "import_rows",
+            "import_steps",
+            "import_views",
             "period_operations",
             "rebuilding",
             "deadlines",

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sellwell.kernel import clock, personal
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import ApprovalRequest, ImportBatch, ImportedDocument, RefusedRow, RequestState
 from sellwell.kernel.values import T
+from sellwell.kernel.views import BY_TYPE
 
 if TYPE_CHECKING:
-    from sellwell.kernel.import_operations import MadeDocument
+    from sellwell.kernel.access import Actor
+    from sellwell.kernel.import_steps import MadeDocument
 
 DECLINED = (RequestState.REJECTED, RequestState.WITHDRAWN)  # requests that nothing comes of
 
@@ -56,17 +58,17 @@ def keep_made(batch: ImportBatch, made: Iterable[MadeDocument]) -> None:
 def here(company_id: UUID, source: str, numbers: Sequence[str]) -> dict[str, ImportedDocument]:
     """Of these documents those that are here or wait for approval, by what they are known by."""
     known = _remembered(company_id, source, numbers)
-    gone = declined(company_id, source, numbers)
+    gone = _declined(known)
     return {number: row for number, row in known.items() if number not in gone}
 
 
 def declined(company_id: UUID, source: str, numbers: Sequence[str]) -> dict[str, ImportedDocument]:
     """Of these documents those that waited for an approval that was not given: they are not here."""
-    waiting = {
-        row.row_id: row
-        for row in _remembered(company_id, source, numbers).values()
-        if row.row_type == ApprovalRequest._meta.label_lower
-    }
+    return _declined(_remembered(company_id, source, numbers))
+
+
+def _declined(known: dict[str, ImportedDocument]) -> dict[str, ImportedDocument]:
+    waiting = {row.row_id: row for row in known.values() if row.row_type == ApprovalRequest._meta.label_lower}
     no = ApprovalRequest.objects.filter(pk__in=list(waiting), state__in=DECLINED) if waiting else []
     return {waiting[request.pk].number: waiting[request.pk] for request in no}
 
@@ -76,6 +78,18 @@ def _remembered(company_id: UUID, source: str, numbers: Sequence[str]) -> dict[s
         company_id=company_id, source=source, number__in=numbers, undone_at__isnull=True
     )
     return {row.number: row for row in rows}
+
+
+def seen(found: Iterable[ImportedDocument], actor: Actor) -> dict[UUID, Any]:
+    """The records that they became, as far as somebody may see them: one question per type."""
+    by_type: dict[str, list[UUID]] = {}
+    for one in found:
+        by_type.setdefault(one.row_type, []).append(one.row_id)
+    rows: dict[UUID, Any] = {}
+    for row_type, ids in by_type.items():
+        if row_type in BY_TYPE:
+            rows |= {row.pk: row for row in BY_TYPE[row_type].rows(actor).filter(pk__in=ids)}
+    return rows
 
 
 def made_by(batch: ImportBatch) -> set[int]:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sellwell.kernel import drafting
 from sellwell.kernel.answers import NOT_PERMITTED
 from sellwell.kernel.effects import Effects
-from sellwell.kernel.import_operations import NO_FILE, ROWS, ColumnMapping, due, is_own_upload
+from sellwell.kernel.import_operations import NO_FILE, ColumnMapping, opened, own_upload
 from sellwell.kernel.inputs import Code, Input, Ref, field
-from sellwell.kernel.models import BatchState, ImportBatch
+from sellwell.kernel.models import ImportBatch
+from sellwell.kernel.models.imports import ROWS
 from sellwell.kernel.operations import REGISTRY, Assessment, Context, operation
 from sellwell.kernel.values import Reason, T
 
@@ -26,7 +26,6 @@ class BeginRows(Input):
 
     operation: Code = field(T("操作", "Operation"), max_length=40)
     file: Ref("kernel.storedfile") = field(T("上传的文件", "Uploaded file"))  # type: ignore[valid-type]
-    file_hash: Code = field(T("文件指纹", "File hash"), "")
     mapping: ColumnMapping = field(T("对应关系", "Mapping"))
 
 
@@ -38,7 +37,7 @@ def assess_begin(row: Any, given: BeginRows, ctx: Context) -> Assessment:
         return Assessment(objections=(NOT_BY_FILE.refuse(path="operation", verb=title),))
     if not ctx.actor.may(wanted.name):
         return Assessment(objections=(NOT_PERMITTED.refuse(path="operation", verb=wanted.title),))
-    if not is_own_upload(given.file, ctx):
+    if own_upload(given.file, ctx) is None:
         return Assessment(objections=(NO_FILE.refuse(path="file"),))
     return Assessment()
 
@@ -57,12 +56,4 @@ def assess_begin(row: Any, given: BeginRows, ctx: Context) -> Assessment:
 )
 def begin_rows(row: Any, given: BeginRows, ctx: Context, assessment: Assessment) -> Effects:
     """Open a batch for the rows of a list; the worker brings them in."""
-    effects = Effects()
-    effects.result = drafting.document(
-        ImportBatch, ctx, "IM", BatchState.RUNNING, profile=ROWS, source=given.operation,
-        file_hash=given.file_hash, origin="import", file_id=given.file,
-        mapping={**given.mapping.options, "fields": given.mapping.fields},
-    )  # fmt: skip
-    effects.insert(effects.result)
-    effects.events.append(due(effects.result, 0))
-    return effects
+    return opened(ctx, given.mapping, profile=ROWS, source=given.operation, file_id=given.file)

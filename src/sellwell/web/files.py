@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
-from sellwell.kernel import files
+from sellwell.kernel import files, import_operations
 from sellwell.kernel.models import StoredFile
 from sellwell.kernel.values import Refusal
 from sellwell.kernel.views import BY_TYPE
@@ -59,11 +59,8 @@ def download(request: Any, file_id: UUID) -> HttpResponse:
 
 
 def own_upload(request: Any, file_id: str) -> StoredFile:
-    """A file that this reader sent to be imported (sealed as its own subject); anything else is not found."""
-    row = None
-    if is_id(file_id):
-        mine = StoredFile.objects.filter(uploaded_by_id=request.ctx.user_id)
-        row = mine.filter(pk=file_id, subject_id=file_id).first()
+    """A file that this reader sent to be imported; anything else is not found."""
+    row = import_operations.own_upload(UUID(file_id), request.ctx) if is_id(file_id) else None
     if row is None:
         raise Http404(file_id)
     return row

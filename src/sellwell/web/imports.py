@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sellwell.kernel.import_operations import IMPORTS, ROWS
+from sellwell.kernel import import_memory
+from sellwell.kernel.import_views import IMPORTS
 from sellwell.kernel.models import BatchState, ImportBatch, ImportedDocument
+from sellwell.kernel.models.imports import ROWS
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import T
 from sellwell.kernel.views import BY_TYPE
 from sellwell.web import cells, files, jobs, registry
 from sellwell.web.jobs import Progress
+from sellwell.web.lists import bring_in
 
 if TYPE_CHECKING:
     from sellwell.kernel.access import Actor
@@ -120,7 +123,7 @@ def _again(batch: ImportBatch) -> str:
     """Where the corrected file is sent."""
     for page in registry.LISTS.values():
         if batch.source in page.new:
-            return f"{page.url}import/{batch.source}"
+            return bring_in.address(page, batch.source)
     return ""
 
 
@@ -129,22 +132,15 @@ def _made(batch: ImportBatch, ctx: Context) -> dict[str, Any] | None:
     if batch.profile != ROWS:
         return None
     made = list(ImportedDocument.objects.filter(batch=batch).order_by("ordinals")[: SHOWN_MADE + 1])
-    by_type: dict[str, list[UUID]] = {}
-    for one in made[:SHOWN_MADE]:
-        by_type.setdefault(one.row_type, []).append(one.row_id)
-    labels: dict[UUID, str] = {}
-    for row_type, ids in by_type.items():
-        view = BY_TYPE.get(row_type)
-        if view is not None:
-            labels |= {row.pk: str(view.label(row)) for row in view.rows(ctx.actor).filter(pk__in=ids)}
+    seen = import_memory.seen(made[:SHOWN_MADE], ctx.actor)
     shown = [
         (
             one.ordinals[0],
-            labels[one.row_id],
+            str(BY_TYPE[one.row_type].label(seen[one.row_id])),
             cells.record_url(one.row_type, one.row_id),
             one.row_type == WAITS,
         )
         for one in made[:SHOWN_MADE]
-        if one.row_id in labels
+        if one.row_id in seen
     ]
     return {"made": shown, "more": len(made) > SHOWN_MADE} if shown else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from sellwell.imports.sheets import references
@@ -103,9 +103,9 @@ def _column(one: derive.FormField) -> SheetColumn:
 
 def _distinct(columns: Sequence[SheetColumn]) -> list[SheetColumn]:
     """A line's column that is called as one of the head says that it is the line's."""
-    taken = {str(c.label.zh) for c in columns if not c.is_line}
+    taken = {c.label.zh for c in columns if not c.is_line}
     return [
-        SheetColumn(c.path, T(f"明细·{c.label.zh}", f"Line: {c.label.en}"), c.field, c.help, c.required)
+        replace(c, label=T(f"明细·{c.label.zh}", f"Line: {c.label.en}"))
         if c.is_line and c.label.zh in taken
         else c
         for c in columns

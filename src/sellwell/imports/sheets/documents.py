@@ -170,11 +170,6 @@ def _digest(document: Document, ids: Sequence[str]) -> str:
     return f"{print_.hexdigest()[:32]}.{document.nth}"
 
 
-def fingerprint(content: bytes) -> str:
-    """A keyed fingerprint of a file."""
-    return hmac.new(settings.SECRET_KEY.encode(), content, hashlib.sha256).hexdigest()[:32]
-
-
 # --- one document ----------------------------------------------------------------------------------------------------
 
 

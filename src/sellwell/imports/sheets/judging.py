@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -12,10 +12,8 @@ from sellwell.imports.sheets.columns import SheetForm
 from sellwell.imports.sheets.documents import Document, Problem
 from sellwell.kernel import asking, import_memory
 from sellwell.kernel.values import Objection, Refusal
-from sellwell.kernel.views import BY_TYPE
 
 if TYPE_CHECKING:
-    from sellwell.kernel.models import ImportedDocument
     from sellwell.kernel.operations import Context
 
 
@@ -43,26 +41,13 @@ def judge(found: Sequence[Document], form: SheetForm, ctx: Context) -> list[Verd
     """What would become of each document now."""
     documents.look_up(found, form, ctx)
     here = import_memory.here(ctx.company_id, form.operation.name, [one.digest for one in found])
-    shown = _visible(here.values(), ctx)
+    seen = import_memory.seen(here.values(), ctx.actor)
     verdicts = []
     for document in found:
         row = here.get(document.digest)
-        link = (row.row_type, row.row_id) if row is not None and row.row_id in shown else None
+        link = (row.row_type, row.row_id) if row is not None and row.row_id in seen else None
         verdicts.append(Verdict(document, _said(document, form, ctx), row is not None, link))
     return verdicts
-
-
-def _visible(found: Iterable[ImportedDocument], ctx: Context) -> set[UUID]:
-    """Of the records that came in before those that this reader may see."""
-    by_type: dict[str, list[UUID]] = {}
-    for one in found:
-        by_type.setdefault(one.row_type, []).append(one.row_id)
-    shown: set[UUID] = set()
-    for row_type, ids in by_type.items():
-        if row_type in BY_TYPE:
-            rows = BY_TYPE[row_type].rows(ctx.actor).filter(pk__in=ids)
-            shown |= set(rows.values_list("pk", flat=True))
-    return shown
 
 
 def _said(document: Document, form: SheetForm, ctx: Context) -> list[Problem]:

@@ -29,7 +29,7 @@ def plain(text: str) -> str:
 
 def match(headers: Sequence[str], form: SheetForm, said: Mapping[str, str] | None = None) -> Matched:
     """`said`: what a person chose, in place of what the heads say."""
-    chosen = {path: head for path, head in (said or {}).items() if head in headers} if said else {}
+    chosen = {path: head for path, head in (said or {}).items() if head in headers}
     if not said:
         heads = {plain(head): head for head in reversed(headers)}
         for column in form.columns:

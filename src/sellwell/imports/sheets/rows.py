@@ -18,18 +18,16 @@ from sellwell.imports.sheets.documents import Document, Problem, Sheet
 from sellwell.imports.sheets.template import Returned
 from sellwell.kernel import door, import_memory
 from sellwell.kernel.answers import NOT_PERMITTED
-from sellwell.kernel.import_operations import ROWS
 from sellwell.kernel.import_rows import NOT_BY_FILE
 from sellwell.kernel.models import ImportBatch, StoredFile
+from sellwell.kernel.models.imports import ROWS
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import Reason, Refusal, T, speaking
 
-AT_ONCE = (
-    20  # documents of one transaction, which holds their series of numbers: others wait for these at most
-)
+# Documents of one transaction, which holds their series of numbers: others wait for these at most.
+AT_ONCE = 20
 MOST_TOLD_OF_ROW = 5
 MOST_TOLD = 500  # of one document; `imports.advance` keeps 10,000 of all documents of a step
-WAITS = "kernel.approvalrequest"
 
 NEEDS_APPROVAL = Reason(
     "import.needs_approval",
@@ -52,7 +50,7 @@ OTHER_ROW = Reason(
 
 @dataclass(frozen=True)
 class Said:
-    """What a batch's file says, and how the batch was asked for."""
+    """What a batch's file says, and the flat table that it fills."""
 
     form: SheetForm
     sheet: Sheet
@@ -87,12 +85,9 @@ def ask(
     """Open the batch; the worker brings it in, or `jobs.finish_now` at once."""
     options = {"submit_held": "1" if submit_held else "", "again": "1" if again else "", "language": language}
     given = {
-        "operation": form.operation.name, "file": file.pk,
-        "file_hash": documents.fingerprint(staging.content_of(file)),
-        "mapping": {"options": options, "fields": chosen},
+        "operation": form.operation.name, "file": file.pk, "mapping": {"options": options, "fields": chosen},
     }  # fmt: skip
-    outcome = door.run("imports.begin_rows", ctx, None, given, key=key)
-    batch: ImportBatch = outcome.result
+    batch: ImportBatch = door.run("imports.begin_rows", ctx, None, given, key=key).result
     return batch
 
 
@@ -121,22 +116,17 @@ def bring_in(batch: ImportBatch, said: Said, ctx: Context) -> dict[str, Any]:
         digest, here_only = document.digest, f"{batch.pk.hex}.{document.ordinal}"
         if digest not in here:
             # The door remembers its answer to a request that was declined: a new one takes a key of its own.
-            _do(
-                document,
-                Names(digest, here_only if digest in declined else digest),
-                batch,
-                said.form,
-                ctx,
-                done,
-            )
+            names = Names(digest, here_only if digest in declined else digest)
+            _do(document, names, batch, said.form, ctx, done)
         elif again:
             _do(document, Names(here_only, here_only), batch, said.form, ctx, done)
     return {
         "position": batch.position + len(part), "of": len(every), "rows": len(said.sheet.rows),
         "imported": done.imported, "waiting": done.waiting, "made": done.made,
         "refused": [
-            {"number": str(one.row), "zh": worded(one).zh[:2000], "en": worded(one).en[:2000]}
+            {"number": str(one.row), "zh": text.zh[:2000], "en": text.en[:2000]}
             for one in done.refused
+            for text in [worded(one)]
         ],
     }  # fmt: skip
 

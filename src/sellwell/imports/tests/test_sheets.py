@@ -3,72 +3,31 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
-from typing import Any
 
 import pytest
-import python_calamine
-import xlsxwriter
-from django.core.files.uploadedfile import SimpleUploadedFile
 
-from sellwell.foundation.catalog.tests.builders import a_product
 from sellwell.foundation.catalog.tests.test_pages import signed_in
 from sellwell.foundation.customers.models import Customer
-from sellwell.foundation.customers.tests.builders import a_customer
+from sellwell.imports.tests.excel import (
+    CUSTOMERS,
+    QUOTATIONS,
+    a_workbook,
+    bring,
+    errors_of,
+    look,
+    quotation_rows,
+    rows_of,
+    start,
+    work,
+)
 from sellwell.kernel import outbox
-from sellwell.kernel.models import ImportBatch, ImportedDocument, LedgerEntry
+from sellwell.kernel.models import ImportedDocument, LedgerEntry
 from sellwell.selling.pipeline.models import Quotation
 from sellwell.testing.world import World, world
 from sellwell.web.lists import bring_in
 
 __all__ = ["world"]
-
-CUSTOMERS = "/customers/import/customers.add"
-QUOTATIONS = "/quotations/import/pipeline.add_quotation"
-
-
-def a_workbook(rows: list[list[Any]]) -> bytes:
-    """A sheet as a person would save it: texts as texts."""
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
-        sheet = book.add_worksheet()
-        for number, row in enumerate(rows):
-            for index, value in enumerate(row):
-                sheet.write(number, index, value)
-    return buffer.getvalue()
-
-
-def rows_of(content: bytes, sheet: int = 0) -> list[list[Any]]:
-    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-    return book.get_sheet_by_index(sheet).to_python()
-
-
-def send(client: Any, address: str, content: bytes, name: str = "客户.xlsx") -> Any:
-    return client.post(address, {"file": SimpleUploadedFile(name, content)})
-
-
-def look(client: Any, address: str, content: bytes, name: str = "客户.xlsx") -> tuple[str, dict[str, str]]:
-    """Upload a file; gives the preview and what its form sends."""
-    answer = send(client, address, content, name)
-    assert answer.status_code == 302, answer.content.decode()[:3000]
-    text = client.get(answer["Location"]).content.decode()
-    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', text))
-    hidden.pop("csrfmiddlewaretoken", None)
-    return text, hidden
-
-
-def start(world: World, client: Any, address: str, hidden: dict[str, str], **more: str) -> ImportBatch:
-    answer = client.post(address, {**hidden, **more, "step": "start"})
-    assert answer.status_code == 302, answer.content.decode()[:3000]
-    world.see()
-    return ImportBatch.objects.get(pk=answer["Location"].split("/")[2])
-
-
-def errors_of(client: Any, batch: ImportBatch) -> list[list[Any]]:
-    answer = client.get(f"/files/{batch.errors_id}?of=kernel.importbatch/{batch.pk}")
-    assert answer.status_code == 200
-    return rows_of(answer.content)
 
 
 def test_customers_come_in_by_the_template_and_two_wrong_rows_come_back(world: World) -> None:
@@ -111,23 +70,8 @@ def test_customers_come_in_by_the_template_and_two_wrong_rows_come_back(world: W
     assert (third.imported, third.known, third.rejected) == (0, 3, 2)
     assert Customer.objects.count() == before + 5
     assert LedgerEntry.objects.filter(operation="customers.add", channel="import").count() == 5
-    again = start(
-        world, client, CUSTOMERS, look(client, CUSTOMERS, a_workbook([head, rows[0]]))[1], again="1"
-    )
+    again = bring(world, client, CUSTOMERS, a_workbook([head, rows[0]]), again="1")
     assert again.known == 0 and again.imported + again.rejected == 1
-
-
-def quotation_rows(world: World) -> tuple[list[list[str]], Any]:
-    customer, product = a_customer(world), a_product(world)
-    head = ["单据序号", "客户", "备注", "产品", "数量", "单价"]
-    return [
-        head,
-        ["1", customer.party.name, "第一张", product.code, "2", "100"],
-        ["1", customer.party.name, "", product.name, "3", "1,234.50"],
-        ["2", customer.number, "第二张", product.code, "x", "5"],
-        ["2", customer.number, "第二张", product.code, "1", "5"],
-        ["3", "没有这个客户", "", product.code, "1", "5"],
-    ], product
 
 
 def test_a_document_with_lines_is_one_per_key_and_whole_or_absent(world: World) -> None:
@@ -176,13 +120,11 @@ def test_many_rows_are_the_workers_and_can_be_stopped_and_gone_on_with(
     assert "已处理 4 / 7" in client.get(f"/jobs/import/{batch.pk}").content.decode()
     world.see()
     world.run("sales_manager", "imports.stop", batch, {"reason": "先停"})
-    while outbox.drain([world.company.pk]):
-        pass
+    work(world)
     batch.refresh_from_db()
     assert (batch.state, batch.position) == ("stopped", 4)
     world.run("sales_manager", "imports.resume", batch)
-    while outbox.drain([world.company.pk]):
-        pass
+    work(world)
     batch.refresh_from_db()
     assert (batch.state, batch.imported, batch.rejected) == ("done", 7, 0)
     assert Customer.objects.filter(party__name__startswith="后台客户").count() == 7

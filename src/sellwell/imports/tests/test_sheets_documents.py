@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sellwell.foundation.catalog.tests.test_pages import signed_in
-from sellwell.imports.tests.test_sheets import (
+from sellwell.imports.tests.excel import (
     CUSTOMERS,
     QUOTATIONS,
     a_workbook,
+    bring,
     errors_of,
     look,
     quotation_rows,
@@ -37,8 +38,7 @@ def test_rows_none_of_which_has_a_key_are_documents(world: World) -> None:
     rows, _ = quotation_rows(world)
     rows[1][0] = rows[2][0] = ""
     client = signed_in(world, "sales_manager")
-    _, hidden = look(client, QUOTATIONS, a_workbook(rows[:3]))
-    assert start(world, client, QUOTATIONS, hidden).documents == 2
+    assert bring(world, client, QUOTATIONS, a_workbook(rows[:3])).documents == 2
 
 
 def test_a_file_without_a_key_column_is_asked_about(world: World) -> None:

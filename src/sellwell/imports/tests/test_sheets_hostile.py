@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -13,12 +12,13 @@ from sellwell.foundation.catalog.tests.test_pages import signed_in
 from sellwell.foundation.customers.models import Customer
 from sellwell.imports import staging
 from sellwell.imports.sheets import documents
-from sellwell.imports.sheets.rows import NEEDS_APPROVAL
-from sellwell.imports.tests.test_sheets import (
+from sellwell.imports.tests.excel import (
     CUSTOMERS,
     QUOTATIONS,
     a_workbook,
+    bring,
     errors_of,
+    held,
     look,
     quotation_rows,
     send,
@@ -26,16 +26,11 @@ from sellwell.imports.tests.test_sheets import (
 )
 from sellwell.kernel import clock, files, import_memory
 from sellwell.kernel.models import ApprovalRequest, ImportBatch, StoredFile
-from sellwell.kernel.operations import GUARDS, Assessment, Context, Guard, guards_of
 from sellwell.kernel.tests.shared import shared_path, shared_rows
-from sellwell.kernel.values import Objection, Refusal, T
-from sellwell.selling.pipeline.policies import AMOUNT_APPROVAL
+from sellwell.kernel.values import Refusal
 from sellwell.testing.world import World, world
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-__all__ = ["world"]
+__all__ = ["held", "world"]
 
 CSV = "客户名称,简称,备注\n司空琉璃轴承厂,琉璃,=1+1\n"
 ENCODED = {
@@ -47,7 +42,7 @@ ENCODED = {
 @pytest.mark.parametrize("encoding", ENCODED)
 def test_a_csv_of_every_encoding_comes_in(world: World, encoding: str) -> None:
     client = signed_in(world, "sales_manager")
-    batch = start(world, client, CUSTOMERS, look(client, CUSTOMERS, ENCODED[encoding], "客户.csv")[1])
+    batch = bring(world, client, CUSTOMERS, ENCODED[encoding], "客户.csv")
     assert batch.imported == 1
     assert Customer.objects.get(party__name="司空琉璃轴承厂").note == "=1+1"  # a text that does nothing
 
@@ -136,7 +131,7 @@ def test_a_column_that_nobody_knows_is_asked_about_and_only_then(world: World) -
 def test_english_heads_and_choices_are_known_too(world: World) -> None:
     client = signed_in(world, "sales_manager")
     content = a_workbook([["Name *", "CHANNEL"], ["英文表头有限公司", "Direct"]])
-    batch = start(world, client, CUSTOMERS, look(client, CUSTOMERS, content)[1])
+    batch = bring(world, client, CUSTOMERS, content)
     assert batch.imported == 1
 
 
@@ -159,24 +154,6 @@ def test_a_file_without_rows_is_no_error(world: World, content: bytes) -> None:
     assert answer.status_code == 422 and "is-late" in answer.content.decode()
 
 
-@pytest.fixture
-def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """New customers of 上海 have to be agreed to."""
-
-    def check(assessments: list[Assessment], ctx: Context) -> dict[int, Objection]:
-        return {
-            index: NEEDS_APPROVAL.hold(AMOUNT_APPROVAL, Decimal(2_000_000))
-            for index, one in enumerate(assessments)
-            if one.given.city == "上海"
-        }
-
-    guard = Guard("imports.test", T("测试", "Test"), ("customers.add",), check)
-    monkeypatch.setitem(GUARDS, guard.name, guard)
-    guards_of.cache_clear()
-    yield
-    guards_of.cache_clear()
-
-
 @pytest.mark.usefixtures("held")
 def test_rows_that_need_approval_are_asked_for_only_if_wanted(world: World) -> None:
     client = signed_in(world, "sales_manager")
@@ -189,8 +166,7 @@ def test_rows_that_need_approval_are_asked_for_only_if_wanted(world: World) -> N
     back = errors_of(client, batch)
     assert "需要审批" in back[1][-1], back
     world.see()
-    _, hidden = look(client, CUSTOMERS, content)
-    batch = start(world, client, CUSTOMERS, hidden, submit_held="1")
+    batch = bring(world, client, CUSTOMERS, content, submit_held="1")
     assert (batch.known, batch.waiting, batch.rejected) == (1, 1, 0)
     request = ApprovalRequest.objects.get()
     assert (request.operation, request.state, request.channel) == ("customers.add", "open", "import")
@@ -204,7 +180,7 @@ def test_nobody_reads_anothers_file_or_batch(world: World) -> None:
     stranger = signed_in(world, "account_manager")
     assert stranger.get(address).status_code == 404
     assert stranger.post(CUSTOMERS, {"file": address.split("=")[1], "step": "start"}).status_code == 404
-    batch = start(world, client, CUSTOMERS, look(client, CUSTOMERS, content)[1])
+    batch = bring(world, client, CUSTOMERS, content)
     assert batch.imported == 1
     assert client.get(f"/imports/{batch.pk}/").status_code == 200
     assert stranger.get(f"/imports/{batch.pk}/").status_code == 404
@@ -219,7 +195,7 @@ def test_what_was_sent_lies_sealed_and_is_forgotten_after_a_month(
 ) -> None:
     client = signed_in(world, "sales_manager")
     content = "客户名称,渠道\n司空琉璃轴承厂,飞鸽\n".encode()
-    batch = start(world, client, CUSTOMERS, look(client, CUSTOMERS, content, "司空.csv")[1])
+    batch = bring(world, client, CUSTOMERS, content, "司空.csv")
     kept = list(StoredFile.objects.filter(pk__in=[batch.file_id, batch.errors_id]))
     assert len(kept) == 2 and all(row.subject_id == row.pk for row in kept)
     for row in kept:
@@ -243,7 +219,7 @@ def test_a_file_sent_again_in_another_way_is_the_same_file(world: World) -> None
     first: Any = start(world, client, CUSTOMERS, hidden)
     second: Any = start(world, client, CUSTOMERS, hidden)
     assert first.pk == second.pk  # the form's own key
-    third = start(world, client, CUSTOMERS, look(client, CUSTOMERS, content)[1])
+    third = bring(world, client, CUSTOMERS, content)
     assert third.imported == 0 and third.known == first.imported
 
 
@@ -254,7 +230,7 @@ def test_two_people_who_send_the_same_file_at_once_bring_it_in_once(
     content = a_workbook([["客户名称"], ["同时导入有限公司"]])
     first, second = signed_in(world, "sales_manager"), signed_in(world, "rep")
     _, hidden = look(second, CUSTOMERS, content)
-    start(world, first, CUSTOMERS, look(first, CUSTOMERS, content)[1])
+    bring(world, first, CUSTOMERS, content)
     real, blind = import_memory.here, [True]
 
     def here(*args: Any) -> Any:

@@ -10,8 +10,17 @@ from sellwell.foundation.customers.models import Customer
 from sellwell.foundation.customers.tests.builders import a_code, a_customer
 from sellwell.imports.sheets import documents, rows
 from sellwell.imports.sheets.columns import form_of
-from sellwell.imports.tests.test_sheets import CUSTOMERS, QUOTATIONS, a_workbook, errors_of, look, send, start
-from sellwell.imports.tests.test_sheets_hostile import held
+from sellwell.imports.tests.excel import (
+    CUSTOMERS,
+    QUOTATIONS,
+    a_workbook,
+    bring,
+    errors_of,
+    held,
+    look,
+    send,
+    start,
+)
 from sellwell.kernel.models import ApprovalRequest, ImportedDocument
 from sellwell.selling.pipeline.models import Quotation
 from sellwell.testing.world import World, world
@@ -29,7 +38,7 @@ def test_one_name_of_two_peoples_customers_is_two_rows(world: World) -> None:
         [["单据序号", "客户", "产品", "数量", "单价"], ["1", "王总", product.code, "2", "100"]]
     )
     first = signed_in(world, "rep")
-    assert start(world, first, QUOTATIONS, look(first, QUOTATIONS, content)[1]).imported == 1
+    assert bring(world, first, QUOTATIONS, content).imported == 1
     second = signed_in(world, "rep2")
     text, hidden = look(second, QUOTATIONS, content)
     assert "此前已导入" not in text
@@ -41,7 +50,7 @@ def test_one_name_of_two_peoples_customers_is_two_rows(world: World) -> None:
 def test_what_came_in_before_leads_only_those_there_who_may_see_it(world: World) -> None:
     content = a_workbook([["客户名称"], ["两人都有的有限公司"]])
     first = signed_in(world, "rep")
-    start(world, first, CUSTOMERS, look(first, CUSTOMERS, content)[1])
+    bring(world, first, CUSTOMERS, content)
     made = Customer.objects.get(party__name="两人都有的有限公司")
     assert f"/customers/{made.pk}/" in look(first, CUSTOMERS, content)[0]
     text, _ = look(signed_in(world, "account_manager"), CUSTOMERS, content)
@@ -52,7 +61,7 @@ def test_what_came_in_before_leads_only_those_there_who_may_see_it(world: World)
 def test_a_row_whose_approval_was_declined_is_not_here(world: World) -> None:
     client = signed_in(world, "sales_manager")
     content = a_workbook([["客户名称", "市"], ["被驳回有限公司", "上海"]])
-    batch = start(world, client, CUSTOMERS, look(client, CUSTOMERS, content)[1], submit_held="1")
+    batch = bring(world, client, CUSTOMERS, content, submit_held="1")
     assert batch.waiting == 1
     assert "此前已导入" in look(client, CUSTOMERS, content)[0]
     world.see()
@@ -79,11 +88,11 @@ def test_what_comes_in_again_leaves_the_rest_of_its_file_known(world: World) -> 
     client = signed_in(world, "sales_manager")
     old, new = ["先来的有限公司", "13800001111"], ["后来的有限公司", "13800002222"]
     head = ["客户名称", "电话"]
-    start(world, client, CUSTOMERS, look(client, CUSTOMERS, a_workbook([head, old]))[1])
+    bring(world, client, CUSTOMERS, a_workbook([head, old]))
     content = a_workbook([head, old, new])
-    first = start(world, client, CUSTOMERS, look(client, CUSTOMERS, content)[1], again="1")
+    first = bring(world, client, CUSTOMERS, content, again="1")
     assert first.known == 0 and first.imported + first.rejected == 2
-    third = start(world, client, CUSTOMERS, look(client, CUSTOMERS, content)[1])
+    third = bring(world, client, CUSTOMERS, content)
     assert (third.imported, third.known) == (0, 2)
     assert Customer.objects.filter(party__name="后来的有限公司").count() == 1
 
@@ -95,7 +104,7 @@ def test_another_process_counts_what_the_first_brought_in(world: World) -> None:
         [["单据序号", "客户", "产品", "数量", "单价"], ["1", customer.number, product.code, "2", "9"]]
     )
     client = signed_in(world, "rep")
-    batch = start(world, client, QUOTATIONS, look(client, QUOTATIONS, content)[1])
+    batch = bring(world, client, QUOTATIONS, content)
     form = form_of(batch.source)
     assert form is not None
     ctx = world.ctx("rep")
@@ -111,10 +120,9 @@ def test_a_refused_row_whose_equal_is_in_says_so_before_it_is_sent_alone(world: 
     client = signed_in(world, "sales_manager")
     row = ["成对的有限公司", a_code(777)]
     content = a_workbook([["客户名称", "统一社会信用代码"], row, row, ["没有代码有限公司", "x"]])
-    batch = start(world, client, CUSTOMERS, look(client, CUSTOMERS, content)[1])
+    batch = bring(world, client, CUSTOMERS, content)
     assert (batch.imported, batch.rejected) == (1, 2)
     back = errors_of(client, batch)
     assert "完全相同的一行已导入" in back[1][-1] and "完全相同" not in back[2][-1]
-    _, hidden = look(client, CUSTOMERS, a_workbook(back[:2]))
-    again = start(world, client, CUSTOMERS, hidden, again="1")
+    again = bring(world, client, CUSTOMERS, a_workbook(back[:2]), again="1")
     assert (again.known, again.rejected) == (0, 1)  # asked about anew, and refused as it was

@@ -11,7 +11,7 @@ from sellwell.foundation.catalog.tests.test_pages import signed_in
 from sellwell.foundation.customers import pages
 from sellwell.foundation.customers.tests.builders import a_customer
 from sellwell.imports.sheets import references
-from sellwell.imports.tests.test_sheets import QUOTATIONS, a_workbook, look
+from sellwell.imports.tests.excel import QUOTATIONS, a_workbook, look
 from sellwell.testing.world import World, world
 from sellwell.web.parts import Picker
 

@@ -15,16 +15,16 @@ from sellwell.imports import jobs
 from sellwell.imports.reasons import BAD_TEXT
 from sellwell.imports.sheets import rows as profile
 from sellwell.imports.sheets.documents import Problem
-from sellwell.imports.tests.test_sheets import (
+from sellwell.imports.tests.excel import (
     CUSTOMERS,
     QUOTATIONS,
     a_workbook,
+    bring,
     errors_of,
-    look,
     quotation_rows,
-    start,
+    work,
 )
-from sellwell.kernel import import_memory, outbox
+from sellwell.kernel import import_memory
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import ImportBatch
 from sellwell.kernel.values import Refusal
@@ -37,7 +37,7 @@ __all__ = ["world"]
 def test_refused_rows_are_read_by_their_sender_only(world: World) -> None:
     client = signed_in(world, "rep")
     content = a_workbook([["客户名称", "渠道"], ["留底的客户有限公司", "飞鸽"]])
-    batch = start(world, client, CUSTOMERS, look(client, CUSTOMERS, content)[1])
+    batch = bring(world, client, CUSTOMERS, content)
     assert errors_of(client, batch)[1][0] == "留底的客户有限公司"
     assert f"/files/{batch.errors_id}" in client.get(f"/imports/{batch.pk}/").content.decode()
     for role in ("auditor", "sales_manager"):
@@ -53,14 +53,13 @@ def test_nobody_goes_on_with_anothers_rows(world: World, monkeypatch: pytest.Mon
     monkeypatch.setattr(profile, "AT_ONCE", 1)
     client = signed_in(world, "rep")
     content = a_workbook([["客户名称"], ["续传客户1有限公司"], ["续传客户2有限公司"]])
-    batch = start(world, client, CUSTOMERS, look(client, CUSTOMERS, content)[1])
+    batch = bring(world, client, CUSTOMERS, content)
     world.run("sales_manager", "imports.stop", batch, {"reason": "先停"})
     with pytest.raises(Refusal) as refusal:
         world.run("sales_manager", "imports.resume", batch)
     assert refusal.value.code == "import.not_your_rows"
     world.run("rep", "imports.resume", batch)
-    while outbox.drain([world.company.pk]):
-        pass
+    work(world)
     batch.refresh_from_db()
     assert (batch.state, batch.imported) == ("done", 2)
 
@@ -71,12 +70,11 @@ def test_an_import_of_somebody_who_left_stops_and_says_so(
     monkeypatch.setattr(bring_in, "MOST_ROWS_HERE", 0)
     client = signed_in(world, "rep")
     content = a_workbook([["客户名称"], ["离职前导入有限公司"]])
-    batch = start(world, client, CUSTOMERS, look(client, CUSTOMERS, content)[1])
+    batch = bring(world, client, CUSTOMERS, content)
     person = world.user("rep")
     person.is_active = False
     person.save()
-    while outbox.drain([world.company.pk]):
-        pass
+    work(world)
     batch.refresh_from_db()
     assert batch.state == "stopped" and batch.problem["code"] == "not_permitted", batch.problem
     assert not Customer.objects.filter(party__name="离职前导入有限公司").exists()
@@ -91,8 +89,7 @@ def test_a_reason_that_quotes_what_cannot_be_shown_is_kept(world: World, wrong: 
     rows[2][2] = wrong
     csv = "\n".join(",".join(f'"{c}"' for c in row) for row in rows[:3]) + f',"{wrong}"\n'
     client = signed_in(world, "sales_manager")
-    _, hidden = look(client, QUOTATIONS, csv.encode(), "报价.csv")
-    batch = start(world, client, QUOTATIONS, hidden)
+    batch = bring(world, client, QUOTATIONS, csv.encode(), "报价.csv")
     assert (batch.state, batch.rejected) == ("done", 2)
     assert "\ufffd" in errors_of(client, batch)[2][-1]
 
@@ -112,7 +109,7 @@ def test_what_is_refused_while_writing_stops_the_batch(world: World, monkeypatch
     monkeypatch.setattr(import_memory, "keep_made", too_many)
     client = signed_in(world, "rep")
     content = a_workbook([["客户名称"], ["写不进去有限公司"]])
-    batch = start(world, client, CUSTOMERS, look(client, CUSTOMERS, content)[1])
+    batch = bring(world, client, CUSTOMERS, content)
     assert (batch.state, batch.problem["code"]) == ("stopped", BAD_TEXT.code)
     assert not Customer.objects.filter(party__name="写不进去有限公司").exists()
 
@@ -146,10 +143,9 @@ def test_a_busy_database_leaves_the_rows_to_the_worker(world: World, monkeypatch
     monkeypatch.setattr(jobs.door, "run", busy)
     client = signed_in(world, "rep")
     content = a_workbook([["客户名称"], ["稍后导入有限公司"]])
-    batch = start(world, client, CUSTOMERS, look(client, CUSTOMERS, content)[1])
+    batch = bring(world, client, CUSTOMERS, content)
     assert (batch.state, batch.position) == ("running", 0)
-    while outbox.drain([world.company.pk]):
-        pass
+    work(world)
     batch.refresh_from_db()
     assert (batch.state, batch.imported) == ("done", 1)
 

@@ -10,6 +10,8 @@ from sellwell.kernel.ids import new_id
 from sellwell.kernel.models.base import Document, document_constraints, document_indexes
 from sellwell.kernel.values import State, T
 
+ROWS = "rows"  # the profile of rows of a list, which are entered one by one with their owner's rights
+
 
 class BatchState(State):
     """An import runs in chunks, may be stopped between two of them, is done, and may be undone as a whole."""

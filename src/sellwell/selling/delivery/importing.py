@@ -23,7 +23,7 @@ from sellwell.kernel import ledger, numbering, search
 from sellwell.kernel.copying import RowsFor
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.ids import new_id
-from sellwell.kernel.import_operations import STEPS
+from sellwell.kernel.import_steps import STEPS
 from sellwell.kernel.inputs import Code, Input, Name, Price, Quantity, Rate, field
 from sellwell.kernel.models import Fact, ImportBatch, ImportedDocument
 from sellwell.kernel.operations import REGISTRY, Assessment, Context, operation

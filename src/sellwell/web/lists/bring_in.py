@@ -75,25 +75,26 @@ class Outlook:
 def offered(page: ListPage, request: Any) -> list[tuple[T, str]]:
     """The imports that this reader may start from a list: (the verb's title, url)."""
     return [
-        (REGISTRY[name].title, f"{page.url}import/{name}")
+        (REGISTRY[name].title, address(page, name))
         for name in page.new
         if request.actor.may(name) and form_of(name) is not None
     ]
 
 
+def address(page: ListPage, name: str) -> str:
+    """Where a list takes the rows of one of its creations in."""
+    return f"{page.url}import/{name}"
+
+
 def show(request: Any, page: ListPage, name: str) -> HttpResponse:
     """All four steps."""
     form = _form(request, page, name)
-    if request.method != "POST":
-        file_id = request.GET.get("file", "")
-        return (
-            _answer(request, page, form, own_upload(request, file_id))
-            if file_id
-            else _draw(request, page, form)
-        )
+    if request.method != "POST" and not request.GET.get("file"):
+        return _draw(request, page, form)
     if "file" in request.FILES:
         return _keep(request, page, form)
-    return _answer(request, page, form, own_upload(request, request.POST.get("file", "")))
+    sent = request.POST if request.method == "POST" else request.GET
+    return _answer(request, page, form, own_upload(request, sent.get("file", "")))
 
 
 def give_template(request: Any, page: ListPage, name: str) -> HttpResponse:
@@ -125,7 +126,7 @@ def _keep(request: Any, page: ListPage, form: SheetForm) -> HttpResponse:
         documents.open_sheet(staging.content_of(kept))
     except Refusal as refusal:
         return _draw(request, page, form, 422, objections=refusal.objections)
-    return HttpResponseRedirect(f"{page.url}import/{form.operation.name}?file={kept.pk}")
+    return HttpResponseRedirect(f"{address(page, form.operation.name)}?file={kept.pk}")
 
 
 def _answer(request: Any, page: ListPage, form: SheetForm, file: StoredFile) -> HttpResponse:
@@ -145,12 +146,7 @@ def _answer(request: Any, page: ListPage, form: SheetForm, file: StoredFile) -> 
     except Refusal as refusal:
         return _draw(request, page, form, 422, objections=refusal.objections)
     outlook = _outlook(form, matched, sheet, request)
-    values: dict[str, Any] = {
-        "outlook": outlook,
-        "chosen": matched.chosen,
-        "key": new_key(),
-    }
-    return _draw(request, page, form, file=file, **values)
+    return _draw(request, page, form, file=file, outlook=outlook, chosen=matched.chosen, key=new_key())
 
 
 def _start(request: Any, form: SheetForm, file: StoredFile, matched: Matched, count: int) -> HttpResponse:
@@ -160,7 +156,7 @@ def _start(request: Any, form: SheetForm, file: StoredFile, matched: Matched, co
         again=request.POST.get("again") == "1", language=language(), key=request.POST.get("_key", "")[:200] or None,
     )  # fmt: skip
     if count <= MOST_ROWS_HERE:
-        jobs.finish_now(batch, jobs.inside(request.ctx))
+        jobs.finish_now(batch, request.ctx)
     return HttpResponseRedirect(f"/imports/{batch.pk}/")
 
 
@@ -195,9 +191,8 @@ def _said(request: Any, form: SheetForm, headers: list[str]) -> dict[str, str]:
 
 
 def _draw(request: Any, page: ListPage, form: SheetForm, status: int = 200, **context: Any) -> HttpResponse:
-    base = f"{page.url}import/{form.operation.name}"
     values = {
-        "page": page, "form": form, "base": base, "most_rows": f"{documents.MOST_ROWS:,}", "here": MOST_ROWS_HERE,
+        "page": page, "form": form, "base": address(page, form.operation.name), "most_rows": f"{documents.MOST_ROWS:,}", "here": MOST_ROWS_HERE,
         "heads": [(template.head_of(column), column) for column in form.columns], **context,
     }  # fmt: skip
     title = T(f"{form.operation.title.zh}：Excel 导入", f"{form.operation.title.en}: import from Excel")
