@@ -100,8 +100,7 @@ def _names(asked: ListQuery, column: Column, values: set[Any]) -> dict[Any, str]
     if column.kind == "person":
         return dict(directory.current().names(ids))
     view = BY_TYPE.get(column.ref)
-    rows = view.rows(asked.actor).filter(pk__in=ids) if view is not None else ()
-    return {row.pk: str(view.label(row)) for row in rows} if view is not None else {}
+    return view.names(asked.actor, ids) if view is not None else {}
 
 
 def _words(column: Column, value: Any, names: dict[Any, str]) -> str:

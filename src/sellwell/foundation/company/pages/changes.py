@@ -145,7 +145,8 @@ page(
 
 
 def staffing_page(request: Any) -> HttpResponse:
-    """People needed against people there; for those who may see margins what other numbers would earn by head, too."""
+    """People needed against people there. What markets sold is shown to those who may see the sales of the company,
+    their margins, and what other numbers would earn by head, to those who may see margins."""
     shown = staffing.staffing(request.ctx.company_id, request.ctx.today)
     shows_margins = seeing.may_see_margins(request.ctx.actor, request.ctx.company_id)
     heads = sum(gap.actual for gap in shown.gaps)
@@ -154,6 +155,7 @@ def staffing_page(request: Any) -> HttpResponse:
     context = {
         "needs": shown.needs if shows_margins else staffing.without_margins(shown.needs),
         "shows_margins": shows_margins,
+        "shows_sales": seeing.may_see_sales(request.ctx.actor, request.ctx.company_id),
         "gaps": shown.gaps,
         "simulated": [(count, count - heads, simulated(shown.needs, count)) for count in steps],
         "employment": EMPLOYMENT,
