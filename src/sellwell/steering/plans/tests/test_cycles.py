@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -11,7 +10,7 @@ from sellwell.foundation.company.tests.builders import a_person
 from sellwell.kernel import chores
 from sellwell.kernel.evidence import for_clause
 from sellwell.kernel.models import LedgerEntry, Task
-from sellwell.kernel.values import Period, Refusal
+from sellwell.kernel.values import Period
 from sellwell.steering.plans.chores import open_when_due
 from sellwell.steering.plans.models import Cycle, CycleStep, StepDocument
 from sellwell.steering.plans.rules import StepKind
@@ -26,15 +25,10 @@ from sellwell.steering.plans.tests.builders import (
 )
 from sellwell.testing.breaking import naming
 from sellwell.testing.marks import clause
+from sellwell.testing.refusals import refused
 from sellwell.testing.world import World
 
 pytestmark = pytest.mark.django_db
-
-
-def refused(world: World, role: str, operation: str, row: Any = None, data: Any = None) -> set[str]:
-    with pytest.raises(Refusal) as refusal:
-        world.run(role, operation, row, data)
-    return {o.code for o in refusal.value.objections}
 
 
 def step_of(cycle: Cycle, kind: StepKind) -> CycleStep:
