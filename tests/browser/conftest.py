@@ -259,3 +259,8 @@ def picture(page: Page, name: str, *, full: bool = False) -> Path:
     path = PICTURES / f"{name}-{'phone' if width <= PHONE[0] else 'desktop'}.png"
     page.screenshot(path=path, full_page=full)
     return path
+
+
+def fits(page: Page) -> None:
+    """Nothing is wider than the window."""
+    assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0, page.url

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import picture
+from tests.browser.conftest import fits, picture
 
 if TYPE_CHECKING:
     from tests.browser.conftest import House
@@ -25,11 +25,6 @@ PAGES = (
     "staffing",
     "org-lines",
 )
-
-
-def fits(page: Page) -> None:
-    """Nothing is wider than the window."""
-    assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0, page.url
 
 
 @pytest.mark.parametrize("role", ["hr", "executive"])

@@ -7,15 +7,10 @@ from typing import TYPE_CHECKING
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import picture
+from tests.browser.conftest import fits, picture
 
 if TYPE_CHECKING:
     from tests.browser.conftest import House
-
-
-def fits(page: Page) -> None:
-    """Nothing is wider than the window."""
-    assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0, page.url
 
 
 def both(house: House, role: str, name: str, path: str) -> Page:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -20,16 +19,10 @@ from sellwell.selling.receivables.models import Invoice
 from sellwell.selling.receivables.tests.builders import a_credit, a_receipt, an_invoice
 from sellwell.testing.breaking import naming
 from sellwell.testing.marks import clause
+from sellwell.testing.refusals import refused
 from sellwell.testing.world import World
 
 pytestmark = pytest.mark.django_db
-
-
-def refused(world: World, role: str, operation: str, row: Any = None, data: Any = None) -> set[str]:
-    """The codes of a refusal."""
-    with pytest.raises(Refusal) as refusal:
-        world.run(role, operation, row, data)
-    return {o.code for o in refusal.value.objections}
 
 
 # --- contracts ----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -33,16 +32,10 @@ from sellwell.steering.manual.tests.builders import (
 )
 from sellwell.testing.breaking import naming
 from sellwell.testing.marks import clause
+from sellwell.testing.refusals import refused
 from sellwell.testing.world import World
 
 pytestmark = pytest.mark.django_db
-
-
-def refused(world: World, role: str, operation: str, row: Any = None, data: Any = None) -> set[str]:
-    """The codes of a refusal."""
-    with pytest.raises(Refusal) as refusal:
-        world.run(role, operation, row, data)
-    return {o.code for o in refusal.value.objections}
 
 
 @clause("1.1.1", breaks=True)

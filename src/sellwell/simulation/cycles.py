@@ -13,7 +13,7 @@ from sellwell.kernel.door import see_companies
 from sellwell.kernel.models import ApprovalRequest, User
 from sellwell.kernel.values import months_later
 from sellwell.simulation.people import Stage
-from sellwell.steering.plans import chores
+from sellwell.steering.plans import chores, queries
 
 # How many days after its day a department does a step; the others are a day early.
 HABITS = {("SOUTH", "plan"): 12, ("WEST", "monitor"): 5, ("NORTH", "solve"): 4, ("CHANNEL", "target"): 6}
@@ -36,15 +36,11 @@ def a_day(stage: Stage) -> None:
     if is_new:
         _east_plans(stage)
     users = {u.pk: u for u in User.objects.filter(is_system=False)}
-    waiting = apps.get_model("plans.CycleStep").objects.filter(done_on=None, cycle__state="open")
-    seen = set()
-    for step in waiting.select_related("cycle__department").order_by("cycle__number", "position"):
-        if step.cycle_id in seen:
-            continue
-        seen.add(step.cycle_id)
-        code = step.cycle.department.code
-        if stage.today >= step.due_on + timedelta(days=HABITS.get((code, step.kind), -1)):
-            _account(stage, users[step.cycle.owner_id], step)
+    waiting = queries.waiting_steps(stage.company_id)
+    for cycle, step in sorted(waiting, key=lambda pair: pair[0].number):
+        late = HABITS.get((cycle.department.code, step.kind), -1)
+        if stage.today >= step.due_on + timedelta(days=late):
+            _account(stage, users[cycle.owner_id], step)
     with clock.at(stage.now):
         chores.prove_steps(stage.company_id)
     stage.pace = pace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from sellwell.foundation.profiles import queries, rules
 from sellwell.foundation.profiles.extensions import Subject, all_subjects
 from sellwell.kernel import clock
-from sellwell.kernel.evidence import MOST_NAMED, Broken, Evidence, Tally, evidence
+from sellwell.kernel.evidence import MOST_NAMED, Broken, Evidence, Tally, evidence, last_day
 from sellwell.kernel.values import Period, T
 
 OUTSIDE = T(
@@ -33,7 +33,7 @@ def within_the_profiles(company_id: UUID, period: Period) -> Evidence:
     concerned: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
     named: list[Broken] = []
-    last = _last_day(period)
+    last = last_day(period)
     is_over = period.until is not None and period.until <= clock.business_day(clock.now())
     for name, subject in all_subjects().items():
         if is_over and not subject.day:
@@ -95,8 +95,3 @@ def _named(
         department = row[subject.department] if subject.department else ""
         found.append(Broken(row_type, row["pk"], str(row[subject.name]), why, department))
     return found
-
-
-def _last_day(period: Period) -> date:
-    today = clock.business_day(clock.now())
-    return today if period.until is None else min(today, period.until - timedelta(days=1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Annotated, Any
 
@@ -115,13 +115,17 @@ def unknown(kinds: Iterable[Kind]) -> list[Objection]:
     return [NO_SUCH_KIND.refuse(path="brings", kind=f"{subject}:{code}") for subject, code in found]
 
 
+def content_objections(kinds: Collection[Kind], held: Collection[Kind] = ()) -> list[Objection]:
+    """What is wrong with what a profile shall bring. A kind that is no longer listed may stay where it is held."""
+    found = unknown(set(kinds) - set(held))
+    return found if kinds else [*found, BRINGS_NOTHING.refuse(path="brings")]
+
+
 def assess_make(row: None, given: Make, ctx: Context) -> Assessment:
     """A code of its own, and kinds that there are."""
-    found = unknown(given.kinds())
+    found = content_objections(given.kinds())
     if Profile.objects.filter(company_id=ctx.company_id, code=given.code).exists():
         found.append(CODE_TAKEN.refuse(path="code", code=given.code))
-    if not given.kinds():
-        found.append(BRINGS_NOTHING.refuse(path="brings"))
     return Assessment(objections=tuple(found))
 
 
@@ -156,14 +160,11 @@ def assess_change(profile: Profile, given: Content | None, ctx: Context) -> Asse
     """Kinds that there are; none goes that open records rest on while the profile is on."""
     if given is None:
         return Assessment()
-    held = queries.brings(profile, ctx.today)
-    # A unit or a kind that is no longer listed may stay where it stands.
-    found = unknown(given.kinds() - held)
-    if not given.kinds():
-        found.append(BRINGS_NOTHING.refuse(path="brings"))
+    held, wanted = queries.brings(profile, ctx.today), given.kinds()
+    found = content_objections(wanted, held)
     if profile.state != OFF:
-        found += still_used(profile, held - given.kinds(), ctx, "brings")
-    return Assessment(carry=given.kinds(), objections=tuple(found))
+        found += still_used(profile, held - wanted, ctx, "brings")
+    return Assessment(carry=wanted, objections=tuple(found))
 
 
 def still_used(profile: Profile, going: set[Kind], ctx: Context, path: str = "") -> list[Objection]:

@@ -85,17 +85,14 @@ def open_opportunities_of(department: Any, ctx: Context) -> DepartmentFigure | N
     return DepartmentFigure(T("在跟商机", "Open opportunities"), plain, note=note, url="/opportunities/")
 
 
-# --- erasure -----------------------------------------------------------------------------------------------------------
+# --- the stage that industry profiles bring (clause 1.1.4) ---------------------------------------------------------------
 
-
-STAGE = (
-    "pipeline.stage"  # the subject of industry profiles that opportunities' stages beyond the standard are
-)
+STAGE = "pipeline.stage"
 
 
 @subjects.register(STAGE)
 def extra_stages() -> Subject:
-    """The stages that not every trade has; the six of clause 1.4.3 are everybody's (clause 1.1.4)."""
+    """The stages that not every trade has; the six of clause 1.4.3 are everybody's."""
     return Subject(
         T("标准之外的商机阶段", "Stages beyond the standard"), lambda: [(Stage.TRIAL.value, Stage.TRIAL.label)],
         lambda company_id: Opportunity.objects.filter(company_id=company_id, state=Stage.TRIAL.value),
@@ -107,6 +104,9 @@ def extra_stages() -> Subject:
 def stage_of_trial(assessment: Assessment, ctx: Context) -> Iterable[Claim]:
     """A trial, for an opportunity."""
     yield Claim(STAGE, Stage.TRIAL.value)
+
+
+# --- erasure -----------------------------------------------------------------------------------------------------------
 
 
 def _erase_leads(subject: UUID) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,6 +15,9 @@ from sellwell.steering.manual.figures import Rate, top_of
 
 if TYPE_CHECKING:
     from sellwell.kernel.access import Actor
+
+# Whether a department, by its path, is one of those that a figure stood for.
+Within = Callable[[str], bool]
 
 
 @dataclass
@@ -39,34 +43,50 @@ class Found:
         return bool(self.shown or self.hidden or self.unnamed)
 
 
-def records(clause: str, company_id: UUID, month: date, actor: Actor, department: str = "") -> list[Found]:
-    """Ask every evidence of a clause now."""
+def records(
+    clause: str,
+    company_id: UUID,
+    month: date,
+    actor: Actor,
+    department: str = "",
+    *,
+    with_below: bool = False,
+) -> list[Found]:
+    """Ask every evidence of a clause now: of the whole company or, as the figure that leads here, of a department."""
+    within = _place(department, with_below) if department else None
     found = []
     for one in for_clause(clause):
         answer = conformance.ask(one, company_id, month)
-        found.append(_found(answer, company_id, actor, department))
+        found.append(_found(answer, company_id, actor, within))
     return found
 
 
-def _found(answer: conformance.Answer, company_id: UUID, actor: Actor, department: str) -> Found:
+def _place(department: str, with_below: bool) -> Within:
+    """The paths that a figure stood for: a column of the heat map, or a department's page with all below it."""
+    if with_below:
+        return lambda path: path.startswith(department)
+    return lambda path: top_of(path) == department
+
+
+def _found(answer: conformance.Answer, company_id: UUID, actor: Actor, within: Within | None) -> Found:
     said = answer.found
     if said is None:
         return Found(answer.collector, Rate(failed=True), failed=answer.failed)
-    broken = [b for b in said.broken if not department or top_of(b.department) == department]
+    broken = [b for b in said.broken if within is None or within(b.department)]
     seen = visible(answer.collector, broken, company_id, actor)
-    rate = _rate(said, department)
+    rate = _rate(said, within)
     return Found(
         answer.collector, rate, [b for b in broken if b in seen], sum(1 for b in broken if b not in seen),
         max(0, rate.broken - len(broken)) if rate.concerned is not None else 0,
-        [] if department else list(said.measured),
+        list(said.measured) if within is None else [],
     )  # fmt: skip
 
 
-def _rate(said: Evidence, department: str) -> Rate:
-    if not department:
+def _rate(said: Evidence, within: Within | None) -> Rate:
+    if within is None:
         return Rate(said.concerned, said.kept)
-    within = [tally for path, tally in said.departments.items() if top_of(path) == department]
-    return Rate(sum(t.concerned for t in within), sum(t.kept for t in within)) if within else Rate()
+    tallies = [tally for path, tally in said.departments.items() if within(path)]
+    return Rate(sum(t.concerned for t in tallies), sum(t.kept for t in tallies)) if tallies else Rate()
 
 
 def visible(collector: Collector, broken: list[Broken], company_id: UUID, actor: Actor) -> set[Broken]:

@@ -71,7 +71,11 @@ class Line:
     department: T
     owner: str
     cells: list[Cell]
-    state: CycleState
+
+    @property
+    def state(self) -> CycleState:
+        """Where the cycle stands."""
+        return CycleState(self.cycle.state)
 
     @property
     def is_late(self) -> bool:
@@ -112,13 +116,7 @@ def _line(
         cells.append(
             Cell(step, queries.step_label(step.kind), standing, late, shown.get(step.pk, []), by, act)
         )
-    return Line(
-        cycle,
-        queries.name_of(cycle.department),
-        names.get(cycle.owner_id, ""),
-        cells,
-        CycleState(cycle.state),
-    )
+    return Line(cycle, queries.name_of(cycle.department), names.get(cycle.owner_id, ""), cells)
 
 
 def with_five(actor: Actor) -> QuerySet[Any]:

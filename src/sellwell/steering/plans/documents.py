@@ -82,7 +82,11 @@ def _shown(
     row_id: Any = one.row_id
     if (one.row_type, row_id) not in known:
         return Shown(HIDDEN, "", "")
-    view, row = known[one.row_type, row_id]
+    return shown_record(*known[one.row_type, row_id])
+
+
+def shown_record(view: View, row: Any) -> Shown:
+    """A record that the reader may see, as a document."""
     return Shown(view.title, str(view.label(row)), f"/{view.url}/{row.pk}/")
 
 

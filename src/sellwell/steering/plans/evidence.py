@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sellwell.kernel import clock
-from sellwell.kernel.evidence import Broken, Evidence, Measured, evidence, found
+from sellwell.kernel.evidence import Broken, Evidence, Measured, evidence, found, last_day
 from sellwell.kernel.models import RequestState
 from sellwell.kernel.values import Period, T
 from sellwell.steering.plans import policies, queries, rules
@@ -25,12 +24,6 @@ BEGUN = T(
 )
 NOT_IN_FORCE = T("各方已签署，尚未生效", "every side has signed, and it is not in force")
 ALTERED = T("内容与签署时不一致", "the content is not what was signed")
-
-
-def last_day(period: Period) -> date:
-    """The day that a state is looked at: the period's last, today where it is still running."""
-    today = clock.business_day(clock.now())
-    return today if period.until is None else min(today, period.until - timedelta(days=1))
 
 
 def _joined(words: list[T]) -> T:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sellwell.kernel import policy
@@ -103,9 +105,14 @@ for _side, _name in SIGNERS.items():
     )
 
 
+def _said(name: str, company_id: UUID, day: date, **facts: str) -> Mapping[str, Any]:
+    """What a policy in force on a day says; nothing where no row fits."""
+    return policy.decide(policy.in_force(name, company_id, day).table, facts).outputs or {}
+
+
 def length_of(kind: str, company_id: UUID, day: date) -> CycleLength | None:
     """The period in which departments of a kind run their cycle; None: they run none."""
-    said = policy.decide(policy.in_force(CYCLES, company_id, day).table, {"kind": kind}).outputs or {}
+    said = _said(CYCLES, company_id, day, kind=kind)
     word = str(said.get("length") or "")
     if word and word not in CycleLength.values():
         raise Refusal(UNREADABLE.refuse(policy=policy.title_of(CYCLES), word=word))
@@ -123,8 +130,7 @@ class StepDays:
 
 def days_of(step: StepKind, length: CycleLength, company_id: UUID, day: date) -> StepDays:
     """What the policy says of a step. A step that it does not name is due on the period's last working day."""
-    table = policy.in_force(DAYS, company_id, day).table
-    said = policy.decide(table, {"step": step.value, "length": length.value}).outputs or {}
+    said = _said(DAYS, company_id, day, step=step.value, length=length.value)
     return StepDays(
         str(said.get("after") or "end"), int(said.get("days") or 0), said.get("in_order") is not False
     )
@@ -132,7 +138,7 @@ def days_of(step: StepKind, length: CycleLength, company_id: UUID, day: date) ->
 
 def sides_of(kind: str, company_id: UUID, day: date) -> list[Side]:
     """Who must sign a kind: what the clause asks for and what the policy adds."""
-    said = policy.decide(policy.in_force(SIDES, company_id, day).table, {"kind": kind}).outputs or {}
+    said = _said(SIDES, company_id, day, kind=kind)
     try:
         return rules.sides(kind, str(said.get("sides") or ""))
     except ValueError:
@@ -141,5 +147,5 @@ def sides_of(kind: str, company_id: UUID, day: date) -> list[Side]:
 
 def needs_amount(kind: str, company_id: UUID, day: date) -> bool:
     """Whether a kind names an amount."""
-    said = policy.decide(policy.in_force(SIDES, company_id, day).table, {"kind": kind}).outputs or {}
+    said = _said(SIDES, company_id, day, kind=kind)
     return said.get("amount") is True

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
-from sellwell.kernel import clock, directory, ledger
-from sellwell.kernel.inputs import plain
+from sellwell.foundation.company.directory import path_above
+from sellwell.foundation.company.queries import open_on
+from sellwell.kernel import approval, clock, directory
 from sellwell.kernel.models import (
     ApprovalDecision,
     ApprovalRequest,
@@ -21,6 +21,7 @@ from sellwell.kernel.models import (
     StoredFile,
     User,
 )
+from sellwell.kernel.operations import Assessment
 from sellwell.kernel.values import Period, T
 from sellwell.kernel.views import BY_TYPE
 from sellwell.steering.plans import extensions, policies, rules
@@ -29,10 +30,11 @@ from sellwell.steering.plans.models import Cycle, CycleState, CycleStep, SignOff
 from sellwell.steering.plans.rules import CycleLength, Side, StepKind
 
 
-def departments(company_id: UUID) -> list[Any]:
+def departments(company_id: UUID) -> QuerySet[Any]:
     """The departments of a company in the order of the tree, closed ones too."""
     model: Any = BY_TYPE["company.department"].model
-    return list(model._default_manager.filter(company_id=company_id).order_by("path"))
+    rows: QuerySet[Any] = model._default_manager.filter(company_id=company_id)
+    return rows.order_by("path")
 
 
 def name_of(department: Any) -> T:
@@ -47,14 +49,13 @@ def accountable(department: Any, by_path: dict[str, Any], active: Iterable[UUID]
         unit = by_path.get(path)
         if unit is not None and unit.head_id in active:
             return unit.head_id  # type: ignore[no-any-return]
-        above = path.rstrip(".").rpartition(".")[0]
-        path = f"{above}." if above else ""
+        path = path_above(path)
     return None
 
 
 def heads(company_id: UUID) -> dict[UUID, UUID]:
     """Who accounts for each department today; departments that nobody heads, here or above, are left out."""
-    found = departments(company_id)
+    found = list(departments(company_id))
     by_path = {d.path: d for d in found}
     working = {d.head_id for d in found if d.head_id is not None}
     users = User.objects.filter(pk__in=working, is_active=True)
@@ -76,12 +77,9 @@ class Due:
 def cycles_to_open(company_id: UUID, day: date) -> list[Due]:
     """The cycles of the periods of a day that nobody opened yet: three queries."""
     wanted = []
-    for department in departments(company_id):
+    for department in departments(company_id).filter(open_on(day)):
         length = policies.length_of(department.kind, company_id, day)
-        is_there = (department.since is None or department.since <= day) and (
-            department.until is None or day < department.until
-        )
-        if length is not None and is_there:
+        if length is not None:
             wanted.append((department, length, rules.period_of(day, length)))
     if not wanted:
         return []
@@ -99,6 +97,11 @@ def cycles_to_open(company_id: UUID, day: date) -> list[Due]:
 def steps_of(cycle: Cycle) -> list[CycleStep]:
     """The five steps in their order."""
     return list(cycle.steps.order_by("position"))
+
+
+def next_step(steps: Iterable[CycleStep]) -> CycleStep | None:
+    """The first that is not done: the step whose turn it is."""
+    return next((step for step in steps if step.done_on is None), None)
 
 
 def as_rules(steps: Iterable[CycleStep]) -> list[rules.Step]:
@@ -215,7 +218,7 @@ def _digest(row: SignOff) -> str:
 
 def hash_of(content: dict[str, Any]) -> str:
     """The hash of what is signed; the same that the approval is bound to."""
-    return hashlib.sha256(ledger.canonical(plain(content))).hexdigest()
+    return approval.content_hash(Assessment(content=content))
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,11 +99,6 @@ def was_late(step: Step, day: date) -> bool:
     return step.due_on < day and (step.done_on is None or step.done_on > day)
 
 
-def next_step(steps: Sequence[Step]) -> Step | None:
-    """The first that is not done."""
-    return next((step for step in steps if step.done_on is None), None)
-
-
 def blocking(steps: Sequence[Step], kind: str) -> Step | None:
     """The step that must be done before `kind`; None where it may be done now."""
     place = next(n for n, step in enumerate(steps) if step.kind == kind)

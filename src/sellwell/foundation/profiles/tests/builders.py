@@ -5,11 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from sellwell.foundation.profiles.models import Profile
 from sellwell.kernel.testing import Case, builder
-from sellwell.kernel.values import Objection, Refusal
 
 if TYPE_CHECKING:
     from sellwell.testing.world import World
@@ -55,18 +52,6 @@ def in_state(world: World) -> Any:
         return the_profile(world, "retail" if state in ("active", "ending") else "internet")
 
     return bring
-
-
-def refusals(world: World, role: str, operation: str, row: Any = None, data: Any = None) -> list[Objection]:
-    """What stands in the way of a verb."""
-    with pytest.raises(Refusal) as found:
-        world.run(role, operation, row, data)
-    return found.value.objections
-
-
-def codes(objections: list[Objection]) -> list[tuple[str, str]]:
-    """The codes with the fields they speak of."""
-    return [(o.code, o.path) for o in objections]
 
 
 def switch_off(world: World, code: str, days: int = 1) -> None:

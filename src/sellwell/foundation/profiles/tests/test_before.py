@@ -10,11 +10,11 @@ from sellwell.foundation.company.install import install as install_company
 from sellwell.foundation.profiles import queries
 from sellwell.foundation.profiles.models import ProfileItem
 from sellwell.foundation.profiles.seed import seed_profiles
-from sellwell.foundation.profiles.tests.builders import codes, refusals
 from sellwell.kernel import clock
 from sellwell.kernel.evidence import for_clause
 from sellwell.kernel.seeds import BEGINNING
 from sellwell.kernel.values import Period, months_later
+from sellwell.testing.refusals import codes, refusals
 from sellwell.testing.world import World
 
 

@@ -20,8 +20,6 @@ from sellwell.foundation.profiles.shipped import SHIPPED
 from sellwell.foundation.profiles.tests.builders import (
     CONTENT,
     a_profile,
-    codes,
-    refusals,
     switch_off,
     switched_on,
     the_profile,
@@ -35,6 +33,7 @@ from sellwell.selling.orders.tests.builders import an_order
 from sellwell.selling.pipeline.tests.builders import a_quotation, an_opportunity, trial_until
 from sellwell.testing.breaking import naming
 from sellwell.testing.marks import clause
+from sellwell.testing.refusals import codes, refusals
 from sellwell.testing.world import World
 
 

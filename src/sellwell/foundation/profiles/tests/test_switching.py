@@ -13,8 +13,6 @@ from sellwell.foundation.profiles.models import Profile, ProfileSpan
 from sellwell.foundation.profiles.tests.builders import (
     CONTENT,
     a_profile,
-    codes,
-    refusals,
     switch_off,
     switched_on,
     the_profile,
@@ -22,6 +20,7 @@ from sellwell.foundation.profiles.tests.builders import (
 from sellwell.kernel import clock
 from sellwell.selling.contracts.tests.builders import a_contract, goods
 from sellwell.testing.marks import clause
+from sellwell.testing.refusals import codes, refusals
 from sellwell.testing.world import World
 
 

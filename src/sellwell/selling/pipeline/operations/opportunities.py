@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -222,7 +222,7 @@ def begin_trial(opportunity: Opportunity, given: BeginTrial, ctx: Context, asses
     else:
         enter(effects, opportunity, Stage.TRIAL, ctx, trial=given.trial, trial_until=given.until)
     effects.drop_tasks.append(opportunity.pk)
-    over = datetime.combine(given.until + timedelta(days=1), time(), clock.BUSINESS_ZONE)
+    over = clock.day_begins(given.until + timedelta(days=1))
     effects.tasks.append(NewTask("pipeline.add_quotation", opportunity, due_at=over))
     return effects
 

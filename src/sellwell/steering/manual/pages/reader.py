@@ -256,7 +256,8 @@ def records(request: Any, number: str) -> HttpResponse:
     ctx, month = request.ctx, month_of(request)
     department = request.GET.get("department", "")[:200]
     names = {d.path: d for d in queries.departments(ctx.company_id)}
-    found = drilling.records(number, ctx.company_id, month, ctx.actor, department)
+    with_below = "below" in request.GET
+    found = drilling.records(number, ctx.company_id, month, ctx.actor, department, with_below=with_below)
     context = {
         "number": number,
         "month": month,

@@ -12,7 +12,7 @@ from sellwell.kernel import checks as kernel_checks
 from sellwell.kernel import chores, clock, evidence
 from sellwell.kernel.evidence import Collector
 from sellwell.kernel.models import Event, LedgerChange, Task
-from sellwell.kernel.values import Period, Refusal, T
+from sellwell.kernel.values import Period, T
 from sellwell.selling.orders.tests.builders import a_confirmed_order
 from sellwell.steering.manual import conformance, queries
 from sellwell.steering.manual.models import Conformance, Edition, Passage, Reading, Run
@@ -25,16 +25,10 @@ from sellwell.steering.manual.tests.builders import (
     the_edition,
 )
 from sellwell.testing.marks import clause
+from sellwell.testing.refusals import refused
 from sellwell.testing.world import World
 
 pytestmark = pytest.mark.django_db
-
-
-def refused(world: World, role: str, operation: str, row: Any = None, data: Any = None) -> set[str]:
-    """The codes of a refusal."""
-    with pytest.raises(Refusal) as refusal:
-        world.run(role, operation, row, data)
-    return {o.code for o in refusal.value.objections}
 
 
 # --- editions -----------------------------------------------------------------------------------------------------------

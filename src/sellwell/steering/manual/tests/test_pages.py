@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import timedelta
+from html import unescape
 from xml.etree import ElementTree
 
 import pytest
@@ -133,6 +135,18 @@ def test_a_cell_leads_to_the_records_that_it_counts(world: World) -> None:
         month = world.today.replace(day=1)
         (found,) = drilling.records("1.2.2", world.company.pk, month, world.ctx("hr").actor, place)
         assert found.rate.concerned == Reading.objects.filter(department_path=place).count()
+
+
+def test_a_departments_page_leads_to_the_records_that_it_counts(world: World) -> None:
+    """Its figures stand for all below it, other than a column of the heat map."""
+    own, below = a_reading(world, "executive"), a_reading(world)
+    Reading.objects.update(due_on=world.today - timedelta(days=1))
+    measured(world)
+    client = browser(world, "hr")
+    page = text(client, f"/departments/{world.department('HQ').pk}/")
+    (url,) = re.findall(r'href="(/manual/1\.2\.2/records[^"]+)"', page)
+    shown = text(client, unescape(url))
+    assert f"/manual-readings/{own.pk}/" in shown and f"/manual-readings/{below.pk}/" in shown
 
 
 @clause("1.1.3")

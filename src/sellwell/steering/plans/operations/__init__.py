@@ -1,5 +1,5 @@
 """Every verb on management cycles and on what several sides sign."""
 
-from sellwell.steering.plans.operations import cycles, signoffs
+from sellwell.steering.plans.operations import comments, cycles, signoffs
 
-__all__ = ["cycles", "signoffs"]
+__all__ = ["comments", "cycles", "signoffs"]

@@ -185,7 +185,7 @@ def _proof(step: CycleStep, **values: Any) -> StepDocument:
 
 def _go_on(cycle: Cycle, steps: list[CycleStep], effects: Effects) -> None:
     """The next step becomes the head's task; after the last one the cycle is complete."""
-    waiting = next((s for s in steps if s.done_on is None), None)
+    waiting = queries.next_step(steps)
     effects.drop_tasks.append(cycle.pk)
     if waiting is None:
         effects.update(cycle, state=DONE.value)
@@ -197,7 +197,7 @@ def _go_on(cycle: Cycle, steps: list[CycleStep], effects: Effects) -> None:
 def assess_proving(cycle: Cycle, given: Any, ctx: Context) -> Assessment:
     """A room's own document proves the step whose turn it is."""
     steps = queries.steps_of(cycle)
-    waiting = next((s for s in steps if s.done_on is None), None)
+    waiting = queries.next_step(steps)
     proof = queries.proofs_of([(cycle, waiting)]).get(cycle.pk) if waiting is not None else None
     objections = () if proof is not None else (NO_PROOF.refuse(),)
     return Assessment(carry=(steps, waiting, proof), objections=objections)
@@ -306,18 +306,3 @@ def follow_head(cycle: Cycle, given: Any, ctx: Context, assessment: Assessment) 
     )  # fmt: skip
     _go_on(cycle, queries.steps_of(cycle), effects)
     return effects
-
-
-class Comment(Input):
-    """A note for the timeline."""
-
-    text: ShortText = field(T("备注", "Note"), min_length=1)
-
-
-@operation(
-    "plans.comment_cycle", T("写备注", "Comment"), Cycle, input=Comment, while_held=True, menu=False, clauses=["2.2.3"],
-    help=T("在时间线上写备注。", "Write a note on the timeline."),
-)  # fmt: skip
-def comment_cycle(cycle: Cycle, given: Comment, ctx: Context, assessment: Assessment) -> Effects:
-    """The words stand in the ledger."""
-    return Effects(result=cycle)

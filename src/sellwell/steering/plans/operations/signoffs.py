@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sellwell.kernel.drafting import document
 from sellwell.kernel.effects import Effects, NewTask
-from sellwell.kernel.inputs import Amount, Input, Name, Ref, ShortText, Text, field
+from sellwell.kernel.inputs import Amount, Input, Name, Ref, Text, field
 from sellwell.kernel.operations import Assessment, Context, Lock, lock, operation
 from sellwell.kernel.values import Objection, Reason, T
 from sellwell.kernel.views import BY_TYPE
@@ -108,11 +108,9 @@ def _in_force_beside(
     rows = SignOff.objects.filter(
         kind=kind, department_id=department_id, state=IN_FORCE.value, since__lt=until, until__gt=since
     )
-    return (
-        rows.exclude(pk=but).order_by("since", "id").first()
-        if but is not None
-        else rows.order_by("since", "id").first()
-    )
+    if but is not None:
+        rows = rows.exclude(pk=but)
+    return rows.order_by("since", "id").first()
 
 
 def assess_draft(row: None, given: DraftSignOff, ctx: Context) -> Assessment:
@@ -262,18 +260,3 @@ def revise_sign_off(sign_off: SignOff, given: Any, ctx: Context, assessment: Ass
     effects = _drafted(made)
     effects.links.append((sign_off, made))
     return effects
-
-
-class Comment(Input):
-    """A note for the timeline."""
-
-    text: ShortText = field(T("备注", "Note"), min_length=1)
-
-
-@operation(
-    "plans.comment_sign_off", T("写备注", "Comment"), SignOff, input=Comment, while_held=True, menu=False, clauses=["2.2.5"],
-    help=T("在时间线上写备注。", "Write a note on the timeline."),
-)  # fmt: skip
-def comment_sign_off(sign_off: SignOff, given: Comment, ctx: Context, assessment: Assessment) -> Effects:
-    """The words stand in the ledger."""
-    return Effects(result=sign_off)

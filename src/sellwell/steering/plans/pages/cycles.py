@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse
 
 from sellwell.kernel import search
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
-from sellwell.steering.plans import board, documents, extensions, queries, rules
+from sellwell.steering.plans import board, documents, extensions, queries
 from sellwell.steering.plans.models import Cycle, CycleState, StepDocument
 from sellwell.steering.plans.operations.cycles import ACCOUNT
 from sellwell.steering.plans.rules import StepKind
 from sellwell.steering.plans.views import CYCLES
 from sellwell.web.files import ATTACHED
+from sellwell.web.forms.derive import is_id
 from sellwell.web.parts import Choice
 from sellwell.web.registry import (
     Warning_,
@@ -106,7 +106,7 @@ def offered(row: Cycle, turn: board.Cell, ctx: Context) -> list[tuple[documents.
     seen = documents.seen(((o.row_type, o.row_id) for _, o in found), ctx.actor)
     return [
         (
-            documents.Shown(view.title, str(view.label(record)), f"/{view.url}/{record.pk}/"),
+            documents.shown_record(view, record),
             f"{turn.act}&documents={documents.ref_of(row_type, row_id)}",
         )
         for (row_type, row_id), (view, record) in seen.items()
@@ -124,7 +124,7 @@ panel(
 
 def next_of(row: Any, ctx: Context) -> dict[str, Any]:
     """The step whose turn it is."""
-    waiting = rules.next_step(queries.as_rules(queries.steps_of(row)))
+    waiting = queries.next_step(queries.steps_of(row))
     return {"step": waiting.kind if waiting is not None else ""}
 
 
@@ -150,20 +150,11 @@ def find(q: str, ctx: Context, params: Mapping[str, str]) -> Sequence[Choice]:
 
 def resolve(codes: Sequence[str], ctx: Context, params: Mapping[str, str]) -> Mapping[str, Choice]:
     """The records of exact references, for forms that show what was chosen."""
-    refs = [documents.read_ref(code) for code in codes if _is_ref(code)]
+    refs = [documents.read_ref(code) for code in codes if is_id(code.partition(":")[2])]
     return {
         documents.ref_of(row_type, row_id): _choice(view, row)
         for (row_type, row_id), (view, row) in documents.seen(refs, ctx.actor).items()
     }
-
-
-def _is_ref(code: str) -> bool:
-    row_type, _, row_id = code.partition(":")
-    try:
-        UUID(row_id)
-    except ValueError:
-        return False
-    return "." in row_type
 
 
 def _choice(view: Any, row: Any) -> Choice:

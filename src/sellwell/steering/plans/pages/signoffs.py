@@ -148,8 +148,12 @@ def for_own_department(row: Any, ctx: Context) -> dict[str, Any]:
     """The reader's own department and next month."""
     begins = months_later(ctx.today.replace(day=1), 1)
     path = next((p.department_path for p in ctx.actor.posts if p.company_id == ctx.company_id), "")
-    own = next((d.pk for d in queries.departments(ctx.company_id) if d.path == path), None)
-    return {"department": own, "since": begins, "until": months_later(begins, 1)}
+    own = queries.departments(ctx.company_id).filter(path=path)
+    return {
+        "department": own.values_list("pk", flat=True).first(),
+        "since": begins,
+        "until": months_later(begins, 1),
+    }
 
 
 def as_it_stands(row: SignOff, ctx: Context) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sellwell.kernel import clock, system
 from sellwell.kernel.door import run
 from sellwell.kernel.models import ApprovalRequest
 from sellwell.kernel.testing import Case, builder
-from sellwell.steering.plans.models import Cycle, SignOff
+from sellwell.steering.plans.models import Cycle, CycleStep, SignOff
 from sellwell.steering.plans.rules import StepKind
 
 if TYPE_CHECKING:
@@ -105,6 +105,24 @@ def a_sign_off(world: World, state: str = "draft", code: str = "EAST") -> SignOf
     return made
 
 
+def step_of(cycle: Cycle, kind: StepKind) -> CycleStep:
+    """A step of a cycle, as it is now."""
+    return CycleStep.objects.get(cycle=cycle, kind=kind.value)
+
+
+def a_signed_plan(world: World, cycle: Cycle) -> SignOff:
+    """A sales plan in force for the very department and period of a cycle of the east."""
+    plan = a_draft(world, "plan", since=str(cycle.since), until=str(cycle.until), amount=None)
+    return signed(world, plan, "sales_manager")
+
+
+def a_policy(world: World, name: str, rows: list[list[str]], **values: Any) -> None:
+    """A policy with these rows, in force from today."""
+    data = {"name": name, "rows": [{"cells": cells} for cells in rows], "note": "试行", **values}
+    draft = world.run("sales_manager", "company.draft_policy", data=data).result
+    world.run("administrator", "company.publish_policy", draft, {"since": str(world.today)})
+
+
 @builder("plans.open_cycles")
 def _open(world: World) -> Case:
     return Case("sales_manager")
@@ -120,8 +138,7 @@ def _complete(world: World) -> Case:
 def _prove(world: World) -> Case:
     cycle = a_cycle(world)
     complete(world, cycle, StepKind.TARGET)
-    plan = a_draft(world, "plan", since=str(cycle.since), until=str(cycle.until), amount=None)
-    signed(world, plan, "sales_manager")
+    a_signed_plan(world, cycle)
     return Case("administrator", cycle, {}, lambda state: a_cycle(world, state=state))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -11,34 +10,26 @@ from sellwell.foundation.company.tests.builders import a_person
 from sellwell.kernel import chores
 from sellwell.kernel.evidence import for_clause
 from sellwell.kernel.models import LedgerEntry, Task
-from sellwell.kernel.values import Period, Refusal
+from sellwell.kernel.values import Period
 from sellwell.steering.plans.chores import open_when_due
-from sellwell.steering.plans.models import Cycle, CycleStep, StepDocument
+from sellwell.steering.plans.models import Cycle, StepDocument
 from sellwell.steering.plans.rules import StepKind
 from sellwell.steering.plans.tests.builders import (
     a_cycle,
-    a_draft,
+    a_policy,
     a_record,
+    a_signed_plan,
     complete,
     cycles,
     on_day,
-    signed,
+    step_of,
 )
 from sellwell.testing.breaking import naming
 from sellwell.testing.marks import clause
+from sellwell.testing.refusals import refused
 from sellwell.testing.world import World
 
 pytestmark = pytest.mark.django_db
-
-
-def refused(world: World, role: str, operation: str, row: Any = None, data: Any = None) -> set[str]:
-    with pytest.raises(Refusal) as refusal:
-        world.run(role, operation, row, data)
-    return {o.code for o in refusal.value.objections}
-
-
-def step_of(cycle: Cycle, kind: StepKind) -> CycleStep:
-    return CycleStep.objects.get(cycle=cycle, kind=kind.value)
 
 
 def open_tasks(cycle: Cycle) -> list[Task]:
@@ -139,8 +130,7 @@ def test_a_cycle_follows_the_head_of_its_department(world: World) -> None:
 @clause("2.2.3")
 def test_a_signed_sales_plan_does_the_second_step_by_itself(world: World) -> None:
     cycle = a_cycle(world)
-    plan = a_draft(world, "plan", since=str(cycle.since), until=str(cycle.until), amount=None)
-    signed(world, plan, "sales_manager")
+    plan = a_signed_plan(world, cycle)
     chores.do_due([world.company.pk])
     world.see()
     assert step_of(cycle, StepKind.PLAN).done_on is None  # its turn has not come
@@ -184,11 +174,10 @@ def test_a_stopped_cycle_asks_nobody_and_its_late_step_stays(world: World) -> No
 
 
 def test_a_policy_may_let_steps_go_in_any_order(world: World) -> None:
-    first = [["target", "-", "start", "3", "yes"], ["monitor", "-", "end", "0", "yes"]]
-    rows = [{"cells": cells} for cells in [*first, ["-", "-", "end", "8", "no"]]]
-    data = {"name": "plans.cycle_days", "rows": rows, "note": "试行：不限顺序"}
-    draft = world.run("sales_manager", "company.draft_policy", data=data).result
-    world.run("administrator", "company.publish_policy", draft, {"since": str(world.today)})
+    rows = [
+        ["target", "-", "start", "3", "yes"], ["monitor", "-", "end", "0", "yes"], ["-", "-", "end", "8", "no"],
+    ]  # fmt: skip
+    a_policy(world, "plans.cycle_days", rows)
     cycle = a_cycle(world)
     complete(world, cycle, StepKind.SOLVE)
     assert step_of(cycle, StepKind.SOLVE).done_on == world.today

@@ -14,7 +14,7 @@ from sellwell.steering.plans import policies
 from sellwell.steering.plans.models import Cycle, CycleStep, SignOff
 from sellwell.steering.plans.policies import SIDES
 from sellwell.steering.plans.rules import Side, StepKind
-from sellwell.steering.plans.tests.builders import a_cycle, a_draft, complete, on_day, signed
+from sellwell.steering.plans.tests.builders import a_cycle, a_draft, a_policy, complete, on_day, signed
 from sellwell.testing.marks import clause
 from sellwell.testing.world import World
 
@@ -88,10 +88,8 @@ def test_a_side_that_a_policy_adds_later_is_not_missing_from_what_was_signed_bef
     month = world.today.replace(day=1)
     day = world.today + timedelta(days=1)
     with on_day(world, day):
-        rows = [{"cells": ["budget", '"sales, finance, marketing"', "yes"]}, {"cells": ["-", "sales", "no"]}]
-        data = {"name": SIDES, "rows": rows, "examples": [], "note": "市场也签"}
-        draft = world.run("sales_manager", "company.draft_policy", data=data).result
-        world.run("administrator", "company.publish_policy", draft, {"since": str(day)})
+        rows = [["budget", '"sales, finance, marketing"', "yes"], ["-", "sales", "no"]]
+        a_policy(world, SIDES, rows, examples=[])
         assert Side.MARKETING in policies.sides_of("budget", world.company.pk, day)
         assert budget.pk not in named(world, "2.2.5", month)
 

@@ -8,20 +8,12 @@ import pytest
 
 from sellwell.kernel import chores
 from sellwell.steering.plans import chores as own_chores
-from sellwell.steering.plans.models import Cycle, CycleStep
+from sellwell.steering.plans.models import Cycle
 from sellwell.steering.plans.rules import StepKind
-from sellwell.steering.plans.tests.builders import a_cycle, a_draft, complete, cycles, signed
+from sellwell.steering.plans.tests.builders import a_cycle, a_signed_plan, complete, cycles, step_of
 from sellwell.testing.world import World
 
 pytestmark = pytest.mark.django_db
-
-
-def the_plan(cycle: Cycle) -> CycleStep:
-    return CycleStep.objects.get(cycle=cycle, kind="plan")
-
-
-def a_signed_plan(world: World, cycle: Cycle) -> None:
-    signed(world, a_draft(world, "plan", since=str(cycle.since), until=str(cycle.until), amount=None), "sales_manager")  # fmt: skip
 
 
 def test_a_step_proved_by_a_document_is_taken_back_and_stays_open(world: World) -> None:
@@ -30,12 +22,14 @@ def test_a_step_proved_by_a_document_is_taken_back_and_stays_open(world: World) 
     complete(world, cycle, StepKind.TARGET)
     chores.do_due([world.company.pk])
     world.see()
-    assert the_plan(cycle).source == "plans.signoff" and the_plan(cycle).note == ""
+    assert (
+        step_of(cycle, StepKind.PLAN).source == "plans.signoff" and step_of(cycle, StepKind.PLAN).note == ""
+    )
     back = {"step": "plan", "reason": "计划有误"}
     world.run("regional_manager", "plans.take_back_step", cycle, back)
     chores.do_due([world.company.pk])
     world.see()
-    assert the_plan(cycle).done_on is None and the_plan(cycle).note == "计划有误"
+    assert step_of(cycle, StepKind.PLAN).done_on is None and step_of(cycle, StepKind.PLAN).note == "计划有误"
 
 
 def test_one_cycle_that_fails_stops_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
