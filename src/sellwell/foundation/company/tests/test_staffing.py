@@ -60,11 +60,12 @@ def test_what_markets_earn_is_shown_to_those_who_see_all_margins_only(
         return answer
 
     for role in ("executive", "sales_manager"):
-        assert "31.25" in shown(role) and "人均毛利测算" in shown(role)
-    # A regional manager sees the margins of one department, human resources none.
+        page = shown(role)
+        assert "12,000,000" in page and "31.25" in page and "人均毛利测算" in page
+    # A regional manager sees sales and margins of one department, human resources none.
     for role in ("hr", "regional_manager", "administrator"):
         page = shown(role)
-        assert "12,000,000" in page and "31.25" not in page and "毛利" not in page
+        assert "需要人力" in page and "12,000,000" not in page and "31.25" not in page and "毛利" not in page
 
 
 @pytest.mark.django_db
