@@ -5,14 +5,16 @@ Each operation's builder (rooms' tests/builders.py) says how it succeeds; an ope
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
-from sellwell.kernel import access, door
+from sellwell.kernel import access, door, generations
 from sellwell.kernel.access import Actor, Post
 from sellwell.kernel.ledger import hash_of
 from sellwell.kernel.models import LedgerEntry, SecurityLog
@@ -21,7 +23,7 @@ from sellwell.kernel.testing import BUILDERS, Case, channel_of, digest
 from sellwell.kernel.values import Refusal
 from sellwell.kernel.views import BY_TYPE
 from sellwell.testing.builders import load
-from sellwell.testing.world import World
+from sellwell.testing.world import World, in_copy_of
 
 load()
 NAMES = sorted(REGISTRY)
@@ -38,23 +40,37 @@ NOT_THERE = {
 }
 
 
-@pytest.fixture
-def world(shared_world: World) -> World:
-    """Every operation starts from the same world."""
-    return shared_world
+@dataclass(frozen=True)
+class Built:
+    """An operation's name, how it succeeds, and the world that its builder filled."""
+
+    name: str
+    how: Case
+    world: World
 
 
-@pytest.fixture
-def case(request: pytest.FixtureRequest, world: World) -> tuple[str, Case]:
-    """The operation's name and how it succeeds in this world."""
+@pytest.fixture(scope="module")
+def built(request: pytest.FixtureRequest, installed_world: World, django_db_blocker: Any) -> Iterator[Built]:
+    """Built once for all the tests of an operation (pytest runs them one after the other), undone after the last."""
     name: str = request.param
     assert name in BUILDERS, f"{name} has no builder: write one in its room's tests/builders.py"
-    return name, BUILDERS[name](world)
+    with django_db_blocker.unblock(), in_copy_of(installed_world) as world:
+        yield Built(name, BUILDERS[name](world), world)
+
+
+@pytest.fixture
+def case(built: Built, django_db_blocker: Any) -> Iterator[Built]:
+    """The operation at hand, as its builder left it: what a test does is undone."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        generations.forget()
+        built.world.see()
+        yield built
+        transaction.set_rollback(True)
 
 
 def every_operation(function: object) -> object:
     """Run a test once per registered operation."""
-    return pytest.mark.parametrize("case", NAMES, indirect=True)(function)
+    return pytest.mark.parametrize("built", NAMES, indirect=True)(function)
 
 
 def run(name: str, ctx: Context, case: Case, **options: object) -> door.Outcome:
@@ -74,8 +90,8 @@ def business() -> dict[str, str]:
 
 
 @every_operation
-def test_success_writes_one_ledger_entry(case: tuple[str, Case], world) -> None:
-    name, how = case
+def test_success_writes_one_ledger_entry(case: Built) -> None:
+    name, how, world = case.name, case.how, case.world
     before = entries(name)
     outcome = run(name, world.ctx(how.role), how)
     if how.held:
@@ -91,8 +107,8 @@ def test_success_writes_one_ledger_entry(case: tuple[str, Case], world) -> None:
 
 
 @every_operation
-def test_a_stranger_is_refused_and_only_the_security_log_tells(case: tuple[str, Case], world) -> None:
-    name, how = case
+def test_a_stranger_is_refused_and_only_the_security_log_tells(case: Built) -> None:
+    name, how, world = case.name, case.how, case.world
     ctx = world.ctx(how.role)
     stranger = replace(ctx.actor, user_id=uuid4(), posts=(Post("nobody", world.company.pk),), _cells={})
     before, logged = business(), SecurityLog.objects.count()
@@ -116,9 +132,9 @@ def is_granted_for_the_group(actor: Actor, verb: str) -> bool:
 
 
 @every_operation
-def test_out_of_scope_is_refused(case: tuple[str, Case], world) -> None:
+def test_out_of_scope_is_refused(case: Built) -> None:
     """A row elsewhere is not found; a creation does not land elsewhere. Which of them applies follows from the rights."""
-    name, how = case
+    name, how, world = case.name, case.how, case.world
     ctx = world.ctx(how.role)
     outsider = outsider_of(ctx)
     view = BY_TYPE[REGISTRY[name].model._meta.label_lower]
@@ -158,10 +174,10 @@ def _creation_lands_in_scope(name: str, how: Case, world: World, outsider: Actor
             assert access.cell_for(ctx.actor, name, row) is not None
 
 
-@pytest.mark.parametrize("case", [n for n in NAMES if REGISTRY[n].from_states], indirect=True)
-def test_wrong_states_are_refused_with_nothing_changed(case: tuple[str, Case], world) -> None:
+@pytest.mark.parametrize("built", [n for n in NAMES if REGISTRY[n].from_states], indirect=True)
+def test_wrong_states_are_refused_with_nothing_changed(case: Built) -> None:
     """For every operation that declares states; the others start from any."""
-    name, how = case
+    name, how, world = case.name, case.how, case.world
     operation = REGISTRY[name]
     view = BY_TYPE[operation.model._meta.label_lower]
     assert view.states is not None, f"{name} has from_states but its view names no states"
@@ -195,8 +211,8 @@ def _in_state(how: Case, state: str) -> object:
 
 
 @every_operation
-def test_unknown_input_is_refused(case: tuple[str, Case], world) -> None:
-    name, how = case
+def test_unknown_input_is_refused(case: Built) -> None:
+    name, how, world = case.name, case.how, case.world
     before = business()
     with pytest.raises(Refusal) as refusal:
         run(name, world.ctx(how.role), how, data={**how.data, "unexpected": "1"})
@@ -205,8 +221,8 @@ def test_unknown_input_is_refused(case: tuple[str, Case], world) -> None:
 
 
 @every_operation
-def test_the_same_key_gives_the_same_answer_once(case: tuple[str, Case], world) -> None:
-    name, how = case
+def test_the_same_key_gives_the_same_answer_once(case: Built) -> None:
+    name, how, world = case.name, case.how, case.world
     before = entries(name)
     ctx = world.ctx(how.role)
     first = run(name, ctx, how, key="key-1")
@@ -223,8 +239,8 @@ def test_the_same_key_gives_the_same_answer_once(case: tuple[str, Case], world) 
 
 
 @every_operation
-def test_a_stale_version_is_refused(case: tuple[str, Case], world) -> None:
-    name, how = case
+def test_a_stale_version_is_refused(case: Built) -> None:
+    name, how, world = case.name, case.how, case.world
     operation = REGISTRY[name]
     # A row has a version that may be stale; a creation starts from none, and the two never mix.
     assert (how.row is None) == operation.creates, f"{name}: the builder and the declaration disagree"
@@ -260,7 +276,7 @@ def test_guards_are_bound_to_operations_that_exist() -> None:
             assert name in REGISTRY, f"{guard.name} guards {name}, which does not exist"
 
 
-def test_system_actors_hold_no_password(world: World) -> None:
+def test_system_actors_hold_no_password(shared_world: World) -> None:
     from sellwell.kernel.models import User
 
     assert not [u for u in User.objects.filter(is_system=True) if u.has_usable_password()]

@@ -35,6 +35,7 @@ QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")  # test processes side by side have a server each
 DESKTOP, PHONE = (1440, 900), (390, 844)
 SHANGHAI = timezone(timedelta(hours=8))
 WAIT = (
@@ -100,7 +101,7 @@ def site() -> Iterator[Site]:
             "--log-level",
             "warning",
         ]
-        logs = stack.enter_context((homes.current().root / "browser.log").open("w"))
+        logs = stack.enter_context((homes.current().root / f"browser.{WORKER}.log").open("w"))
         stack.enter_context(running_process(web, environment, logs))
         stack.enter_context(running_process([sys.executable, "-m", "sellwell", "worker"], environment, logs))
         url = f"http://127.0.0.1:{port}"
@@ -122,7 +123,7 @@ def a_copy() -> Iterator[str]:
 
 def surroundings(database: str, today: date) -> dict[str, str]:
     """The environment of the server: the copy, scripts and styles as they stand, the clock on the company's day."""
-    clock = homes.current().root / "browser.clock"
+    clock = homes.current().root / f"browser.{WORKER}.clock"
     noon = datetime(today.year, today.month, today.day, 10, 30, tzinfo=SHANGHAI)
     clock.write_text(str((noon - datetime.now(UTC)).total_seconds()))
     return {

@@ -96,7 +96,7 @@ def open_table(
 ) -> TableFile:
     """Open a table by its content. Refused (`table.*`, `zip.*`) where it cannot be read safely.
 
-    The first row that is not empty is the head. `sheet` and `encoding` override what would be taken.
+    The first row that is not empty is the head, but for a title or note above it. `sheet` and `encoding` override what would be taken.
     """
     with _opened(source) as handle:
         is_zip = handle.read(4) == b"PK\x03\x04"
@@ -128,15 +128,25 @@ def _letter(index: int) -> str:
 
 
 def _head(numbered: Iterable[tuple[int, list[str]]]) -> tuple[int, list[str]]:
-    """The head and the number of its row; empty columns at its end are dropped."""
-    for number, cells in numbered:
-        if any(cell.strip() for cell in cells):
-            while not cells[-1].strip():
-                cells = cells[:-1]
-            if len(cells) > MOST_COLUMNS:
-                raise Refusal(TOO_MANY.refuse(rows=MOST_ROWS, columns=MOST_COLUMNS))
-            return number, _headers(cells)
-    raise Refusal(NO_ROWS.refuse())
+    """The head and the number of its row; empty columns at its end are dropped.
+
+    A line of one cell above a wider one is a title or a note, such as our own exports carry: the head is the wider one.
+    """
+    filled = ((number, cells) for number, cells in numbered if any(cell.strip() for cell in cells))
+    first = list(islice(filled, 2))
+    if not first:
+        raise Refusal(NO_ROWS.refuse())
+    is_note = len(first) == 2 and _width(first[0][1]) == 1 < _width(first[1][1])
+    number, cells = first[1] if is_note else first[0]
+    while not cells[-1].strip():
+        cells = cells[:-1]
+    if len(cells) > MOST_COLUMNS:
+        raise Refusal(TOO_MANY.refuse(rows=MOST_ROWS, columns=MOST_COLUMNS))
+    return number, _headers(cells)
+
+
+def _width(cells: list[str]) -> int:
+    return sum(1 for cell in cells if cell.strip())
 
 
 def _shaped(

@@ -64,12 +64,12 @@ def digest(*tables: str) -> dict[str, str]:
     names = tables or tuple(
         sorted(m._meta.db_table for m in apps.get_models() if m.__module__.startswith("sellwell"))
     )
-    found = {}
+    # One statement for all of them: a hundred small ones cost more in going to and fro than in hashing.
+    each = [
+        f"SELECT '{name}', md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))"
+        f" FROM {connection.ops.quote_name(name)} t"
+        for name in names
+    ]
     with connection.cursor() as cursor:
-        for name in names:
-            quoted = connection.ops.quote_name(name)
-            cursor.execute(
-                f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {quoted} t"
-            )
-            found[name] = cursor.fetchone()[0]
-    return found
+        cursor.execute(" UNION ALL ".join(each))
+        return dict(cursor.fetchall())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -131,9 +132,16 @@ def shared_world(installed_world: World, django_db_blocker: Any) -> Iterator[Wor
 
     It never commits, so it is not for tests of what happens after one.
     """
-    with django_db_blocker.unblock(), transaction.atomic():
-        fresh = copy.copy(installed_world)
-        fresh.installed = copy.deepcopy(installed_world.installed)  # tests change rows and add people
+    with django_db_blocker.unblock(), in_copy_of(installed_world) as fresh:
+        yield fresh
+
+
+@contextmanager
+def in_copy_of(installed: World) -> Iterator[World]:
+    """A world to do as one likes in: what happens there is undone at the end."""
+    with transaction.atomic():
+        fresh = copy.copy(installed)
+        fresh.installed = copy.deepcopy(installed.installed)  # tests change rows and add people
         generations.forget()
         fresh.see()
         yield fresh

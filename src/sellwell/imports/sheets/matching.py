@@ -1,4 +1,4 @@
-"""Which column of a file is which field: by label in either language, or by the field's own name."""
+"""Which column of a file is which field: by label in either language, by the field's own name, or as the list says."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sellwell.imports.sheets.columns import KEY, SheetColumn, SheetForm
 from sellwell.kernel.values import T
+from sellwell.kernel.views import BY_TYPE
 
 REASON = T("未导入原因", "Why it did not come in")
 MORE_NAMES = {KEY: ("document", "单据", "单号", "单据号")}
@@ -32,8 +33,9 @@ def match(headers: Sequence[str], form: SheetForm, said: Mapping[str, str] | Non
     chosen = {path: head for path, head in (said or {}).items() if head in headers}
     if not said:
         heads = {plain(head): head for head in reversed(headers)}
+        listed = _listed(form)
         for column in form.columns:
-            names = (*_names(column), *MORE_NAMES.get(column.path, ()))
+            names = (*_names(column), *listed.get(column.path, ()), *MORE_NAMES.get(column.path, ()))
             found = next((heads[plain(name)] for name in names if plain(name) in heads), None)
             if found is not None and found not in chosen.values():
                 chosen[column.path] = found
@@ -48,3 +50,9 @@ def match(headers: Sequence[str], form: SheetForm, said: Mapping[str, str] | Non
 
 def _names(column: SheetColumn) -> tuple[str, ...]:
     return (column.label.zh, column.label.en, column.path, column.name)
+
+
+def _listed(form: SheetForm) -> dict[str, tuple[str, str]]:
+    """What the list calls a field of the same name: so a list that was taken out can be sent back as it is."""
+    view = BY_TYPE.get(form.operation.model._meta.label_lower)
+    return {column.name: (column.label.zh, column.label.en) for column in view.columns} if view else {}

@@ -74,6 +74,16 @@ def test_customers_come_in_by_the_template_and_two_wrong_rows_come_back(world: W
     assert again.known == 0 and again.imported + again.rejected == 1
 
 
+def test_a_list_taken_out_can_be_sent_back_as_it_is(world: World) -> None:
+    client = signed_in(world, "sales_manager")
+    bring(world, client, CUSTOMERS, a_workbook([["客户名称", "渠道"], ["往返客户有限公司", "直销"]]))
+    taken = client.get("/customers/export").content
+    assert "仅供内部使用" in rows_of(taken)[0][0]
+    text, _ = look(client, CUSTOMERS, taken)
+    # Its note is no head, its columns are known by what the list calls them; those no field takes are asked about.
+    assert "已识别的列" in text and "还缺必填列" not in text and "往返客户有限公司" in text
+
+
 def test_a_document_with_lines_is_one_per_key_and_whole_or_absent(world: World) -> None:
     rows, product = quotation_rows(world)
     client = signed_in(world, "sales_manager")

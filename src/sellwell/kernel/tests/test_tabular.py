@@ -52,6 +52,13 @@ def test_separators(delimiter: str) -> None:
     assert cells(source) == [["a", "b"], [f"x{delimiter}y", "two\nlines"]]
 
 
+def test_a_title_above_the_head_is_no_head() -> None:
+    assert cells("客户清单（2026 年）,,\n\n名称,金额\na,1\n".encode()) == [["名称", "金额"], ["a", "1"]]
+    assert cells("名称\na\nb\n".encode()) == [["名称"], ["a"], ["b"]]
+    assert cells("名称\n".encode()) == [["名称"]]
+    assert [row.number for row in open_table("清单\n名称,金额\na,1\n".encode()).rows()] == [3]
+
+
 def test_the_shape_of_a_table() -> None:
     opened = open_table("\n 名称 ,,金额,金额\n\na,,1\nb,x,1,2,\nc,x,1,2,more\n".encode())
     assert opened.headers == ["名称", "B", "金额", "金额 (2)"]
