@@ -56,6 +56,9 @@ def use(name: str) -> None:
     from django.conf import settings
     from django.db import connections
 
+    from sellwell.kernel import generations
+
+    generations.forget()  # what was read of the other database is not true of this one
     for alias in connections:
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = settings.DATABASES[alias]["NAME"] = name
