@@ -194,10 +194,11 @@ class Item(Document):
 
     @classmethod
     def scope_q(cls, scope: str, user_id: UUID, post: Post) -> Q | None:
-        """One's own are those one handles, sent in, or has an action of."""
+        """One's own are those one handles, sent in, or has an action of; and what is known of one's own customers."""
         if scope == "own":
             acting = Action.objects.filter(owner_id=user_id, item__isnull=False).values("item_id")
             mine = Q(owner_id=user_id) | Q(created_by_id=user_id) | Q(pk__in=acting)
+            mine |= Q(customer__owner_id=user_id) & ~Q(confidentiality=Confidentiality.SECRET.value)
             return Q(company_id=post.company_id) & mine
         found = super().scope_q(scope, user_id, post)
         if found is None or scope in ("company", "group"):
@@ -208,6 +209,9 @@ class Item(Document):
         if scope == "own":
             if self.company_id != post.company_id:
                 return False
+            is_secret = self.confidentiality == Confidentiality.SECRET.value
+            if self.customer_id and self.customer.owner_id == user_id and not is_secret:
+                return True
             if user_id in (self.owner_id, self.created_by_id):
                 return True
             return Action.objects.filter(item_id=self.pk, owner_id=user_id).exists()

@@ -66,6 +66,10 @@ DUE_PAST = Reason("intelligence.due_past", T("完成日期不能早于今天。"
 NOT_HERE = Reason(
     "intelligence.owner_not_here", T("此人在本公司没有任职。", "This person holds no post in the company.")
 )  # fmt: skip
+NOT_YOURS = Reason(
+    "intelligence.not_yours",
+    T("由提交人看过反馈后关闭。", "Who sent it in closes it, having read the answer."),
+)
 NOT_LATE = Reason("intelligence.not_late", T("还没有逾期。", "It is not late."))
 UP = "sales_manager"  # to whom what is late is passed
 
@@ -289,8 +293,15 @@ def answer(item: Item, given: Answer, ctx: Context, assessment: Assessment) -> E
     return effects
 
 
+def assess_closing(item: Item, given: Any, ctx: Context) -> Assessment:
+    """By who sent it in or handles it, or by itself."""
+    is_theirs = ctx.actor.is_system or ctx.user_id in (item.created_by_id, item.owner_id)
+    return Assessment(objections=() if is_theirs else (NOT_YOURS.refuse(),))
+
+
 @operation(
-    "intelligence.close", T("已阅，关闭", "Read and closed"), Item, from_states=[ItemState.ANSWERED], clauses=["2.4.4"],
+    "intelligence.close", T("已阅，关闭", "Read and closed"), Item, from_states=[ItemState.ANSWERED],
+    assess=assess_closing, clauses=["2.4.4"],
     help=T("提交人看过反馈后关闭；逾期未看的自动关闭。", "The sender has read the answer; closed by itself where nobody does."),
 )  # fmt: skip
 def close(item: Item, given: Any, ctx: Context, assessment: Assessment) -> Effects:
