@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sellwell.control.intelligence import mailing
 from sellwell.control.intelligence.models import Series, SeriesState
 from sellwell.control.intelligence.operations.series import PLAN, days_ahead
 from sellwell.kernel import clock, system
@@ -32,3 +33,9 @@ def plan_when_due(company_id: UUID) -> bool:
             # The text of the error may hold what people wrote; only its kind is logged.
             log.error("planning the meetings of %s failed: %s", series.pk, type(error).__name__)
     return is_done
+
+
+@chore("intelligence.take_mail")
+def take_mail(company_id: UUID) -> bool:
+    """Mail that waits in the folder."""
+    return any(told.is_taken for told in mailing.take_waiting(company_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -55,8 +55,8 @@ CONTRIBUTORS = T("有积分的人数", "People with points")
 
 
 def _ends(period: Period) -> datetime:
-    """The moment up to which a period is looked at: its end, or now."""
-    now = clock.now()
+    """The moment before which something happened in a period: its end, or just after now."""
+    now = clock.now() + timedelta(microseconds=1)
     return now if period.until is None else min(now, clock.day_begins(period.until))
 
 

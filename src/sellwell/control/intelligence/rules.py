@@ -22,6 +22,22 @@ def topic_of(text: str) -> str:
     return first if len(first) <= TOPIC_LENGTH else f"{first[: TOPIC_LENGTH - 1].rstrip()}…"
 
 
+# Words in the subject of a mail by which it is sorted before somebody looks; the first that fits counts.
+_SUBJECTS = (
+    ("price", ("价格", "降价", "涨价", "报价")), ("competitor", ("竞品", "对手", "竞争")),
+    ("policy", ("政策", "法规", "标准")), ("feedback", ("客户意见", "客户反馈", "投诉")), ("demand", ("需求", "招标")),
+    ("sales_data", ("销量", "销售数据")),
+)  # fmt: skip
+
+
+def kind_of_subject(subject: str) -> str:
+    """The kind that the subject of a mail speaks of; `unsorted` where it says none."""
+    for kind, words in _SUBJECTS:
+        if any(word in subject for word in words):
+            return kind
+    return "unsorted"
+
+
 def points(quality: int, novelty: int, impact: int, factor: Decimal) -> Decimal:
     """What a confirmed item is worth: quality (1-5) x novelty x impact (1-3 each) x the policy's factor."""
     return to_cents(Decimal(quality * novelty * impact) * factor)
