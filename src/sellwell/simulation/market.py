@@ -13,6 +13,7 @@ from typing import Any
 from django.apps import apps
 
 from sellwell.control.intelligence import chores
+from sellwell.foundation.pricing.queries import prices
 from sellwell.kernel import calendar, clock
 from sellwell.kernel.door import see_companies
 from sellwell.kernel.models import ApprovalRequest, Task, User
@@ -147,16 +148,22 @@ def _report(stage: Stage, rng: random.Random) -> None:
     }  # fmt: skip
     item = stage.act(sender, "intelligence.submit", None, data)
     if item is not None and kind == "price" and named is not None:
-        product: Any = apps.get_model("catalog.Product").objects.filter(kind="goods").order_by("code").first()
-        price = Decimal(rng.randint(800, 1600))
-        seen = {
-            "competitor": named.pk,
-            "their_product": f"{named.code}-S",
-            "product": product.pk,
-            "price": price,
-            "item": item.pk,
-        }
-        stage.act(stage.user("marketing"), "intelligence.see_price", None, seen)
+        _see_price(stage, rng, named, item)
+
+
+def _see_price(stage: Stage, rng: random.Random, competitor: Any, item: Any) -> None:
+    """Marketing enters what the competitor asks, near our own price of the day."""
+    rows = apps.get_model("catalog.Product").objects.filter(kind="goods", state="active").order_by("code")
+    products: list[Any] = list(rows[:12])
+    product = rng.choice(products)
+    (ours,) = prices(stage.company_id, None, None, [(product.pk, Decimal(1))], stage.today)
+    if ours.unit_price is not None:
+        theirs = (ours.unit_price * Decimal(rng.randint(84, 104)) / 100).quantize(Decimal("1"))
+        data = {
+            "competitor": competitor.pk, "their_product": f"{competitor.code}-{product.code[-4:]}", "product": product.pk,
+            "price": max(theirs, Decimal(1)), "tax_inside": ours.tax_inside, "item": item.pk,
+        }  # fmt: skip
+        stage.act(stage.user("marketing"), "intelligence.see_price", None, data)
 
 
 def _name_rival(stage: Stage, rng: random.Random) -> None:

@@ -86,7 +86,7 @@ class Meeting(Document):
     """One meeting; the owner chairs it. What is said may name people: it is its own subject."""
 
     noun = T("会议", "Meeting")
-    personal = ("minutes", "cancel_reason")
+    personal = ("title", "minutes", "cancel_reason")
     series = models.ForeignKey(Series, on_delete=models.PROTECT, null=True, related_name="meetings")
     title = models.CharField(max_length=120)
     planned_at = models.DateTimeField()
