@@ -100,7 +100,8 @@ def _letter(mail: EmailMessage, content: bytes) -> Letter:
 
 def _parts(mail: EmailMessage) -> tuple[str, tuple[tuple[str, bytes], ...], int]:
     """The text (the plain one where there is one), the attached files up to the limit, and how many more there were."""
-    plain, markup, files, count = "", "", [], 0
+    plain, markup, count = "", "", 0
+    files: list[tuple[str, bytes]] = []
     for part in _walk(mail):
         kind, is_file = part.get_content_type(), part.is_attachment() or bool(part.get_filename())
         if is_file:
