@@ -120,9 +120,9 @@ def test_a_meeting_is_led_on_the_wall_and_read_on_a_phone(house: House) -> None:
     clean(phone)
     picture(phone, "intelligence-meeting")
     phone.get_by_role("link", name=re.compile("提出议题")).click()
-    phone.get_by_label(re.compile("议题")).first.fill("样机不够用")
-    phone.locator("#panel[open] form.panel-form").get_by_role("button", name="提出议题").click()
-    expect(phone.locator(".points")).to_contain_text("样机不够用")
+    Desk(phone).fill({"议题": "样机不够用"})
+    Desk(phone).form.get_by_role("button", name="提出议题").click()
+    expect(phone.locator(".points").first).to_contain_text("样机不够用")
 
 
 def test_a_battle_card_stands_at_the_opportunity(house: House) -> None:

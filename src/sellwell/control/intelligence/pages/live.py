@@ -13,7 +13,7 @@ from sellwell.control.intelligence.operations.meetings import asked_by
 from sellwell.control.intelligence.pages.meetings import parts, points
 from sellwell.control.intelligence.views_meetings import MEETINGS
 from sellwell.kernel.operations import Context
-from sellwell.web.registry import page
+from sellwell.web.registry import form, page
 from sellwell.web.shortcuts import render, row_or_404
 
 
@@ -41,3 +41,7 @@ def _would_be(meeting: Any, ctx: Context) -> list[AgendaLine]:
 
 
 page("meetings/<uuid:row_id>/live", live, "intelligence.live", right=MEETINGS.name)
+
+# Whoever leads or speaks up stays in the meeting.
+for _verb in ("start_meeting", "raise_point", "note_point", "note_decision", "agree_action"):
+    form(f"intelligence.{_verb}", after=lambda outcome, ctx: f"/meetings/{outcome.result.pk}/live")
