@@ -14,7 +14,7 @@ D = TypeVar("D", bound=Document)
 
 
 def document(
-    model: type[D], ctx: Context, kind: str, state: str, *, after: Owned | None = None, **values: Any
+    model: type[D], ctx: Context, kind: str, state: str, /, *, after: Owned | None = None, **values: Any
 ) -> D:
     """A new unsaved document with the next number of series `kind`.
 

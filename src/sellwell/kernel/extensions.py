@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from sellwell.kernel.values import T
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -44,4 +49,40 @@ own_tasks: set[str] = set()
 # Written procedures for a clause: (clause, company_id, day) -> [(title, url)]. The clause's page shows them in place.
 procedures: Extension[Callable[..., Any]] = Extension(
     "procedures", "procedures in force that carry a clause out"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaEntry:
+    """A record that a meeting should look at, and why. No name: each reader is shown those that they may see."""
+
+    row_type: str
+    row_id: UUID
+    why: T
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaPoint:
+    """A point for an agenda: how many records are meant, and the first of them."""
+
+    title: T
+    count: int
+    entries: tuple[AgendaEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaAsked:
+    """What a meeting is about: a company, a department with those below it (its path), a moment, the clauses it watches,
+    and the series that it belongs to."""
+
+    company_id: UUID
+    department_path: str
+    now: datetime
+    clauses: tuple[str, ...] = ()
+    series_id: UUID | None = None
+
+
+# Live exceptions for the agendas of meetings: (asked) -> a point, or None where there is nothing to say.
+agenda_items: Extension[Callable[[AgendaAsked], AgendaPoint | None]] = Extension(
+    "agenda_items", "live exceptions that meetings have on their agenda"
 )

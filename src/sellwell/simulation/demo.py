@@ -16,7 +16,7 @@ from django.db import connection
 from sellwell.kernel import clock, ids
 from sellwell.kernel.access import ROLES
 from sellwell.kernel.models import User
-from sellwell.simulation import cycles, history, manual, organisation, setting_up, staging, training
+from sellwell.simulation import cycles, history, manual, market, organisation, setting_up, staging, training
 from sellwell.simulation.digest import digest
 from sellwell.simulation.people import Stage
 from sellwell.simulation.play import Play
@@ -69,12 +69,14 @@ def build(
         manual.vary(stage)
         organisation.review_procedures(stage)
         play = _play(stage, staff, owners, items, sales, tell)
+        play.last = last
         played_days = play.days(first, last - staging.EARLIER)
         staging.leave_earlier(play)
         played_days += play.days(last - staging.EARLIER + timedelta(days=1), last - timedelta(days=1))
         training.renew(stage, _people())
         staging.leave_waiting(play)
         cycles.leave_waiting(stage)
+        market.leave_waiting(stage)
         manual.revise(stage)
         began_measuring = time.monotonic()
         manual.measure(stage)
