@@ -106,9 +106,11 @@ def _set_up(
     from sellwell.foundation.pricing.install import install as install_pricing
     from sellwell.foundation.procedures.install import install as install_procedures
     from sellwell.foundation.profiles.install import install as install_profiles
+    from sellwell.foundation.relations.install import install as install_relations
     from sellwell.foundation.stock.install import install as install_stock
 
     install_profiles(stage.company_id, stage.today)
+    install_relations(stage.company_id, stage.today)
     stage.begin(stage.today + timedelta(days=1))
     with clock.at(stage.now):
         taxes = install_catalog(stage.company_id, stage.today)
