@@ -16,7 +16,16 @@ from django.db import connection
 from sellwell.kernel import clock, ids
 from sellwell.kernel.access import ROLES
 from sellwell.kernel.models import User
-from sellwell.simulation import cycles, history, manual, organisation, setting_up, staging, training
+from sellwell.simulation import (
+    cycles,
+    history,
+    manual,
+    organisation,
+    relations,
+    setting_up,
+    staging,
+    training,
+)
 from sellwell.simulation.digest import digest
 from sellwell.simulation.people import Stage
 from sellwell.simulation.play import Play
@@ -68,13 +77,18 @@ def build(
         manual.begin(stage, seed)
         manual.vary(stage)
         organisation.review_procedures(stage)
+        relations.begin(stage)
         play = _play(stage, staff, owners, items, sales, tell)
-        played_days = play.days(first, last - staging.EARLIER)
+        pools_open = max(first, last - relations.POOLS_SINCE)
+        played_days = play.days(first, pools_open)
+        relations.open_pools(stage)
+        played_days += play.days(pools_open + timedelta(days=1), last - staging.EARLIER)
         staging.leave_earlier(play)
         played_days += play.days(last - staging.EARLIER + timedelta(days=1), last - timedelta(days=1))
         training.renew(stage, _people())
         staging.leave_waiting(play)
         cycles.leave_waiting(stage)
+        relations.leave_waiting(stage)
         manual.revise(stage)
         began_measuring = time.monotonic()
         manual.measure(stage)

@@ -160,6 +160,24 @@ def _propose(
     )  # fmt: skip
 
 
+def _recycling(
+    row: Row, place: Place, owned_since: date, before: Before, judges: Judges, done: Computed
+) -> tuple[date | None, date | None]:
+    """When the owner was warned, and when the customer goes to the pool of its region; None where there is no such day."""
+    if row.region not in before.pooled_regions:
+        return None, None
+    no_contact, no_order, warn = judges.recycling(row.grade, place.stage)
+    due = pools.due(row.last_contact, row.history.last_on, owned_since, no_contact, no_order, warn)
+    if due is None or judges.on < due.warn_from:
+        return None, due.on if due is not None else None
+    known = before.standings.get(row.customer_id)
+    warned = known.warned_on if known is not None and known.warned_on is not None else judges.on
+    on = pools.with_notice(due, warned, warn)
+    if warned == judges.on:
+        done.warn.append((row.customer_id, row.owner_id, on))
+    return warned, on
+
+
 def _image(
     row: Row, graded: Graded, abc: str, place: Place, before: Before, judges: Judges, done: Computed
 ) -> dict[str, Any]:
@@ -175,17 +193,9 @@ def _image(
         if visit_days is not None
         else None
     )
-    recycle = None
-    if is_ours and row.region in before.pooled_regions:
-        recycle = pools.due(
-            row.last_contact, row.history.last_on, owned_since, *judges.recycling(row.grade, place.stage)
-        )
-    warned = known.warned_on if known is not None and recycle is not None else None
-    if recycle is not None and judges.on >= recycle.warn_from and warned is None:
-        warned = judges.on
-        done.warn.append((row.customer_id, row.owner_id, recycle.on))
-    elif recycle is not None and judges.on < recycle.warn_from:
-        warned = None
+    warned, recycle_on = (
+        _recycling(row, place, owned_since, before, judges, done) if is_ours else (None, None)
+    )
     plan = before.plans.get(place.stage)
     measured, history = row.measured, row.history
     return plain({
@@ -198,7 +208,7 @@ def _image(
         "score": graded.scored.total if has_bought else None, "last_contact_on": row.last_contact,
         "visit_due_on": visit_due, "stage": place.stage, "stage_since": place.since, "next_stage": place.next_stage,
         "next_stage_since": place.next_since, "plan_id": plan.pk if plan is not None else None,
-        "warned_on": warned, "recycle_on": recycle.on if recycle is not None else None,
+        "warned_on": warned, "recycle_on": recycle_on,
     })  # fmt: skip
 
 

@@ -60,6 +60,11 @@ def due(
     return Due(on, on - timedelta(days=warn), why)
 
 
+def with_notice(found: Due, warned_on: date, warn: int) -> date:
+    """The day of recycling: never sooner than the full notice after the owner was warned."""
+    return max(found.on, warned_on + timedelta(days=warn))
+
+
 def claim_objections(
     *,
     owned: int,

@@ -235,8 +235,11 @@ def _release(world: World) -> Case:
 @builder("relations.recycle")
 def _recycle(world: World) -> Case:
     a_pool(world)
-    aged(a_customer(world), 200)
-    return Case("administrator", judged(world))
+    customer = aged(a_customer(world), 200)
+    run = judged(world)
+    before = world.today - timedelta(days=1)  # as if the owner had been warned in time
+    Standing.objects.filter(pk=customer.pk).update(recycle_on=before, warned_on=before)
+    return Case("administrator", run)
 
 
 @builder("relations.claim")

@@ -109,7 +109,7 @@ def test_a_proposal_that_no_longer_holds_ends(world: World) -> None:
         bought(world, customer, days, "20000")
     judged(world)
     states = GradeChange.objects.filter(customer=customer).order_by("id").values_list("grade", "state")
-    assert list(states)[0] == ("D", "ended")
+    assert next(iter(states)) == ("D", "ended")
 
 
 def test_who_never_bought_is_not_graded(world: World) -> None:
