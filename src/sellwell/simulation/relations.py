@@ -147,14 +147,16 @@ def leave_waiting(stage: Stage) -> None:
     for customer in customers:
         if tags:
             stage.act(customer.owner, "relations.mark", customer, {"tags": [str(rng.choice(tags).pk)]})
-    for customer in customers[:2]:
+    head = stage.user("regional_manager")
+    paths = tuple(post.department_path for post in stage.context(head).actor.posts)
+    for customer in [c for c in customers if c.department_path.startswith(paths)][:2]:
         until = stage.today + timedelta(days=120)
         data = {
             "grade": "A" if customer.grade == "B" else "B",
             "until": until.isoformat(),
             "reason": "新产线招标，提前按重点客户服务",
         }
-        stage.act(stage.somebody("relations.override_grade"), "relations.override_grade", customer, data)
+        stage.act(head, "relations.override_grade", customer, data)
     _claim(stage)
 
 

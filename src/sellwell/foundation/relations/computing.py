@@ -70,7 +70,7 @@ def compute(company_id: UUID, on: date, run_id: UUID, only: list[UUID] | None = 
     for row, abc in zip(found, classes, strict=True):
         graded = judges.graded(row.measured, row.overdue_days, row.state)
         place = _stage(row, before, judges, run_id, company_id, done)
-        _propose(row, graded, before, judges, company_id, done)
+        _propose(row, graded, place, before, judges, company_id, done)
         done.standings.append(_image(row, graded, abc, place, before, judges, done))
     return done
 
@@ -130,15 +130,16 @@ def _stage(row: Row, before: Before, judges: Judges, run_id: UUID, company_id: U
 
 
 def _propose(
-    row: Row, graded: Graded, before: Before, judges: Judges, company_id: UUID, done: Computed
+    row: Row, graded: Graded, place: Place, before: Before, judges: Judges, company_id: UUID, done: Computed
 ) -> None:
     """A proposal where the policy gives another grade than the customer has. Who never bought is not graded."""
     customer_id, standing_proposal = row.customer_id, before.proposed.get(row.customer_id)
     wanted = graded.grade
+    notice = judges.notice_days(row.grade, wanted, place.stage) if wanted != row.grade else None
     is_due = (
         row.history.purchases > 0
         and customer_id not in before.overridden
-        and wanted != row.grade
+        and notice is not None
         and before.declined.get(customer_id) != wanted
     )
     if standing_proposal is not None and (not is_due or standing_proposal.grade != wanted):
@@ -155,7 +156,7 @@ def _propose(
             inputs={**inputs, "overdue_days": row.overdue_days, "state": row.state,
                     "years": plain(row.measured.years), "regular": plain(row.measured.regular)},
             policies=judges.cited, explanation={"zh": words.zh, "en": words.en}, proposed_on=judges.on,
-            takes_effect_on=judges.on + timedelta(days=judges.notice_days(row.grade, wanted)),
+            takes_effect_on=judges.on + timedelta(days=notice or 0),
         )
     )  # fmt: skip
 

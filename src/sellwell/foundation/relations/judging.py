@@ -85,10 +85,12 @@ class Judges:
             lambda score: self.grade_of(score, overdue_days, state),
         )  # fmt: skip
 
-    def notice_days(self, before: str, after: str) -> int:
-        """After how many days a new grade takes effect."""
+    def notice_days(self, before: str, after: str, stage: str) -> int | None:
+        """After how many days a new grade takes effect; None: it is not even proposed."""
         up = grades.GRADES.index(after) < grades.GRADES.index(before)
-        return int(self._ask(policies.NOTICE, direction="up" if up else "down", grade=after).get("days") or 0)
+        direction = "up" if up else "down"
+        days = self._ask(policies.NOTICE, direction=direction, stage=stage, grade=after).get("days")
+        return None if days is None else int(days)
 
     def _rhythm(self, channel: str) -> tuple[Decimal, Decimal, int]:
         found = self._ask(policies.RHYTHM, channel=channel)

@@ -80,13 +80,24 @@ policy.default(
 policy.default(
     NOTICE,
     policy.table(
-        inputs={"direction": ("text", T("升或降", "Up or down")), "grade": ("text", T("新等级", "New grade"))},
-        outputs={"days": ("number", T("几天后生效", "Takes effect after days"))},
-        rows=[("up", "-", "0"), ("-", "-", "7")],
-        examples=[({"direction": "up", "grade": "A"}, {"days": "0"}), ({"direction": "down", "grade": "C"}, {"days": "7"})],
+        inputs={
+            "direction": ("text", T("升或降", "Up or down")),
+            "stage": ("text", T("阶段", "Stage")),
+            "grade": ("text", T("新等级", "New grade")),
+        },
+        outputs={
+            "days": ("number", T("几天后生效（空：不变动）", "Takes effect after days (empty: not at all)"))
+        },
+        # Whoever bought for the first time the other day has not had the time to deserve more.
+        rows=[("up", "-", "-", "0"), ("down", "in (new, won_back)", "-", "-"), ("-", "-", "-", "7")],
+        examples=[
+            ({"direction": "up", "stage": "new", "grade": "A"}, {"days": "0"}),
+            ({"direction": "down", "stage": "new", "grade": "D"}, {"days": None}),
+            ({"direction": "down", "stage": "mature", "grade": "C"}, {"days": "7"}),
+        ],
     ),
     T("等级变动的生效时间", "When a new grade takes effect"),
-)  # fmt: skip
+)
 policy.default(
     OVERRIDE,
     policy.table(

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count
 
 from sellwell.foundation.relations import groups
+from sellwell.foundation.relations.clustering import FEWEST
 from sellwell.foundation.relations.models import (
     Cluster,
     ClusterRun,
@@ -90,7 +91,7 @@ def clusters_of(run: ClusterRun, ctx: Context) -> dict[str, Any] | None:
     """The clusters of a run with their middles; what their customers are worth today where it is the last run."""
     found = list(Cluster.objects.filter(run=run).order_by("label"))
     if not found:
-        return None
+        return {"clusters": [], "fewest": FEWEST} if run.state == ClusterState.EMPTY.value else None
     rows = Standing.objects.filter(company_id=run.company_id, cluster__isnull=False).order_by()
     grades: dict[int, dict[str, int]] = {}
     for label, grade, number in rows.values_list("cluster", "customer__grade").annotate(number=Count("pk")):

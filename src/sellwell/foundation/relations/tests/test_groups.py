@@ -80,7 +80,7 @@ def test_segments_combine_with_all_any_and_without(world: World) -> None:
     assert queries.members(rest.pk, on) == [plain.pk] and queries.members(both.pk, on) == [good.pk]
     assert code_of(world, "marketing", "relations.retire_segment", key) == "relations.segment_in_use"
     assert code_of(
-        world, "marketing", "relations.change_segment", key, name="圈", within=[str(rest.pk)]
+        world, "marketing", "relations.change_segment", key, name="圈子", within=[str(rest.pk)]
     ) == "relations.segment_circle"  # fmt: skip
     world.run("marketing", "relations.retire_segment", rest)
     assert queries.members(rest.pk, on) == []
