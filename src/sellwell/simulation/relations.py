@@ -19,7 +19,7 @@ CONTACTS_A_DAY = 1.4
 LOG = "relations.log_contact"
 POOLS_SINCE = timedelta(days=21)
 POOLED_REGIONS = 2  # in so many regions the company has pools, the last weeks only
-TAGS = (
+TAGS: tuple[tuple[str, str, str, list[tuple[str, str, str]]], ...] = (
     ("战略客户", "关系", "manual", []),
     ("老板亲自对接", "关系", "manual", []),
     ("招投标客户", "采购方式", "manual", []),
@@ -29,7 +29,7 @@ TAGS = (
     ("有逾期", "风险", "rule", [("overdue_days", "at_least", "1")]),
     ("未成交", "行为", "rule", [("stage", "is", "potential")]),
 )
-SEGMENTS = (
+SEGMENTS: tuple[tuple[str, str, list[tuple[str, str, str]], list[str]], ...] = (
     ("重要客户", "季度回访名单", [("grade", "is", "A,B")], []),
     ("待唤醒", "唤醒活动", [("stage", "is", "dormant,churned"), ("value", "at_least", "1")], []),
     ("新品推荐", "老客户新品推荐，不打扰待唤醒客户", [("purchases", "at_least", "2")], ["待唤醒"]),

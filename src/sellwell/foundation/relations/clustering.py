@@ -81,10 +81,10 @@ def _line_shares(company_id: UUID, on: date) -> tuple[list[str], dict[UUID, dict
     with connection.cursor() as cursor:
         cursor.execute(_LINES, [company_id, on - timedelta(days=365), on])
         rows = cursor.fetchall()
-    whole: Counter[str] = Counter()
+    whole: dict[str, float] = {}
     bought: dict[UUID, dict[str, float]] = {}
     for customer_id, line, amount in rows:
-        whole[line] += float(amount)
+        whole[line] = whole.get(line, 0.0) + float(amount)
         bought.setdefault(customer_id, {})[line] = float(amount)
     shares = {pk: {line: v / sum(of.values()) for line, v in of.items()} for pk, of in bought.items()}
     return [line for line, _ in sorted(whole.items(), key=lambda item: (-item[1], item[0]))[:LINES]], shares
@@ -102,7 +102,7 @@ def _features(run: ClusterRun, on: date) -> tuple[list[str], dict[UUID, tuple[fl
         all_plain = {
             "value": math.log1p(max(0.0, float(value))),
             "frequency": math.log1p(count),
-            "recency": math.log1p((on - last_on).days),
+            "recency": math.log1p((on - (last_on or on)).days),
             "loyalty": float(regular or 0),
             "payment": float(paid) if paid is not None else 0.9,
         }

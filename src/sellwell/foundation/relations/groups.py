@@ -198,8 +198,9 @@ def _refresh(tag: Tag, on: date) -> int:
         borne = {row[0] for row in cursor.fetchall()}
         new, gone = sorted(wanted - borne), sorted(borne - wanted)
         if new:
-            values = {"company": tag.company_id, "tag": tag.pk, "today": on, "customers": new}
-            cursor.execute(_ADD, {**values, "ids": [new_id() for _ in new]})
+            values: dict[str, Any] = {"company": tag.company_id, "tag": tag.pk, "today": on, "customers": new}
+            values["ids"] = [new_id() for _ in new]
+            cursor.execute(_ADD, values)
         if gone:
             cursor.execute(_END, [on, tag.pk, gone])
     return len(new) + len(gone)

@@ -66,7 +66,10 @@ def overdue_money(customer: Customer, ctx: Context) -> list[Signal]:
     rows = queries.open_invoices(INVOICES.rows(ctx.actor)).filter(
         customer_id=customer.pk, due_on__lt=ctx.today
     )
-    late = [(invoice.due_on, invoice.total - invoice.settled) for invoice in rows.order_by("due_on")[:200]]
+    late = [
+        (invoice.due_on or ctx.today, invoice.total - invoice.settled)
+        for invoice in rows.order_by("due_on")[:200]
+    ]
     if not late:
         return []
     days, amount = (ctx.today - late[0][0]).days, sum((rest for _, rest in late), Decimal(0))

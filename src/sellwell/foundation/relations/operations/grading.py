@@ -30,6 +30,11 @@ BLOCKED_A = Reason(
     T("停止往来的客户不能指定为 A 级。", "A customer with whom business is stopped cannot be given grade A."),
 )
 
+NOT_OVERRIDE = Reason(
+    "relations.not_an_override",
+    T("这是按制度评定的等级，不能提前结束。如需另定，请在客户页“指定等级”。", "The policy gave this grade: it cannot be ended. Set another by hand on the customer's page."),
+)  # fmt: skip
+
 
 class Override(Input):
     """Another grade than the policy gives, until a day."""
@@ -100,12 +105,6 @@ def end_override(change: GradeChange, given: Any, ctx: Context, assessment: Asse
     effects = Effects(result=change)
     effects.update(change, state=GradeChangeState.ENDED.value, ended_on=ctx.today)
     return effects
-
-
-NOT_OVERRIDE = Reason(
-    "relations.not_an_override",
-    T("这是按制度评定的等级，不能提前结束。如需另定，请在客户页“指定等级”。", "The policy gave this grade: it cannot be ended. Set another by hand on the customer's page."),
-)  # fmt: skip
 
 
 class Decline(Input):

@@ -74,7 +74,7 @@ class Scored:
 
 def total_of(points: Mapping[str, int | None], weights: Mapping[str, Decimal]) -> Decimal:
     """The weighted mean over the measures that have a score; weights of the others are shared out."""
-    known = {name: Decimal(p) for name, p in points.items() if p is not None and weights.get(name, 0)}
+    known = {name: Decimal(p) for name, p in points.items() if p is not None and weights.get(name)}
     whole = sum((weights[name] for name in known), Decimal(0))
     if not whole:
         return Decimal(0)
