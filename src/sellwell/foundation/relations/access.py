@@ -63,7 +63,12 @@ grant(
      "relations.add_segment", "relations.change_segment", "relations.retire_segment"],
     marketing="company", sales_manager="company",
 )  # fmt: skip
-grant(["relations.mark", "relations.unmark"], **SELLERS, marketing="company", service="company")
+grant(
+    ["relations.mark", "relations.unmark", "relations.mark_many"],
+    **SELLERS,
+    marketing="company",
+    service="company",
+)
 grant("relations.ask_clusters", marketing="company", sales_manager="company", executive="company")
 grant("relations.find_clusters", administrator="company")
 grant("relations.clusters", administrator="company")

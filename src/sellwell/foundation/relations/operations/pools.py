@@ -279,7 +279,7 @@ def assess_claim(pool: Pool, given: Claim | None, ctx: Context) -> Assessment:
 
 
 @operation(
-    "relations.claim", T("领取客户", "Claim customer"), Pool, input=Claim, assess=assess_claim, clauses=["4.2.3"],
+    "relations.claim", T("领取客户", "Claim customer"), Pool, input=Claim, assess=assess_claim, menu=False, clauses=["4.2.3"],
     help=T(
         "从公海领取一个客户，成为其负责人；三个工作日内须联系。",
         "Takes a customer out of the pool and answers for it; the first contact is due within three working days.",

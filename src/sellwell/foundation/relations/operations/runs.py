@@ -55,6 +55,10 @@ def compute(row: None, given: Compute, ctx: Context, assessment: Assessment) -> 
     computing.write_standings(company_id, done.standings)
     if done.outdated:
         effects.execute(GradeChange, _END, [ctx.today, done.outdated])
+    # Whose they are is read for all of them at once: the ledger asks each.
+    about = customers_by_id(change.customer_id for change in done.proposals)
+    for change in done.proposals:
+        change.customer = about[change.customer_id]
     effects.insert(*done.proposals)
     StageMove.objects.bulk_create(done.moves, batch_size=2000)
     effects.changes += done.changes

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
-from sellwell.foundation.customers.queries import Customer
+from sellwell.foundation.customers.queries import Customer, customers
 from sellwell.foundation.relations import groups
-from sellwell.foundation.relations.models import Mark, Tag, TagKind
+from sellwell.foundation.relations.models import Mark, Segment, Tag, TagKind
 from sellwell.foundation.relations.rules import conditions as rules
 from sellwell.foundation.relations.rules.conditions import Condition, Field, Op
+from sellwell.kernel import access
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Code, Input, Ref, field
@@ -209,3 +210,65 @@ _OFF = """
 UPDATE relations_mark SET until = %s, version = version + 1
 WHERE customer_id = %s AND tag_id = ANY(%s) AND until IS NULL RETURNING new.id, to_jsonb(old), to_jsonb(new)
 """
+
+
+MOST_MARKED = 10_000  # customers of a segment that one act may mark
+
+NOBODY = Reason("relations.mark_nobody", T("请选择客户或客群。", "Choose customers or a segment."))
+TOO_MANY = Reason(
+    "relations.mark_too_many",
+    T("客群有 {count} 个客户，一次最多 {most} 个。请缩小客群，或改用按规则的标签。", "The segment has {count} customers; {most} at once is the most. Narrow it, or use a tag by rule."),
+)  # fmt: skip
+
+
+class MarkMany(Input):
+    """Whom to give a tag: customers by name, and those of a segment."""
+
+    customers: list[Ref("customers.customer")] = field(
+        T("客户", "Customers"), default_factory=list, max_length=200
+    )
+    segment: Ref("relations.segment") | None = field(
+        T("客群", "Segment"), None, help=T("您能看到的成员都打上", "Its members that you may see")
+    )
+
+
+def assess_mark_many(tag: Tag, given: MarkMany | None, ctx: Context) -> Assessment:
+    """A tag in use that people give, and somebody to give it to, within what the actor may mark."""
+    if given is None:
+        return Assessment()
+    found: list[Objection] = []
+    if not tag.is_active:
+        found.append(RETIRED.refuse(name=tag.name))
+    elif tag.kind == TagKind.RULE.value:
+        found.append(BY_RULE.refuse(name=tag.name))
+    wanted = set(given.customers)
+    if given.segment is not None:
+        segment = Segment.objects.get(pk=given.segment)
+        wanted |= set(groups.members(segment, ctx.today).values_list("pk", flat=True)[: MOST_MARKED + 1])
+    rows = access.rows(ctx.actor, "relations.mark", Customer.objects.filter(pk__in=wanted))
+    ids = sorted(rows.values_list("pk", flat=True))
+    if not ids:
+        found.append(NOBODY.refuse(path="segment" if given.segment is not None else "customers"))
+    elif len(ids) > MOST_MARKED:
+        found.append(TOO_MANY.refuse(path="segment", count=len(ids), most=MOST_MARKED))
+    return Assessment(carry=ids, objections=tuple(found))
+
+
+@operation(
+    "relations.mark_many", T("批量打标", "Tag many"), Tag, input=MarkMany, assess=assess_mark_many, clauses=["4.3.2"],
+    help=T("给多个客户或一个客群打上此标签。", "Gives this tag to several customers or to a segment."),
+)  # fmt: skip
+def mark_many(tag: Tag, given: MarkMany, ctx: Context, assessment: Assessment) -> Effects:
+    """In one statement; who bears it already keeps it."""
+    effects = Effects(result=tag)
+    ids: list[Any] = assessment.carry
+    borne = set(Mark.objects.filter(tag=tag, until__isnull=True).values_list("customer_id", flat=True))
+    effects.insert(
+        *(
+            Mark(id=new_id(), company_id=tag.company_id, tag=tag, customer=customer, since=ctx.today)
+            for pk, customer in sorted(customers(ids).items())
+            if pk not in borne
+        )
+    )
+    groups.write_tag_ids(tag.company_id, ids)
+    return effects

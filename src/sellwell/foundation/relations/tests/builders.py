@@ -313,3 +313,8 @@ def _ask_clusters(world: World) -> Case:
 @builder("relations.find_clusters")
 def _find_clusters(world: World) -> Case:
     return Case("administrator", a_cluster_run(world))
+
+
+@builder("relations.mark_many")
+def _mark_many(world: World) -> Case:
+    return Case("marketing", a_tag(world), {"customers": [str(a_customer(world).pk)]})

@@ -218,3 +218,18 @@ def test_conditions_are_never_code(world: World) -> None:
     judged(world)
     segment = a_segment(world, ("region", "is", "x') OR 1=1 --"))
     assert queries.members(segment.pk, world.today) == []
+
+
+def test_a_segment_is_tagged_at_once_within_what_one_may_mark(world: World) -> None:
+    mine, other = a_customer(world), a_customer(world, "account_manager")
+    judged(world)
+    segment, tag = a_segment(world, ("stage", "is", "potential")), a_tag(world)
+    many = {"segment": str(segment.pk)}
+    world.run("marketing", "relations.mark_many", tag, many)
+    assert Mark.objects.filter(tag=tag).count() == 2 and standing(world, other).tag_ids == [tag.pk]
+    world.run("marketing", "relations.mark_many", tag, many)
+    assert Mark.objects.filter(tag=tag).count() == 2
+    own = a_tag(world)
+    world.run("sales_manager", "relations.mark_many", own, {"customers": [str(mine.pk)]})
+    assert standing(world, mine).tag_ids == sorted([tag.pk, own.pk])
+    assert code_of(world, "marketing", "relations.mark_many", own) == "relations.mark_nobody"
