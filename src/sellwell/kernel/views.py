@@ -15,7 +15,7 @@ from sellwell.kernel import access, personal
 from sellwell.kernel.values import State, T
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from django.db.models import Q, QuerySet
 
     from sellwell.kernel.access import Actor
     from sellwell.kernel.models import Row
@@ -57,6 +57,9 @@ class Column:
     mask: Callable[[str], str] = str
     group: str = ""
     states: type[State] | None = None
+    condition: Callable[[list[Any]], Q] | None = (
+        None  # of a 'ref': how a filter finds rows that no key leads to
+    )
     ref: str = ""  # the row type that a 'ref' column leads to; its identifier is `ref_path` or path's first step + _id
     ref_path: str = ""
     sortable: bool = False

@@ -16,7 +16,17 @@ from django.db import connection
 from sellwell.kernel import clock, ids
 from sellwell.kernel.access import ROLES
 from sellwell.kernel.models import User
-from sellwell.simulation import cycles, history, manual, market, organisation, setting_up, staging, training
+from sellwell.simulation import (
+    cycles,
+    history,
+    manual,
+    market,
+    organisation,
+    relations,
+    setting_up,
+    staging,
+    training,
+)
 from sellwell.simulation.digest import digest
 from sellwell.simulation.people import Stage
 from sellwell.simulation.play import Play
@@ -68,15 +78,20 @@ def build(
         manual.begin(stage, seed)
         manual.vary(stage)
         organisation.review_procedures(stage)
+        relations.begin(stage)
         play = _play(stage, staff, owners, items, sales, tell)
         play.last = last
-        played_days = play.days(first, last - staging.EARLIER)
+        pools_open = max(first, last - relations.POOLS_SINCE)
+        played_days = play.days(first, pools_open)
+        relations.open_pools(stage)
+        played_days += play.days(pools_open + timedelta(days=1), last - staging.EARLIER)
         staging.leave_earlier(play)
         played_days += play.days(last - staging.EARLIER + timedelta(days=1), last - timedelta(days=1))
         training.renew(stage, _people())
         staging.leave_waiting(play)
         cycles.leave_waiting(stage)
         market.leave_waiting(stage)
+        relations.leave_waiting(stage)
         manual.revise(stage)
         began_measuring = time.monotonic()
         manual.measure(stage)
@@ -108,9 +123,11 @@ def _set_up(
     from sellwell.foundation.pricing.install import install as install_pricing
     from sellwell.foundation.procedures.install import install as install_procedures
     from sellwell.foundation.profiles.install import install as install_profiles
+    from sellwell.foundation.relations.install import install as install_relations
     from sellwell.foundation.stock.install import install as install_stock
 
     install_profiles(stage.company_id, stage.today)
+    install_relations(stage.company_id, stage.today)
     stage.begin(stage.today + timedelta(days=1))
     with clock.at(stage.now):
         taxes = install_catalog(stage.company_id, stage.today)

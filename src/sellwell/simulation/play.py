@@ -18,7 +18,7 @@ from django.apps import apps
 from sellwell.kernel import calendar
 from sellwell.kernel.models import Task, User
 from sellwell.kernel.operations import REGISTRY
-from sellwell.simulation import cycles, market
+from sellwell.simulation import cycles, market, relations
 from sellwell.simulation.people import Stage
 from sellwell.simulation.recipes import LATER, RECIPES, Instead, Scene, some_lines
 
@@ -62,6 +62,7 @@ class Play:
         cycles.a_day(self.stage)
         if self.last is not None:
             market.a_day(self.stage, self.last)
+        relations.a_day(self.stage)
         self.stage.settle()
         self._money()
         self.stage.settle()
@@ -143,6 +144,8 @@ class Play:
         # Steps of cycles and of intelligence have days of their own (`cycles.a_day`, `market.a_day`): they take nobody's turn
         # and draw no chance.
         tasks = tasks.exclude(operation__startswith="plans.").exclude(operation__startswith="intelligence.")
+        # Steps of cycles and contacts have days of their own: they take nobody's turn and draw no chance.
+        tasks = tasks.exclude(operation__startswith="plans.").exclude(operation__startswith="relations.")
         for task in list(tasks[: self.most_tasks_a_day]):
             if self.stage.rng.random() < 0.12:
                 continue

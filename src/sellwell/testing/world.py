@@ -21,6 +21,7 @@ from django.db import transaction
 from sellwell.foundation.company.install import Installed, install
 from sellwell.foundation.company.models import Assignment, Company, Department, Person
 from sellwell.foundation.profiles.install import install as install_profiles
+from sellwell.foundation.relations.install import install as install_relations
 from sellwell.kernel import access, clock, door, generations
 from sellwell.kernel.door import Outcome, see_companies
 from sellwell.kernel.ids import new_id
@@ -40,6 +41,7 @@ class World:
         self.installed: Installed = install(self.today - INSTALLED_BEFORE)
         self.see()
         install_profiles(self.company.pk, self.today - INSTALLED_BEFORE)
+        install_relations(self.company.pk, self.today - INSTALLED_BEFORE)
 
     @property
     def today(self) -> date:

@@ -163,7 +163,7 @@ def primary_step(steps: list[asking.Step], open_tasks: list[Task], actor: access
 
 
 UPKEEP = ("change", "edit", "set_", "reveal", "comment", "transfer", "retire", "add_", "block", "unblock", "attach",
-          "issue_password", "hand_over")  # fmt: skip
+          "issue_password", "hand_over", "override", "mark", "unmark", "release")  # fmt: skip
 
 
 def _is_next(operation: Operation, open_tasks: list[Task]) -> bool:

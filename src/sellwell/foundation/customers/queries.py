@@ -11,13 +11,21 @@ from django.db.models import Q
 
 from sellwell.foundation.customers import rules
 from sellwell.foundation.customers.identity import Keys
-from sellwell.foundation.customers.models import Address, Contact, Customer, Party, PartyKind
+from sellwell.foundation.customers.models import (
+    Address,
+    Contact,
+    Customer,
+    Grade,
+    Party,
+    PartyKind,
+    SalesChannel,
+)
 from sellwell.kernel import personal, pinyin, search
 from sellwell.kernel.models import LedgerEntry
 
 # What other rooms may name of this room's tables, for types and input.
 __all__ = [
-    "Customer", "Match", "PartyKind", "by_phone", "contact_holders", "customer", "customers", "delivery_address", "holders",
+    "Customer", "Grade", "Match", "PartyKind", "SalesChannel", "by_phone", "contact_holders", "customer", "customers", "delivery_address", "holders",
     "known_party", "phone_of_address", "primary_contact", "revealed_to", "similar",
 ]  # fmt: skip
 

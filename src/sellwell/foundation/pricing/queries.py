@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from sellwell.foundation.customers.queries import PartyKind
 from sellwell.foundation.pricing.rules import Rule, choose
 from sellwell.kernel.values import Objection, Reason, T
 
@@ -70,9 +71,9 @@ def prices(
     company_id: UUID, customer: Any, contract_id: UUID | None, wants: Sequence[tuple[UUID, Decimal]], on: date
 ) -> list[Price]:
     """The price of each (product, quantity) for a customer (anything with `pk` and `grade`; None for nobody yet), from
-    the company's default price list, in two queries."""
+    the company's default price list, in two queries. Grades give no price to natural persons (clause 4.2.3)."""
     product_ids = list({product_id for product_id, _ in wants})
-    grade, customer_id = (customer.grade, customer.pk) if customer is not None else ("", None)
+    grade, customer_id = (_price_grade(customer), customer.pk) if customer is not None else ("", None)
     with connection.cursor() as cursor:
         cursor.execute(_PRODUCTS, [company_id, on, on, company_id, product_ids])
         products = {row[0]: row[1:] for row in cursor.fetchall()}
@@ -92,6 +93,12 @@ def prices(
         else:
             found.append(Price(choice.unit_price, choice.list_price, choice.rule.kind, choice.why, *basis))
     return found
+
+
+def _price_grade(customer: Any) -> str:
+    """The grade that prices go by: a person's price terms come from published conditions only, never by profile."""
+    party = getattr(customer, "party", None)
+    return "" if party is not None and party.kind == PartyKind.PERSON.value else str(customer.grade)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
+from sellwell.foundation.relations.extensions import under_way
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import owned_work
 from sellwell.kernel.operations import Assessment, Context
@@ -29,6 +30,13 @@ def _owned(user_id: UUID) -> list[tuple[type[Any], list[UUID]]]:
             list(Contract.objects.filter(owner_id=user_id, state__in=OPEN).values_list("pk", flat=True)),
         )
     ]
+
+
+@under_way.register("contracts.contract")
+def _under_way(company_id: UUID, customer_ids: list[UUID]) -> set[UUID]:
+    """Those with a contract that is not finished."""
+    rows = Contract.objects.filter(company_id=company_id, customer_id__in=customer_ids, state__in=OPEN)
+    return set(rows.values_list("customer_id", flat=True))
 
 
 @open_business.register("contracts.contract")

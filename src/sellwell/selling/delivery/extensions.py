@@ -12,6 +12,7 @@ from django.db.models import Q, Sum
 
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
+from sellwell.foundation.relations.extensions import under_way
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
 from sellwell.kernel.values import T
@@ -58,6 +59,13 @@ def _planned(line_ids: Iterable[UUID]) -> Mapping[tuple[UUID, UUID], Decimal]:
     rows = ShipmentLine.objects.filter(order_line_id__in=list(line_ids), shipment__state__in=WAITING)
     sums = rows.values("order_line_id", "shipment__warehouse_id").annotate(quantity=Sum("quantity"))
     return {(row["order_line_id"], row["shipment__warehouse_id"]): row["quantity"] for row in sums}
+
+
+@under_way.register("delivery.shipment")
+def _under_way(company_id: UUID, customer_ids: list[UUID]) -> set[UUID]:
+    """Those with a shipment that was not accepted."""
+    rows = Shipment.objects.filter(company_id=company_id, customer_id__in=customer_ids)
+    return set(rows.exclude(state__in=ENDED).values_list("customer_id", flat=True))
 
 
 @open_business.register("delivery.shipment")

@@ -12,6 +12,7 @@ from django.db.models import F, Q, Sum
 from sellwell.foundation.company.extensions import margin_verbs, market_margins
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
+from sellwell.foundation.relations.extensions import under_way
 from sellwell.foundation.stock.extensions import waiting as stock_waiting
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
@@ -40,6 +41,13 @@ def _owned(user_id: UUID) -> list[tuple[type[Any], list[UUID]]]:
     return [
         (Order, list(Order.objects.filter(owner_id=user_id, state__in=OPEN).values_list("pk", flat=True)))
     ]
+
+
+@under_way.register("orders.order")
+def _under_way(company_id: UUID, customer_ids: list[UUID]) -> set[UUID]:
+    """Those with an order that is not finished."""
+    rows = Order.objects.filter(company_id=company_id, customer_id__in=customer_ids, state__in=OPEN)
+    return set(rows.values_list("customer_id", flat=True))
 
 
 @open_business.register("orders.order")

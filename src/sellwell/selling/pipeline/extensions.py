@@ -17,6 +17,7 @@ from sellwell.kernel import personal
 from sellwell.kernel.extensions import owned_work
 from sellwell.kernel.operations import Assessment, Context
 from sellwell.kernel.values import State, T, plain_number
+from sellwell.selling.pipeline import relating  # noqa: F401 - what relations asks of this room
 from sellwell.selling.pipeline.models import Lead, Opportunity, OpportunityProduct, Quotation, Stage, Visit
 from sellwell.selling.pipeline.queries import (
     OPEN_LEADS,

@@ -16,7 +16,11 @@ from sellwell.kernel.extensions import owned_work
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
 from sellwell.selling.delivery.extensions import Recognised, on_recognised
-from sellwell.selling.receivables import postings, queries
+from sellwell.selling.receivables import (
+    postings,
+    queries,
+    relating,  # noqa: F401 - what relations asks of this room
+)
 from sellwell.selling.receivables.models import Invoice, InvoiceState, Receipt, ReceiptState
 from sellwell.selling.receivables.views import INVOICES
 

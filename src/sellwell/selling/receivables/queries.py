@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, F, QuerySet, Sum
 
+from sellwell.foundation.relations.queries import credit_ceilings
 from sellwell.kernel.operations import Context, Lock, lock
 from sellwell.kernel.values import ZERO
 from sellwell.selling.delivery.queries import ORDER, Billable
@@ -47,16 +48,23 @@ WHERE c.id = ANY(%(customers)s)
 
 
 def exposures(ctx: Context, customer_ids: Iterable[UUID]) -> dict[UUID, Exposure]:
-    """What each customer could cost us now, and its limit (the default one where no account was opened yet)."""
+    """What each customer could cost us now, and its limit (the default one where no account was opened yet).
+
+    The lower of the rated limit and the ceiling of the customer's grade holds (clause 4.2.3).
+    """
     from sellwell.selling.receivables.accounts import default_terms
 
+    ids = list(set(customer_ids))
+    ceilings = credit_ceilings(ctx.company_id, ids, ctx.today)
     with connection.cursor() as cursor:
-        cursor.execute(_EXPOSURE, {"today": ctx.today, "customers": list(set(customer_ids))})
+        cursor.execute(_EXPOSURE, {"today": ctx.today, "customers": ids})
         rows = cursor.fetchall()
     found = {}
     for customer_id, grade, limit, days, receivable, shipped, ordered, unapplied, overdue in rows:
         if limit is None:
             limit, days = default_terms(ctx, grade)
+        ceiling = ceilings.get(customer_id)
+        limit = limit if ceiling is None else min(limit, ceiling)
         found[customer_id] = Exposure(
             receivable, shipped, ordered, unapplied, limit, max(0, int(overdue)), int(days)
         )

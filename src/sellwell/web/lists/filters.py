@@ -79,7 +79,7 @@ class Filter:
 
 def filterable(view: View, actor: Actor) -> list[Column]:
     """The columns that this reader may filter by."""
-    return [c for c in view.visible(actor) if c.filterable and c.path]
+    return [c for c in view.visible(actor) if c.filterable and (c.path or c.condition is not None)]
 
 
 def in_force(view: View, actor: Actor, params: QueryDict, today: date) -> list[Filter]:
@@ -132,6 +132,8 @@ def _related(column: Column, actor: Actor, values: list[str]) -> Filter:
     path = column.ref_path or f"{column.path.split('__')[0]}_id"
     ids = [actor.user_id if value == "me" else UUID(value) for value in values]
     words = str(T("我", "me")) if values == ["me"] else _names(column, actor, ids)
+    if column.condition is not None:
+        return _one(column, column.condition(ids), words)
     return _one(column, Q(**{f"{path}__in": ids}), words)
 
 

@@ -44,7 +44,7 @@ class Grouping:
 
 def columns(asked: ListQuery) -> list[Column]:
     """The columns that this reader may group by: those that can be filtered by a value."""
-    return [c for c in filters.filterable(asked.view, asked.actor) if c.kind in KINDS]
+    return [c for c in filters.filterable(asked.view, asked.actor) if c.kind in KINDS and c.condition is None]
 
 
 def read(asked: ListQuery) -> Grouping | None:

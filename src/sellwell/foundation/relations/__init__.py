@@ -1,0 +1,1 @@
+"""Relations: how customers are looked after: grades and service terms, stages, the public pool, tags and segments."""
