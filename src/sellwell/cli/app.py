@@ -15,6 +15,7 @@ from sellwell.cli import (
     database,
     importing,
     manual,
+    measured,
     reference,
     serving,
     simulating,
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (serving, database, building, importing, acting, backup, reference, manual, simulating):
+for module in (serving, database, building, importing, acting, backup, reference, manual, simulating, measured):
     module.register(app)
 
 

@@ -87,8 +87,9 @@ class BgNbd:
         a = self.a if abs(self.a - 1) > 1e-6 else 1 + 1e-6  # the formula has its limit at a = 1
         z = horizon / (self.alpha + t + horizon)
         c = a + self.b + x - 1
-        series = special.hyp2f1(a - 1, a + self.b - 1 - self.r, c, z)
-        found = c / (a - 1) * (1 - (1 - z) ** (a - 1) * series)
+        with np.errstate(all="ignore"):  # what does not converge is computed otherwise below
+            series = special.hyp2f1(a - 1, a + self.b - 1 - self.r, c, z)
+            found = c / (a - 1) * (1 - (1 - z) ** (a - 1) * series)
         most = (self.r + x) / (self.alpha + t) * horizon  # somebody who cannot leave
         bad = ~np.isfinite(found) | (found < 0) | (found > most * (1 + 1e-6))
         if bad.any():
@@ -107,9 +108,7 @@ class BgNbd:
         return found
 
 
-def _log_likelihoods(
-    r: float, alpha: float, a: float, b: float, x: Vector, t_x: Vector, t: Vector
-) -> Vector:
+def _log_likelihoods(r: float, alpha: float, a: float, b: float, x: Vector, t_x: Vector, t: Vector) -> Vector:
     """The logarithm of each customer's likelihood."""
     rate = special.gammaln(r + x) - special.gammaln(r) + r * np.log(alpha)
     leave = special.betaln(a, b + x) - special.betaln(a, b)

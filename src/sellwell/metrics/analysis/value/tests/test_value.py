@@ -55,7 +55,9 @@ def test_the_summary_of_cdnow_is_the_published_one() -> None:
     with gzip.open(path, "rt") as handle:
         rows = list(csv.DictReader(handle))
     assert rows and set(rows[0]) >= {"x", "t_x", "T", "zbar"}
-    ours = sorted((one.frequency, round(one.recency / 7, 2), round(one.age / 7, 2)) for one in customers.values())
+    ours = sorted(
+        (one.frequency, round(one.recency / 7, 2), round(one.age / 7, 2)) for one in customers.values()
+    )
     theirs = sorted((int(float(r["x"])), round(float(r["t_x"]), 2), round(float(r["T"]), 2)) for r in rows)
     assert ours == theirs
 
@@ -98,7 +100,9 @@ def by_integral(model: BgNbd, horizon: float, x: float, t: float) -> float:
     leave = stats.beta(model.a, model.b + x)
 
     def inner(p: float) -> float:
-        return float((1 - ((model.alpha + t) / (model.alpha + t + p * horizon)) ** (model.r + x)) / p * leave.pdf(p))
+        return float(
+            (1 - ((model.alpha + t) / (model.alpha + t + p * horizon)) ** (model.r + x)) / p * leave.pdf(p)
+        )
 
     return float(integrate.quad(inner, 1e-12, 1, limit=400)[0])
 
