@@ -30,7 +30,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (serving, database, building, importing, acting, backup, reference, manual, simulating, measured):
+for module in (
+    serving,
+    database,
+    building,
+    importing,
+    acting,
+    backup,
+    reference,
+    manual,
+    simulating,
+    measured,
+):
     module.register(app)
 
 

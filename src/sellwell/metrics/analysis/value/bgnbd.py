@@ -51,8 +51,7 @@ class BgNbd:
             r, alpha, a, b = np.exp(logs)
             return -float(counts @ _log_likelihoods(r, alpha, a, b, x, t_x / scale, t / scale)) / len(times)
 
-        found = min((_descend(cost, np.log(start)) for start in _STARTS), key=lambda one: one[1])
-        r, alpha, a, b = (float(v) for v in np.exp(found[0]))
+        r, alpha, a, b = (float(each) for each in np.exp(descend(cost, _STARTS, _BOUNDS)))
         total = float(counts @ _log_likelihoods(r, alpha * scale, a, b, x, t_x, t))
         return cls(r, alpha * scale, a, b, total)
 
@@ -117,12 +116,14 @@ def _log_likelihoods(r: float, alpha: float, a: float, b: float, x: Vector, t_x:
     return np.asarray(rate + leave + np.where(x > 0, np.logaddexp(alive, gone), alive))
 
 
-def _descend(cost: Any, start: Vector) -> tuple[Vector, float]:
-    """The lowest point from a start, within the bounds: fast first, then patiently."""
-    quick = optimize.minimize(cost, start, method="L-BFGS-B", bounds=_BOUNDS)
+def descend(cost: Any, starts: Sequence[Sequence[float]], bounds: Sequence[tuple[float, float]]) -> Vector:
+    """The lowest point from several starts, as logarithms within bounds: fast from each, then patiently from the best."""
+    quick = min(
+        (optimize.minimize(cost, np.log(start), method="L-BFGS-B", bounds=bounds) for start in starts),
+        key=lambda one: float(one.fun),
+    )
     exact = optimize.minimize(
-        cost, quick.x, method="Nelder-Mead", bounds=_BOUNDS,
+        cost, quick.x, method="Nelder-Mead", bounds=bounds,
         options={"xatol": 1e-6, "fatol": 1e-11, "maxiter": 2000, "maxfev": 2000},
     )  # fmt: skip
-    best = exact if exact.fun <= quick.fun else quick
-    return np.asarray(best.x), float(best.fun)
+    return np.asarray(exact.x if exact.fun <= quick.fun else quick.x)

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
-from sellwell.metrics.analysis.value.bgnbd import FEWEST_REPEATERS, TooLittle, Vector
+from sellwell.metrics.analysis.value.bgnbd import FEWEST_REPEATERS, TooLittle, Vector, descend
 
 # q above 1: else nobody's mean is finite.
 _BOUNDS = ((-7.0, 9.0), (0.02, 9.0), (-12.0, 14.0))
@@ -44,8 +43,7 @@ class GammaGamma:
             p, q, v = np.exp(logs)
             return -float(_log_likelihoods(p, q, v, x, m).mean())
 
-        found = min((_descend(cost, np.log(start)) for start in _STARTS), key=lambda one: one[1])
-        p, q, v = (float(each) for each in np.exp(found[0]))
+        p, q, v = (float(each) for each in np.exp(descend(cost, _STARTS, _BOUNDS)))
         varied = len(x) > 2 and x.std() > 0 and m.std() > 0
         return cls(p, q, v * scale, float(np.corrcoef(x, m)[0, 1]) if varied else 0.0, len(x))
 
@@ -65,13 +63,3 @@ def _log_likelihoods(p: float, q: float, v: float, x: Vector, m: Vector) -> Vect
     return np.asarray(
         shapes + q * np.log(v) + (p * x - 1) * np.log(m) + p * x * np.log(x) - (p * x + q) * np.log(x * m + v)
     )
-
-
-def _descend(cost: Any, start: Vector) -> tuple[Vector, float]:
-    quick = optimize.minimize(cost, start, method="L-BFGS-B", bounds=_BOUNDS)
-    exact = optimize.minimize(
-        cost, quick.x, method="Nelder-Mead", bounds=_BOUNDS,
-        options={"xatol": 1e-7, "fatol": 1e-12, "maxiter": 2000, "maxfev": 2000},
-    )  # fmt: skip
-    best = exact if exact.fun <= quick.fun else quick
-    return np.asarray(best.x), float(best.fun)
