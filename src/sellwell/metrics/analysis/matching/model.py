@@ -14,6 +14,8 @@ ENOUGH_TO_LEARN = 500
 _SAMPLED_PAIRS = 500_000
 _SEED = 1
 _LEAST_SCORE = 0.01
+# So many records may have in common what a block looks at; more say nothing of a pair.
+_MOST_ALIKE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +123,13 @@ def _predict(
     import pyarrow as pa
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-    blocks: list[Any] = [block_on(*block) for block in kind.blocks if _columns(block) <= present]
-    columns = sorted(sets[0][0])
-    tables = [
-        pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in columns})
-        for rows in sets
-    ]
+    blocks = [block for block in kind.blocks if _columns(block) <= present]
+    tables = _keyed([pa.table(_arrays(rows)) for rows in sets], blocks)
     count = sum(map(len, sets))
     settings = SettingsCreator(
         link_type="dedupe_only" if len(sets) == 1 else "link_only",
         comparisons=[_as_splink(one) for one in comparisons],
-        blocking_rules_to_generate_predictions=blocks,
+        blocking_rules_to_generate_predictions=[block_on(_key(number)) for number in range(len(blocks))],
         retain_intermediate_calculation_columns=True,
         probability_two_random_records_match=1 / max(map(len, sets)),
     )
@@ -143,6 +141,44 @@ def _predict(
     scored = linker.inference.predict(threshold_match_probability=_LEAST_SCORE)
     found: list[dict[str, Any]] = scored.as_record_list()
     return found
+
+
+def _arrays(rows: list[dict[str, str | None]]) -> dict[str, Any]:
+    import pyarrow as pa
+
+    return {name: pa.array([row[name] for row in rows], pa.string()) for name in sorted(rows[0])}
+
+
+def _key(number: int) -> str:
+    return f"block_{number}"
+
+
+def _keyed(tables: list[Any], blocks: Sequence[tuple[str, ...]]) -> list[Any]:
+    """The tables with a column for each block: what its records have in common, or nothing where too many have it.
+
+    Of a hundred thousand companies thousands end in the same trade in the same town: looking at each pair of them would take
+    hours and tell little, since whoever is the same has something rarer in common too.
+    """
+    import duckdb
+
+    with duckdb.connect() as session:
+        for number, table in enumerate(tables):
+            session.register(f"set_{number}", table)
+        together = " UNION ALL BY NAME ".join(
+            f"SELECT *, {number} AS set_number FROM set_{number}" for number in range(len(tables))
+        )
+        keys = [f"({' || chr(31) || '.join(block)})" for block in blocks]  # nothing where one of them lacks
+        columns = ", ".join(
+            f"CASE WHEN count(*) OVER (PARTITION BY {key}) <= {_MOST_ALIKE} THEN {key} END AS {_key(number)}"
+            for number, key in enumerate(keys)
+        )
+        session.execute(f"CREATE TABLE keyed AS SELECT *, {columns} FROM ({together})")
+        return [
+            session.sql(
+                f"SELECT * EXCLUDE (set_number) FROM keyed WHERE set_number = {number} ORDER BY unique_id"
+            ).to_arrow_table()
+            for number in range(len(tables))
+        ]
 
 
 def _train(linker: Any, kind: Kind, present: set[str]) -> None:
