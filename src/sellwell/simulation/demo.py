@@ -16,7 +16,16 @@ from django.db import connection
 from sellwell.kernel import clock, ids
 from sellwell.kernel.access import ROLES
 from sellwell.kernel.models import User
-from sellwell.simulation import cycles, history, manual, organisation, setting_up, staging, training
+from sellwell.simulation import (
+    cycles,
+    history,
+    manual,
+    organisation,
+    retention,
+    setting_up,
+    staging,
+    training,
+)
 from sellwell.simulation.digest import digest
 from sellwell.simulation.people import Stage
 from sellwell.simulation.play import Play
@@ -63,6 +72,7 @@ def build(
         if months:
             count = history.bring_in(stage, owners, items, first - timedelta(days=30 * months), first, sales)
             tell(f"history: {count} orders, {time.monotonic() - began:.0f} s")
+            retention.begin(stage, first)
         stage.begin(first)
         stage.pace = timedelta(minutes=2)
         manual.begin(stage, seed)
@@ -71,10 +81,12 @@ def build(
         play = _play(stage, staff, owners, items, sales, tell)
         played_days = play.days(first, last - staging.EARLIER)
         staging.leave_earlier(play)
+        retention.leave_waiting(stage, 0.7)
         played_days += play.days(last - staging.EARLIER + timedelta(days=1), last - timedelta(days=1))
         training.renew(stage, _people())
         staging.leave_waiting(play)
         cycles.leave_waiting(stage)
+        retention.leave_waiting(stage, 0.4)
         manual.revise(stage)
         began_measuring = time.monotonic()
         manual.measure(stage)

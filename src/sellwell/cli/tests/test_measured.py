@@ -200,7 +200,7 @@ def test_persons_are_known_by_their_columns_and_mapped_by_name(tmp_path: Path) -
 
 
 def test_two_files_are_matched_against_each_other_only_and_may_use_the_same_ids(tmp_path: Path) -> None:
-    left = records_file(tmp_path / "l.csv", COMPANY_ROWS[:1] + [{**COMPANY_ROWS[0], "id": "a2"}])
+    left = records_file(tmp_path / "l.csv", [COMPANY_ROWS[0], {**COMPANY_ROWS[0], "id": "a2"}])
     right = records_file(tmp_path / "r.csv", [{**COMPANY_ROWS[1], "id": "a"}, COMPANY_ROWS[2]])
     out = tmp_path / "pairs.csv"
     result = run("match", left, right, "--out", out)

@@ -67,7 +67,7 @@ class Run(CompanyRow):
 class Score(CompanyRow):
     """What a run says of a customer. Derived from facts and computed again at any time, so it stands in no ledger."""
 
-    noun = T("流失评分", "Churn score")
+    noun = T("流失风险", "Churn risk")
     scope_through = "customer"
     read_along = ("customer",)
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="scores")
@@ -163,7 +163,7 @@ UNDER_WAY = (InterventionState.OPENED, InterventionState.CONTACTED, Intervention
 class Intervention(Owned):
     """What is done for a customer at risk, or that they are left alone: decided and recorded before anything is done."""
 
-    noun = T("挽留", "Retention case")
+    noun = T("挽留任务", "Retention case")
     personal = ("note", "offer", "lost_reason")
     read_along = ("customer", "playbook")
     playbook = models.ForeignKey(Playbook, on_delete=models.PROTECT, related_name="interventions")

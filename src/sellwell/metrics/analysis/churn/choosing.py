@@ -59,6 +59,8 @@ def choose(purchases: Sequence[Purchase], until: date, horizon: int) -> Chosen |
     """
     judged_on = until - timedelta(days=horizon)
     learnt_on = judged_on - timedelta(days=horizon)
+    if len({one.customer for one in purchases if one.on <= learnt_on}) < FEWEST:
+        return None
     earlier = _outcomes(purchases, learnt_on, horizon)
     customers = features.known(purchases, judged_on, horizon)
     gone = features.left(customers, purchases, judged_on, until)
