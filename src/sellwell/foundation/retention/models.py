@@ -74,6 +74,9 @@ class Score(CompanyRow):
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
     level = models.CharField(max_length=8)
     risk = models.DecimalField(max_digits=9, decimal_places=6, null=True)  # None: by rule, without a model
+    urgency = models.DecimalField(
+        max_digits=9, decimal_places=6
+    )  # what lists go by: the risk, or days idle in own gaps
     purchases = models.PositiveIntegerField()
     idle = models.PositiveIntegerField()  # days since the last purchase
     gap = models.PositiveIntegerField(null=True)  # median days between purchases
@@ -94,7 +97,7 @@ class Score(CompanyRow):
             models.CheckConstraint(condition=Q(level__in=RiskLevel.values()), name="score_level_known"),
         ]
         indexes = [
-            models.Index(fields=["run", "-risk", "-id"], name="score_riskiest"),
+            models.Index(fields=["run", "-urgency", "-id"], name="score_riskiest"),
             models.Index(fields=["customer"], name="score_customer"),
         ]
 

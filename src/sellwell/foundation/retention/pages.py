@@ -121,13 +121,19 @@ form("retention.change_playbook", wide=True, initial=initial)
 # --- how good the model is -----------------------------------------------------------------------------------------------
 
 
+PARAMETERS = ("r", "alpha", "a", "b", "log_likelihood", "p", "q", "v", "correlation")
+
+
 def quality_of(run: Run, ctx: Context) -> dict[str, Any]:
     """Every method as it was judged, the one in use marked, and the parameters of the value model."""
     methods = [
         {"name": Method(name).label, "is_used": name == run.method, **one}
         for name, one in run.qualities.items()
     ]
-    return {"methods": methods, "parameters": list(run.parameters.items())}
+    return {
+        "methods": methods,
+        "parameters": [(name, run.parameters[name]) for name in PARAMETERS if name in run.parameters],
+    }
 
 
 panel("retention.run", "quality", T("各方法的检验结果", "How each method was judged"), "retention/_quality.html",

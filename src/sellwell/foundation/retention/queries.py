@@ -96,7 +96,7 @@ def wanted_by(playbook: Playbook, on: date) -> QuerySet[Score]:
     return (
         rows.exclude(customer_id__in=busy.values("customer_id"))
         .select_related("customer", "run")
-        .order_by("-risk", "id")
+        .order_by("-urgency", "id")
     )
 
 

@@ -11,6 +11,7 @@ from sellwell.kernel.values import T
 
 HIGH, MEDIUM = 0.6, 0.35  # probability to buy nothing over the horizon
 LONG, LONGER = 2.0, 3.0  # times the own gap, where no model is there yet
+RHYTHM = 3  # purchases; fewer say nothing about a rhythm
 FEWEST = 30  # in each group, below which a gain is no more than a hint
 Z = 1.959964  # 95 %
 
@@ -30,10 +31,17 @@ def level_of(risk: float | None, facts: Facts) -> str:
     """`high`, `medium` or `low`: by probability, or by days idle against the own gap where no model is there yet."""
     if risk is not None:
         return "high" if risk >= HIGH else "medium" if risk >= MEDIUM else "low"
-    if not facts.gap:
-        return "low"  # one purchase says nothing about a rhythm
+    if not facts.gap or facts.purchases < RHYTHM:
+        return "low"
     times = facts.idle / facts.gap
     return "high" if times > LONGER else "medium" if times > LONG else "low"
+
+
+def urgency_of(risk: float | None, facts: Facts) -> float:
+    """What lists go by, from 0 to 1: the probability, or where there is no model days idle in own gaps (6 and more: 1)."""
+    if risk is not None:
+        return risk
+    return min(1.0, facts.idle / facts.gap / 6) if facts.gap and facts.purchases >= RHYTHM else 0.0
 
 
 def times_idle(facts: Facts) -> float | None:

@@ -26,6 +26,7 @@ class Line:
     facts: rules.Facts
     level: str
     risk: Decimal | None
+    urgency: Decimal
     alive: Decimal | None
     expected: Decimal | None
     spending: Decimal | None
@@ -56,7 +57,7 @@ def score(purchases: Sequence[Purchase], on: date, horizon: int = HORIZON) -> Sc
         expected = _six(estimate.expected_purchases if estimate else None)
         lines.append(
             Line(
-                UUID(one.customer), facts, rules.level_of(risk, facts), _six(risk),
+                UUID(one.customer), facts, rules.level_of(risk, facts), _six(risk), Decimal(f"{rules.urgency_of(risk, facts):.6f}"),
                 _six(estimate.probability_alive if estimate else None), expected, spending,
                 None if spending is None or expected is None else to_cents(spending * expected),
             )

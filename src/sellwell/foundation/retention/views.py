@@ -83,7 +83,7 @@ SCORES = view(
     ),
     related=("customer__party", "customer__owner", "run"),
     prepare=_latest,
-    order=("-risk", "-id"),
+    order=("-urgency", "-id"),
     label=lambda row: f"{row.customer} {row.run.on:%Y-%m-%d}",
     clauses=("4.2.5",),
 )

@@ -113,7 +113,7 @@ def _line(run: Run, line: scoring.Line) -> Score:
     facts = line.facts
     return Score(
         id=new_id(), company_id=run.company_id, run=run, customer_id=line.customer_id, level=line.level, risk=line.risk,
-        purchases=facts.purchases, idle=facts.idle, gap=facts.gap, lately=facts.lately, before=facts.before,
+        urgency=line.urgency, purchases=facts.purchases, idle=facts.idle, gap=facts.gap, lately=facts.lately, before=facts.before,
         alive=line.alive, expected=line.expected, spending=line.spending, value=line.value,
     )  # fmt: skip
 

@@ -22,6 +22,9 @@ def test_w23_idle_against_the_own_gap() -> None:
     assert rules.level_of(None, facts(idle=75)) == "medium"
     assert rules.level_of(None, facts(idle=60)) == "low"
     assert rules.level_of(None, facts(purchases=1, gap=None)) == "low"
+    assert rules.level_of(None, facts(purchases=2, gap=4)) == "low", "two purchases are no rhythm"
+    assert rules.urgency_of(None, facts()) == pytest.approx(100 / 30 / 6)
+    assert rules.urgency_of(0.25, facts()) == 0.25
 
 
 @pytest.mark.parametrize("risk, level", [(0.6, "high"), (0.5999, "medium"), (0.35, "medium"), (0.34, "low")])
