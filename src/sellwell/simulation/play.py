@@ -137,8 +137,9 @@ class Play:
         tasks = Task.objects.filter(state="open", created_at__lt=self.stage.now).order_by(
             "due_at", "row_number", "operation", "pk"
         )
-        # Steps of cycles have days of their own (`cycles.a_day`): they take nobody's turn and draw no chance.
-        tasks = tasks.exclude(operation__startswith="plans.")
+        # Steps of cycles and customers at risk have days of their own (`cycles`, `retention`): they take nobody's turn and
+        # draw no chance.
+        tasks = tasks.exclude(operation__startswith="plans.").exclude(operation__startswith="retention.")
         for task in list(tasks[: self.most_tasks_a_day]):
             if self.stage.rng.random() < 0.12:
                 continue

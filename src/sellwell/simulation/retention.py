@@ -18,8 +18,8 @@ EARLIER = timedelta(days=96)  # before the first day played: by then the outcome
 PLAYBOOKS: tuple[dict[str, Any], ...] = (
     {"code": "R-01", "name": "高风险客户电话回访", "level": "high", "holdout": 30, "days": 3,
      "advice": "三个工作日内电话联系：问清近期未下单的原因，确认设备使用情况，约定下一步。"},
-    {"code": "R-02", "name": "重点客户上门关怀", "level": "medium", "holdout": 20, "days": 5, "grades": ["A", "B"],
-     "advice": "由负责人上门拜访，检查设备运行，介绍保养方案；需要让价的按价格权限报批。"},
+    {"code": "R-02", "name": "大额客户次日关怀", "level": "medium", "holdout": 20, "days": 1, "least_value": "100000.00",
+     "advice": "次日由负责人联系并约上门，检查设备运行，介绍保养方案；需要让价的按价格权限报批。"},
 )  # fmt: skip
 NOTES = (
     "近期项目放缓，备件库存够用。",
