@@ -37,7 +37,17 @@ ALLOWED_HOSTS = [
 ]
 
 # Lower rooms first: the order in which rooms may know each other (DESIGN section 2).
-FOUNDATION = ("company", "profiles", "procedures", "catalog", "stock", "customers", "relations", "pricing")
+FOUNDATION = (
+    "company",
+    "profiles",
+    "procedures",
+    "catalog",
+    "stock",
+    "customers",
+    "relations",
+    "retention",
+    "pricing",
+)
 SELLING = ("pipeline", "contracts", "orders", "delivery", "receivables")
 CONTROL = ("voice", "intelligence")
 STEERING = ("plans", "improvement", "manual")

@@ -15,7 +15,17 @@ Bench = Callable[[int | None], Iterable[Figure]]
 
 def _benches() -> dict[str, Bench]:
     """Every bench by name, in the order of the report."""
-    from tests.bench import api_fuzz, confirm, conformance, importing, lists, matching, organisation, others
+    from tests.bench import (
+        api_fuzz,
+        confirm,
+        conformance,
+        importing,
+        lists,
+        matching,
+        organisation,
+        others,
+        value,
+    )
 
     return {
         "orders.confirm.1": _with_rounds(confirm.one),
@@ -29,6 +39,8 @@ def _benches() -> dict[str, Bench]:
         "api.fuzz": _with_rounds(api_fuzz.api_fuzz),
         "customers.matching": _with_rounds(matching.quality),
         "customers.matching.100000": _with_rounds(matching.many),
+        "customers.value": _with_rounds(value.value),
+        "customers.churn": _with_rounds(value.churn),
         "start.warm": _with_rounds(others.start_warm),
         "pages": _with_rounds(others.pages),
         "kills": _with_rounds(others.kills),

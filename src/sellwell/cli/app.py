@@ -16,6 +16,7 @@ from sellwell.cli import (
     importing,
     mailing,
     manual,
+    measured,
     reference,
     serving,
     simulating,
@@ -41,6 +42,7 @@ for module in (
     reference,
     manual,
     simulating,
+    measured,
 ):
     module.register(app)
 

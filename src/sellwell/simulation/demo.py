@@ -23,6 +23,7 @@ from sellwell.simulation import (
     market,
     organisation,
     relations,
+    retention,
     setting_up,
     staging,
     training,
@@ -73,6 +74,7 @@ def build(
         if months:
             count = history.bring_in(stage, owners, items, first - timedelta(days=30 * months), first, sales)
             tell(f"history: {count} orders, {time.monotonic() - began:.0f} s")
+            retention.begin(stage, first)
         stage.begin(first)
         stage.pace = timedelta(minutes=2)
         manual.begin(stage, seed)
@@ -86,12 +88,14 @@ def build(
         relations.open_pools(stage)
         played_days += play.days(pools_open + timedelta(days=1), last - staging.EARLIER)
         staging.leave_earlier(play)
+        retention.leave_waiting(stage, 0.7)
         played_days += play.days(last - staging.EARLIER + timedelta(days=1), last - timedelta(days=1))
         training.renew(stage, _people())
         staging.leave_waiting(play)
         cycles.leave_waiting(stage)
         market.leave_waiting(stage)
         relations.leave_waiting(stage)
+        retention.leave_waiting(stage, 0.4)
         manual.revise(stage)
         began_measuring = time.monotonic()
         manual.measure(stage)

@@ -25,6 +25,9 @@ from sellwell.simulation.recipes import LATER, RECIPES, Instead, Scene, some_lin
 # The year's rhythm: spring festival is quiet, the last quarter busy.
 SEASON = (0.8, 0.4, 1.1, 1.0, 1.0, 1.1, 0.9, 0.9, 1.2, 1.1, 1.3, 1.5)
 
+# Tasks of these rooms are worked on by recipes of the room's own, not by the task lists.
+DAYS_OF_THEIR_OWN = ("plans.", "intelligence.", "relations.", "retention.")
+
 
 @dataclass
 class Play:
@@ -141,11 +144,9 @@ class Play:
         tasks = Task.objects.filter(state="open", created_at__lt=self.stage.now).order_by(
             "due_at", "row_number", "operation", "pk"
         )
-        # Steps of cycles and of intelligence have days of their own (`cycles.a_day`, `market.a_day`): they take nobody's turn
-        # and draw no chance.
-        tasks = tasks.exclude(operation__startswith="plans.").exclude(operation__startswith="intelligence.")
-        # Steps of cycles and contacts have days of their own: they take nobody's turn and draw no chance.
-        tasks = tasks.exclude(operation__startswith="plans.").exclude(operation__startswith="relations.")
+        # These have days of their own (`cycles.a_day`, `market.a_day` …): they take nobody's turn and draw no chance.
+        for elsewhere in DAYS_OF_THEIR_OWN:
+            tasks = tasks.exclude(operation__startswith=elsewhere)
         for task in list(tasks[: self.most_tasks_a_day]):
             if self.stage.rng.random() < 0.12:
                 continue

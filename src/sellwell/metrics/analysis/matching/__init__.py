@@ -7,7 +7,8 @@ and what rules a pair out whatever its score, stands in `companies` and `persons
 """
 
 from sellwell.metrics.analysis.matching.companies import COMPANIES
-from sellwell.metrics.analysis.matching.model import Kind, Pair, match
+from sellwell.metrics.analysis.matching.model import Kind, Pair, link, match
+from sellwell.metrics.analysis.matching.named import FIELDS, as_person
 from sellwell.metrics.analysis.matching.persons import PERSONS
 
-__all__ = ["COMPANIES", "PERSONS", "Kind", "Pair", "match"]
+__all__ = ["COMPANIES", "FIELDS", "PERSONS", "Kind", "Pair", "as_person", "link", "match"]

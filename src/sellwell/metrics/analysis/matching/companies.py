@@ -13,7 +13,7 @@ from sellwell.metrics.analysis.matching.regions import leading
 
 
 def prepare(record: Mapping[str, str]) -> dict[str, str | None]:
-    """A record with `name`, `uscc`, `phone`, `address`, `contact` as columns to compare and to block on."""
+    """A record with `name`, `uscc`, `phone`, `email`, `address`, `contact` as columns to compare and to block on."""
     from pypinyin import lazy_pinyin
 
     parts = read_name(record.get("name", ""))
@@ -33,6 +33,7 @@ def prepare(record: Mapping[str, str]) -> dict[str, str | None]:
         "uscc": _letters(record.get("uscc", "")).upper() or None,
         "phone": _digits(record.get("phone", "")) or None,
         "address": address or None,
+        "email": unicodedata.normalize("NFKC", record.get("email", "")).strip().casefold() or None,
         "contact": contact
         if len(contact) > 1 and not contact.endswith(("经理", "总", "先生", "女士"))
         else None,
@@ -120,6 +121,9 @@ COMPANIES = Kind(
             "phone", (_same("phone", T("电话相同", "same telephone"), 0.86, 0.0001),), T("电话不同", "another telephone")
         ),
         Comparison(
+            "email", (_same("email", T("邮箱相同", "same e-mail"), 0.8, 0.0001),), T("邮箱不同", "another e-mail")
+        ),
+        Comparison(
             "address", (_same("address", T("地址相同", "same address"), 0.95, 0.0002),), T("地址不同", "another address")
         ),
         Comparison(
@@ -135,7 +139,7 @@ COMPANIES = Kind(
         ),
     ),
     blocks=(
-        ("uscc",), ("phone",), ("stem",), ("sound",), ("bag",), ("address", "contact"), ("head", "substr(address,1,3)"),
+        ("uscc",), ("phone",), ("email",), ("stem",), ("sound",), ("bag",), ("address", "contact"), ("head", "substr(address,1,3)"),
         ("head", "place"), ("tail", "place"), ("middle", "place"), ("head", "tail"),
     ),
     certain=(("uscc",), ("stem", "region")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sellwell.kernel.values import T
@@ -14,6 +14,8 @@ ENOUGH_TO_LEARN = 500
 _SAMPLED_PAIRS = 500_000
 _SEED = 1
 _LEAST_SCORE = 0.01
+# So many records may have in common what a block looks at; more say nothing of a pair.
+_MOST_ALIKE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,39 +78,107 @@ def match(records: Iterable[Mapping[str, str]], kind: Kind, threshold: float | N
     prepared = [kind.prepare(record) | {"unique_id": record["id"]} for record in records]
     if len(prepared) < 2:
         return []
-    least = kind.threshold if threshold is None else threshold
-    present = {name for name in prepared[0] if any(row[name] is not None for row in prepared)}
+    return _kept([prepared], kind, kind.threshold if threshold is None else threshold)
+
+
+# Between the number of a set and an identifier, so that the sets may use the same ones.
+_APART = "\x1f"
+
+
+def link(
+    left: Iterable[Mapping[str, str]], right: Iterable[Mapping[str, str]], kind: Kind, threshold: float | None = None
+) -> list[Pair]:  # fmt: skip
+    """Every pair of one record of `left` and one of `right` that is likely the same, the surest first.
+
+    As `match`, but records of one set are not compared with each other; both may use the same identifiers.
+    """
+    sets = [
+        [kind.prepare(record) | {"unique_id": f"{number}{_APART}{record['id']}"} for record in records]
+        for number, records in enumerate((left, right))
+    ]
+    if not all(sets):
+        return []
+    found = _kept(sets, kind, kind.threshold if threshold is None else threshold)
+    return [
+        replace(pair, left=pair.left.partition(_APART)[2], right=pair.right.partition(_APART)[2])
+        for pair in found
+    ]
+
+
+def _kept(sets: list[list[dict[str, str | None]]], kind: Kind, least: float) -> list[Pair]:
+    """The pairs from a score on that nothing rules out, the surest first."""
+    rows = [row for each in sets for row in each]
+    present = {name for name in rows[0] if any(row[name] is not None for row in rows)}
     comparisons = [one for one in kind.comparisons if one.column in present]
-    found = _predict(prepared, kind, comparisons, present)
+    found = _predict(sets, kind, comparisons, present)
     pairs = [_pair(row, comparisons) for row in found if row["match_probability"] >= least]
     kept = [pair for pair in pairs if not kind.ruled_out(pair.levels)]
     return sorted(kept, key=lambda pair: (-pair.score, pair.left, pair.right))
 
 
 def _predict(
-    rows: list[dict[str, str | None]], kind: Kind, comparisons: Sequence[Comparison], present: set[str]
+    sets: list[list[dict[str, str | None]]], kind: Kind, comparisons: Sequence[Comparison], present: set[str]
 ) -> list[dict[str, Any]]:
     """Splink's scored pairs."""
     import pyarrow as pa
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-    logging.getLogger("splink").setLevel(logging.ERROR)
-    blocks: list[Any] = [block_on(*block) for block in kind.blocks if _columns(block) <= present]
-    columns = sorted({name for row in rows for name in row})
-    table = pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in columns})
+    blocks = [block for block in kind.blocks if _columns(block) <= present]
+    tables = _keyed([pa.table(_arrays(rows)) for rows in sets], blocks)
+    count = sum(map(len, sets))
     settings = SettingsCreator(
-        link_type="dedupe_only",
+        link_type="dedupe_only" if len(sets) == 1 else "link_only",
         comparisons=[_as_splink(one) for one in comparisons],
-        blocking_rules_to_generate_predictions=blocks,
+        blocking_rules_to_generate_predictions=[block_on(_key(number)) for number in range(len(blocks))],
         retain_intermediate_calculation_columns=True,
-        probability_two_random_records_match=1 / len(rows),
+        probability_two_random_records_match=1 / max(map(len, sets)),
     )
-    linker = Linker(DuckDBAPI().register(table), settings)
-    if len(rows) >= ENOUGH_TO_LEARN:
+    api = DuckDBAPI()
+    registered = [api.register(table) for table in tables]
+    linker = Linker(registered[0] if len(sets) == 1 else registered, settings, log_level=logging.ERROR)
+    if count >= ENOUGH_TO_LEARN:
         _train(linker, kind, present)
     scored = linker.inference.predict(threshold_match_probability=_LEAST_SCORE)
     found: list[dict[str, Any]] = scored.as_record_list()
     return found
+
+
+def _arrays(rows: list[dict[str, str | None]]) -> dict[str, Any]:
+    import pyarrow as pa
+
+    return {name: pa.array([row[name] for row in rows], pa.string()) for name in sorted(rows[0])}
+
+
+def _key(number: int) -> str:
+    return f"block_{number}"
+
+
+def _keyed(tables: list[Any], blocks: Sequence[tuple[str, ...]]) -> list[Any]:
+    """The tables with a column for each block: what its records have in common, or nothing where too many have it.
+
+    Of a hundred thousand companies thousands end in the same trade in the same town: looking at each pair of them would take
+    hours and tell little, since whoever is the same has something rarer in common too.
+    """
+    import duckdb
+
+    with duckdb.connect() as session:
+        for number, table in enumerate(tables):
+            session.register(f"set_{number}", table)
+        together = " UNION ALL BY NAME ".join(
+            f"SELECT *, {number} AS set_number FROM set_{number}" for number in range(len(tables))
+        )
+        keys = [f"({' || chr(31) || '.join(block)})" for block in blocks]  # nothing where one of them lacks
+        columns = ", ".join(
+            f"CASE WHEN count(*) OVER (PARTITION BY {key}) <= {_MOST_ALIKE} THEN {key} END AS {_key(number)}"
+            for number, key in enumerate(keys)
+        )
+        session.execute(f"CREATE TABLE keyed AS SELECT *, {columns} FROM ({together})")
+        return [
+            session.sql(
+                f"SELECT * EXCLUDE (set_number) FROM keyed WHERE set_number = {number} ORDER BY unique_id"
+            ).to_arrow_table()
+            for number in range(len(tables))
+        ]
 
 
 def _train(linker: Any, kind: Kind, present: set[str]) -> None:

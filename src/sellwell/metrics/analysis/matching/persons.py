@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from sellwell.kernel.values import T
 from sellwell.metrics.analysis.matching.model import Comparison, Kind, Level
 
-FIELDS = ("given", "family", "born", "city", "street", "postcode", "email", "id_number", "phone")
+FIELDS = (
+    "given", "family", "born", "city", "street", "postcode", "email", "id_number", "phone", "gender", "birth_place", "occupation",
+)  # fmt: skip
 _WORTH = ("born", "email", "street", "id_number", "phone")
 
 
@@ -129,6 +131,18 @@ PERSONS = Kind(
             T("证件号不同", "another identity number"),
         ),
         Comparison("phone", (_exact("phone", T("电话相同", "same telephone"), 0.7, 0.0002),), T("电话不同", "another telephone")),
+        Comparison("gender", (_exact("gender", T("性别相同", "same gender"), 0.95, 0.5),), T("性别不同", "another gender")),
+        Comparison(
+            "birth_place",
+            (
+                _exact("birth_place", T("出生地相同", "same place of birth"), 0.75, 0.01),
+                _alike("birth_place", 0.85, T("出生地相近", "places of birth alike"), 0.1, 0.01),
+            ),
+            T("出生地不同", "another place of birth"),
+        ),
+        Comparison(
+            "occupation", (_exact("occupation", T("职业相同", "same occupation"), 0.7, 0.05),), T("职业不同", "another occupation")
+        ),
     ),
     blocks=(
         ("given", "family"), ("born",), ("email",), ("id_number",), ("phone",), ("street",), ("family", "city"), ("given", "city"),

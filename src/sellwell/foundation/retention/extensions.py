@@ -1,0 +1,29 @@
+"""What retention adds to lower rooms: open work of people, erasure. A case is no reason to keep somebody's
+data, so it is no open business."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from sellwell.foundation.retention.models import UNDER_WAY, Intervention
+from sellwell.kernel import personal
+from sellwell.kernel.extensions import owned_work
+
+STATES = [state.value for state in UNDER_WAY]
+
+
+@owned_work.register("retention.intervention")
+def owned_cases(user_id: UUID) -> list[tuple[type[Any], list[UUID]]]:
+    """Cases of a person that are under way."""
+    rows = Intervention.objects.filter(owner_id=user_id, state__in=STATES)
+    return [(Intervention, list(rows.values_list("pk", flat=True)))]
+
+
+def _erase_cases(subject: UUID) -> int:
+    return personal.blank_columns(Intervention, Q(customer__party_id=subject))
+
+
+personal.register_eraser("retention.intervention", _erase_cases)
