@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -66,6 +66,13 @@ class DepartmentFigure:
 DepartmentFigures = Callable[[Department, Context], DepartmentFigure | None]
 department_figures: Extension[DepartmentFigures] = Extension(
     "company.department_figures", "figures of a department's page, by its kind"
+)
+
+# The figures of scorecards, by the metric's code: (company_id, people, period) -> the figure of each who has a record.
+# Metrics that are sums of facts need none.
+MeasureOf = Callable[[UUID, Collection[UUID], Period], Mapping[UUID, Decimal]]
+scorecard_measures: Extension[MeasureOf] = Extension(
+    "company.scorecard_measures", "figures of people that scorecards measure"
 )
 
 

@@ -8,6 +8,7 @@ from sellwell.foundation.company import (  # noqa: F401 - these register what th
     directory,
     duty_views,
     kernel_views,
+    scorecard_views,
     seed,
     structure_views,
 )
@@ -49,7 +50,10 @@ PEOPLE = view(
     ],
     url="people",
     help=T("在公司工作的人，以及他们担任的职务。", "Who works here, and which posts they hold."),
-    groups={"personal": T("个人信息", "Personal data")},
+    groups={
+        "personal": T("个人信息", "Personal data"),
+        "scorecard": T("记分卡数字", "Figures of the scorecard"),
+    },
     related=("user",),
     order=("number", "id"),
     search=lambda row: (row.number, row.user.name, row.user.username),

@@ -6,21 +6,14 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from sellwell.foundation.profiles.rules import state_on
 from sellwell.kernel import clock
-from sellwell.kernel.models import CompanyRow
+from sellwell.kernel.models import CompanyRow, DateRange
 from sellwell.kernel.values import State, T
-
-
-class DateRange(Func):
-    """`daterange(since, until, '[)')` for exclusion constraints."""
-
-    function = "DATERANGE"
-    output_field = DateRangeField()
 
 
 class ProfileState(State):

@@ -8,8 +8,8 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q, Value
 
-from sellwell.foundation.company.models.people import DateRange, Department
-from sellwell.kernel.models import CompanyRow
+from sellwell.foundation.company.models.people import Department
+from sellwell.kernel.models import CompanyRow, DateRange
 from sellwell.kernel.values import T
 
 USER = settings.AUTH_USER_MODEL

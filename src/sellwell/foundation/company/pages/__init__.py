@@ -7,8 +7,19 @@ from sellwell.foundation.company.pages import (
     duties,
     home,
     people,
+    scorecards,
     syncing,
     workbench,
 )
 
-__all__ = ["changes", "chart", "connections", "duties", "home", "people", "syncing", "workbench"]
+__all__ = [
+    "changes",
+    "chart",
+    "connections",
+    "duties",
+    "home",
+    "people",
+    "scorecards",
+    "syncing",
+    "workbench",
+]
