@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
@@ -23,7 +24,7 @@ from sellwell.selling.delivery.models import (
     ShipmentLine,
     ShipmentState,
 )
-from sellwell.selling.orders.extensions import planned
+from sellwell.selling.orders.extensions import accepted_since, followed_up, planned
 
 if TYPE_CHECKING:
     from sellwell.kernel.effects import Effects
@@ -58,6 +59,23 @@ def _planned(line_ids: Iterable[UUID]) -> Mapping[tuple[UUID, UUID], Decimal]:
     rows = ShipmentLine.objects.filter(order_line_id__in=list(line_ids), shipment__state__in=WAITING)
     sums = rows.values("order_line_id", "shipment__warehouse_id").annotate(quantity=Sum("quantity"))
     return {(row["order_line_id"], row["shipment__warehouse_id"]): row["quantity"] for row in sums}
+
+
+@accepted_since.register("delivery.shipment")
+def _accepted_since(company_id: UUID, day: date) -> QuerySet[Any]:
+    """The orders with a shipment that was accepted since."""
+    rows = Shipment.objects.filter(
+        company_id=company_id, state=ShipmentState.ACCEPTED.value, accepted_on__gte=day
+    )
+    return rows.values("order")
+
+
+@followed_up.register("delivery.return")
+def _with_open_returns(company_id: UUID) -> QuerySet[Any]:
+    """The orders with goods on their way back, or back and not credited."""
+    still = (ReturnState.REQUESTED.value, ReturnState.RECEIVED.value)
+    rows = Return.objects.filter(company_id=company_id, order__isnull=False, state__in=still)
+    return rows.values("order")
 
 
 @open_business.register("delivery.shipment")

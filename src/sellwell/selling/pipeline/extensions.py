@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.customers.queries import Customer
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.kernel import personal
-from sellwell.kernel.extensions import owned_work
+from sellwell.kernel.extensions import Extension, owned_work
 from sellwell.kernel.models import LedgerEntry
 from sellwell.kernel.operations import Assessment, Context
 from sellwell.kernel.values import Period, State, T, plain_number
@@ -42,6 +42,16 @@ from sellwell.selling.pipeline.queries import (
     weighted_open,
 )
 from sellwell.selling.pipeline.views import OPPORTUNITIES
+
+# The stages after winning, by their name: (ctx) -> which opportunities the records of higher rooms have brought there. The
+# board asks for all of them in its own query.
+later_stages: Extension[Callable[[Context], Q]] = Extension(
+    "pipeline.later_stages", "which won opportunities are in delivery or in after-sales"
+)
+# What a card of the board leads to: (opportunities, ctx) -> (text, address) by opportunity, within the reader's rights.
+later_documents: Extension[Callable[[Collection[UUID], Context], Mapping[UUID, list[tuple[str, str]]]]] = (
+    Extension("pipeline.later_documents", "documents that follow from opportunities")
+)
 
 Owned = list[tuple[type[Any], list[UUID]]]
 

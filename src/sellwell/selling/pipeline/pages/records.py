@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse
 
 from sellwell.foundation.profiles.queries import offered
@@ -13,11 +15,12 @@ from sellwell.kernel.operations import Context
 from sellwell.kernel.personal_values import mask_email, mask_phone
 from sellwell.kernel.values import T
 from sellwell.selling.pipeline import queries, rules, splitting
-from sellwell.selling.pipeline.extensions import STAGE
-from sellwell.selling.pipeline.models import Lead, LeadState, Opportunity, Stage
+from sellwell.selling.pipeline.extensions import STAGE, later_documents, later_stages
+from sellwell.selling.pipeline.models import LaterStage, Lead, LeadState, Opportunity, Stage
 from sellwell.selling.pipeline.splitting import LeadStep
 from sellwell.selling.pipeline.views import LEADS, OPPORTUNITIES, PRODUCTS, QUOTATIONS, VISITS
 from sellwell.web.registry import (
+    LaterPile,
     board_page,
     form,
     list_page,
@@ -144,6 +147,23 @@ page("lead-split", split_page, "pipeline.lead_split", right=LEADS.name)
 
 # --- opportunities -----------------------------------------------------------------------------------------------------
 
+
+def reached(stage: LaterStage, ctx: Context) -> Q:
+    """The won opportunities that rooms above have brought to a later stage; none where no room tells."""
+    asked = later_stages.functions.get(stage.value)
+    return asked(ctx) if asked is not None else Q(pk__in=[])
+
+
+def documents_of(rows: Sequence[Any], ctx: Context) -> dict[Any, list[tuple[str, str]]]:
+    """What follows from won opportunities, for their cards."""
+    won = [row.pk for row in rows if row.state == Stage.WON.value]
+    found: dict[Any, list[tuple[str, str]]] = {}
+    for _, asked in later_documents if won else ():
+        for pk, links in asked(won, ctx).items():
+            found.setdefault(pk, []).extend(links)
+    return found
+
+
 list_page(
     OPPORTUNITIES,
     section="sales",
@@ -203,6 +223,8 @@ board_page(
     since="stage_since",
     states=list(Stage),
     shown=lambda stage, ctx: stage != Stage.TRIAL or bool(offered(ctx.company_id, STAGE, ctx.today)),
+    later=[LaterPile(stage, Stage.WON, partial(reached, stage), "/orders/") for stage in LaterStage],
+    links=documents_of,
 )
 new_button("pipeline.add_opportunity")
 
