@@ -61,6 +61,12 @@ def content_hash(assessment: Assessment) -> str:
     return hashlib.sha256(ledger.canonical(plain(dict(assessment.content)))).hexdigest()
 
 
+# What every route may ask about beside the assessment, by the fact's name: (assessment, ctx) -> its value.
+route_facts: Extension[Callable[[Assessment, Context], Any]] = Extension(
+    "approval.route_facts", "facts that approval policies may ask about any act"
+)
+
+
 def route_objections(operation: Operation, ctx: Context, assessment: Assessment) -> list[Objection]:
     """The hold that the operation's own approval policy asks for, if it names anybody."""
     if not deciders(steps_of(operation.route, ctx, assessment, None)):
@@ -76,6 +82,7 @@ def steps_of(
     `"regional_manager, all:legal, cc:finance"`: any regional manager, then everybody of legal; finance gets a copy.
     """
     facts = {
+        **{name: tell(assessment, ctx) for name, tell in route_facts},
         **assessment.context,
         **assessment.content,
         "measure": measure if measure is not None else Decimal(0),

@@ -118,6 +118,7 @@ def _set_up(
         install_procedures(stage.company_id)
     staff = setting_up.hire_all(stage, installed.departments, scale, stage.today)
     organisation.shape(stage, installed.departments, staff)
+    organisation.add_division(stage, installed.departments["HQ"])
     User.objects.filter(is_system=False).update(password=make_password(PASSWORD))
     training.teach(stage, _people())
     places = [w for w in warehouses.values() if w.kind == "physical"]

@@ -6,6 +6,7 @@ from sellwell.foundation.company import (  # noqa: F401 - these register what th
     change_views,
     connection_views,
     directory,
+    divisions,
     duty_views,
     kernel_views,
     scorecard_views,

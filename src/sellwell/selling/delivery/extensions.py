@@ -11,11 +11,13 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
 
+from sellwell.foundation.company.extensions import MonthResult, results
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
-from sellwell.kernel.values import T
+from sellwell.kernel.values import Period, T
+from sellwell.selling.delivery import queries
 from sellwell.selling.delivery.models import (
     AcceptanceKind,
     Return,
@@ -76,6 +78,12 @@ def _with_open_returns(company_id: UUID) -> QuerySet[Any]:
     still = (ReturnState.REQUESTED.value, ReturnState.RECEIVED.value)
     rows = Return.objects.filter(company_id=company_id, order__isnull=False, state__in=still)
     return rows.values("order")
+
+
+@results.register("delivery.accepted")
+def _earned(department: Any, period: Period) -> list[MonthResult]:
+    """What customers took over, at the price of the order and the cost of the day it was confirmed."""
+    return [MonthResult(*row) for row in queries.earned(department, period)]
 
 
 @open_business.register("delivery.shipment")
