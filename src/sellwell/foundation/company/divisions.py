@@ -12,7 +12,7 @@ from sellwell.foundation.company.directory import GENERATION
 from sellwell.foundation.company.models import Department
 from sellwell.foundation.company.policies import DIVISION_LIMITS
 from sellwell.kernel import approval, generations, policy
-from sellwell.kernel.access import ROLES
+from sellwell.kernel.access import role_words
 from sellwell.kernel.drafting import scope_of_actor
 from sellwell.kernel.values import T
 
@@ -73,7 +73,6 @@ def limits_of(division: Department, day: date) -> list[Limit]:
         cell = row.conditions[place]
         if cell.text != "-" and cell.passes(division.code) and row.values[0]:
             roles = [part.strip().rpartition(":")[2] for part in str(row.values[0]).split(",")]
-            named = [ROLES[role].name if role in ROLES else T(role, role) for role in roles]
-            words = T("、".join(n.zh for n in named), ", ".join(n.en for n in named))
+            words = role_words(roles)
             found.append(Limit(row.conditions[amount].text, words, version.version, version.since))
     return found

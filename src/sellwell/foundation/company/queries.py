@@ -10,7 +10,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import Q
 
-from sellwell.foundation.company.models import Assignment, Company, Department, Person
+from sellwell.foundation.company.models import Absence, AbsenceState, Assignment, Company, Department, Person
 from sellwell.kernel import clock, duties
 from sellwell.kernel.extensions import owned_work
 from sellwell.kernel.models import DutyPair, Grant, Owned
@@ -120,6 +120,14 @@ def roles_by_user(on: date) -> dict[UUID, set[str]]:
     for user_id, role in held:
         found.setdefault(user_id, set()).add(role)
     return found
+
+
+def standing_in(company_id: UUID, day: date) -> dict[UUID, UUID]:
+    """Who stands in on a day for whom: the deputies of planned absences, by who is away."""
+    away = Absence.objects.filter(
+        in_force_on(day), company_id=company_id, state=AbsenceState.PLANNED.value, deputy__is_active=True
+    )
+    return dict(away.order_by("since", "id").values_list("user_id", "deputy_id"))
 
 
 def posts_since(on: date, company_id: UUID, user_id: UUID | None = None) -> dict[UUID, dict[str, date]]:

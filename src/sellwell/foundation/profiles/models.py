@@ -13,7 +13,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, V
 from sellwell.foundation.profiles.rules import state_on
 from sellwell.kernel import clock
 from sellwell.kernel.models import CompanyRow, DateRange
-from sellwell.kernel.values import State, T
+from sellwell.kernel.values import State, T, named
 
 
 class ProfileState(State):
@@ -89,7 +89,7 @@ class Profile(CompanyRow):
     @property
     def title(self) -> T:
         """Its name in both languages."""
-        return T(self.name, self.name_en or self.name)
+        return named(self)
 
 
 class ProfileItem(CompanyRow):

@@ -14,7 +14,7 @@ from uuid import UUID
 from sellwell.foundation.company.queries import posts_over_time
 from sellwell.kernel import policies as judges
 from sellwell.kernel import policy
-from sellwell.kernel.access import ROLES
+from sellwell.kernel.access import role_words
 from sellwell.kernel.models import User
 from sellwell.kernel.operations import Context
 from sellwell.kernel.policy import InForce
@@ -68,8 +68,7 @@ class Party:
     @property
     def words(self) -> T:
         """The roles' names."""
-        names = [ROLES[role].name if role in ROLES else T(role, role) for role in self.roles]
-        return T("、".join(n.zh for n in names), ", ".join(n.en for n in names))
+        return role_words(self.roles)
 
 
 def party(step: LeadStep, path: str, source: str, version: InForce) -> Party:
