@@ -45,7 +45,7 @@ def lead_steps_by_the_split(company_id: UUID, period: Period) -> Evidence:
         if not context or "lead_step" not in context or known.is_system(actor_id):
             continue
         concerned[context["department_path"]] += 1
-        if not known.is_theirs(actor_id, clock.business_day(at), context):
+        if row_id is not None and not known.is_theirs(actor_id, clock.business_day(at), context):
             wrong[row_id] = context["department_path"]
     numbers = dict(Lead.objects.filter(pk__in=list(wrong)).values_list("pk", "number"))
     return found(
