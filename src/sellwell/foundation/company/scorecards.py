@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from sellwell.foundation.company import composition, queries
 from sellwell.foundation.company.extensions import MeasureOf, scorecard_measures
@@ -30,15 +32,17 @@ def in_force(day: date, positions: Collection[UUID] | None = None) -> dict[UUID,
     return {row.position_id: row for row in rows.select_related("position")}
 
 
-def held_by(user_id: UUID, company_id: UUID, day: date) -> list[Position]:
-    """The positions that somebody holds in a company on a day, each once."""
+def held_by(user_id: UUID, company_id: UUID, day: date) -> dict[Position, list[str]]:
+    """The positions that somebody holds in a company on a day, each with the paths of the departments where."""
     known, by_role = composition.positions()
     posts = Assignment.objects.filter(queries.held_on(day), user_id=user_id, company_id=company_id)
-    found = (
-        composition.position_of(role, own, known, by_role)
-        for role, own in posts.order_by("since", "id").values_list("role", "position_id")
-    )
-    return list(dict.fromkeys(position for position in found if position is not None))
+    found: dict[Position, list[str]] = {}
+    columns = ("role", "position_id", "department__path")
+    for role, own, path in posts.order_by("since", "id").values_list(*columns):
+        position = composition.position_of(role, own, known, by_role)
+        if position is not None:
+            found.setdefault(position, []).append(path)
+    return found
 
 
 # --- the figures ---------------------------------------------------------------------------------------------------------
@@ -62,11 +66,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A position of a person with its scorecard; without one in force `lines` is empty."""
+    """A position of a person with its scorecard; without one in force `lines` is empty. Whoever leads is measured by the sums
+    of the departments led, whoever does not by what is their own."""
 
     position: Position
     scorecard: Scorecard | None
     lines: list[Line]
+    leads: bool
 
 
 def figures(user_id: UUID, company_id: UUID, day: date) -> list[Shown]:
@@ -75,24 +81,58 @@ def figures(user_id: UUID, company_id: UUID, day: date) -> list[Shown]:
     cards = in_force(day, [p.pk for p in positions])
     month = day.replace(day=1)
     spans = (Period(month, day + timedelta(days=1)), Period(months_later(month, -1), month))
-    wanted = {m.metric for card in cards.values() for m in card.lines if m.metric in Metric.values()}
-    now, before = (
-        {name: value_of(Metric(name), company_id, [user_id], span).get(user_id) for name in wanted}
-        for span in spans
+    found = []
+    for position, paths in positions.items():
+        card = cards.get(position.pk)
+        leads = position.layer < FRONT_LINE
+        whose = _Whose(user_id, company_id, tuple(paths) if leads else ())
+        measures = card.lines if card is not None else ()
+        lines = [_line(m, *(_value(m.metric, whose, span) for span in spans)) for m in measures]
+        found.append(Shown(position, card, lines, leads))
+    return found
+
+
+FRONT_LINE = 3  # the layer of those who lead nobody
+
+
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """Whose figures: a person's own, or those of the departments that the person leads."""
+
+    user_id: UUID
+    company_id: UUID
+    paths: tuple[str, ...]
+
+
+def _value(metric: str, whose: _Whose, span: Period) -> Decimal | None:
+    """A figure; None where there is no record. Shares are always the person's own: how they work, not how much."""
+    if metric not in Metric.values():
+        return None
+    known = Metric(metric)
+    if not whose.paths or known in SHARES:
+        return value_of(known, whose.company_id, [whose.user_id], span).get(whose.user_id)
+    if known in FROM_FACTS:
+        below = reduce(or_, (Q(department_path__startswith=path) for path in whose.paths))
+        sum_ = _facts(known.value, whose.company_id, span).filter(below).aggregate(sum=Sum("amount"))["sum"]
+        return None if sum_ is None else Decimal(sum_)
+    people = queries.people_below(
+        whose.paths, whose.company_id, (span.until or span.since) - timedelta(days=1)
     )
-    return [
-        Shown(p, cards.get(p.pk), [_line(m, now, before) for m in cards[p.pk].lines] if p.pk in cards else [])
-        for p in positions
-    ]
+    return sum(value_of(known, whose.company_id, people, span).values(), Decimal(0))
 
 
-def _line(measure: Measure, now: Mapping[str, Decimal | None], before: Mapping[str, Decimal | None]) -> Line:
+def _facts(measure: str, company_id: UUID, span: Period) -> QuerySet[Fact]:
+    return Fact.objects.filter(
+        company_id=company_id, measure=measure, happened_on__gte=span.since, happened_on__lt=span.until
+    )
+
+
+def _line(measure: Measure, now: Decimal | None, before: Decimal | None) -> Line:
     known = Metric(measure.metric) if measure.metric in Metric.values() else None
     is_share = known in SHARES
     # A sum without a record is nothing; a share of nothing is unknown.
     empty = None if is_share or known is None else Decimal(0)
-    values = [side.get(measure.metric) for side in (now, before)]
-    first, second = (empty if value is None else value.quantize(FOUR) for value in values)
+    first, second = (empty if value is None else value.quantize(FOUR) for value in (now, before))
     return Line(measure, first, second, known in FROM_FACTS, is_share)
 
 
@@ -108,10 +148,7 @@ def value_of(
 
 def facts_of(measure: str, company_id: UUID, users: Collection[UUID], period: Period) -> dict[UUID, Decimal]:
     """What was posted under a measure, by the person who answered for the document then."""
-    rows = Fact.objects.filter(
-        company_id=company_id, measure=measure, person_id__in=users, happened_on__gte=period.since,
-        happened_on__lt=period.until,
-    )  # fmt: skip
+    rows = _facts(measure, company_id, period).filter(person_id__in=users)
     return dict(rows.values_list("person_id").annotate(sum=Sum("amount")))
 
 

@@ -6,9 +6,11 @@ names one of those. Every version is drafted by one person and published by anot
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sellwell.foundation.company.queries import posts_over_time
@@ -18,7 +20,9 @@ from sellwell.kernel.access import role_words
 from sellwell.kernel.models import User
 from sellwell.kernel.operations import Context
 from sellwell.kernel.policy import InForce
-from sellwell.kernel.values import State, T
+from sellwell.kernel.values import State, T, listed, named
+from sellwell.kernel.views import BY_TYPE
+from sellwell.selling.pipeline.models import LeadSource
 
 SPLIT = "pipeline.lead_split"
 VERBS = ("pipeline.add_lead", "pipeline.assign_lead", "pipeline.hand_over_lead", "pipeline.qualify_lead")
@@ -139,11 +143,27 @@ class Shown:
     """A row of the split as pages show it; without a department it is the default."""
 
     step: T
-    department: str
-    sources: str
+    department: T | None
+    sources: T | None
     roles: T
     version: int  # the version that brought the row as it stands
     since: date
+
+
+SOURCES = {one.value: one.label for one in LeadSource}
+
+
+def _names(company_id: UUID) -> dict[str, T]:
+    model: Any = BY_TYPE["company.department"].model
+    return {d.code: named(d) for d in model._default_manager.filter(company_id=company_id)}
+
+
+def _in_words(cell: str, words: Mapping[str, T]) -> T | None:
+    """A condition as people read it: codes by their names; None where it lets everything through."""
+    if cell == "-":
+        return None
+    codes = re.sub(r"^in\s*\((.*)\)$", r"\1", cell).split(",")
+    return listed(words.get(code.strip(), T(code.strip(), code.strip())) for code in codes)
 
 
 def shown(company_id: UUID, day: date) -> list[Shown]:
@@ -151,6 +171,7 @@ def shown(company_id: UUID, day: date) -> list[Shown]:
     every = policy.versions(SPLIT, company_id)
     current = policy.in_force(SPLIT, company_id, day)
     earlier = [v for v in every if v.company_id == current.company_id and v.version <= current.version]
+    words = _names(company_id)
     found = []
     for row in current.table.rows:
         brought = current
@@ -160,11 +181,11 @@ def shown(company_id: UUID, day: date) -> list[Shown]:
             brought = version
         step, department, source = (cell.text for cell in row.conditions)
         label = LeadStep(step).label if step in LeadStep.values() else T(step, step)
-        named = Party(_named(str(row.values[0] or "")), brought.version)
+        party_ = Party(_named(str(row.values[0] or "")), brought.version)
         found.append(
             Shown(
-                label, "" if department == "-" else department, "" if source == "-" else source, named.words,
+                label, _in_words(department, words), _in_words(source, SOURCES), party_.words,
                 brought.version, brought.since,
             )
         )  # fmt: skip
-    return sorted(found, key=lambda one: not one.department)
+    return sorted(found, key=lambda one: one.department is None)

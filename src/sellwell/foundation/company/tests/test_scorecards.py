@@ -108,12 +108,12 @@ def test_nobody_approves_what_he_wrote_himself(world: World) -> None:
 # --- figures -------------------------------------------------------------------------------------------------------------
 
 
-def post(world: World, measure: str, amount: str, person: Any, days: int = 0) -> None:
+def post(world: World, measure: str, amount: str, person: Any, days: int = 0, path: str = "HQ.EAST.") -> None:
     """A fact of somebody, as a document would have posted it."""
     day = world.today - timedelta(days=days)
     Fact.objects.create(
         company_id=world.company.pk, measure=measure, happened_on=day, recorded_at=clock.now(),
-        recorded_month=day.replace(day=1), amount=Decimal(amount), document_amount=Decimal(amount), person_id=person.pk,
+        recorded_month=day.replace(day=1), amount=Decimal(amount), document_amount=Decimal(amount), person_id=person.pk, department_path=path,
         document_type="orders.order", document_id=new_id(), source=new_id(),
     )  # fmt: skip
 
@@ -131,6 +131,22 @@ def test_figures_are_those_of_the_month_and_of_the_person(world: World) -> None:
     assert (line.now, line.before, line.is_money) == (Decimal(1000), Decimal(70), True)
     visits = next(one for one in shown.lines if one.measure.metric == "visits")
     assert (visits.now, visits.before) == (Decimal(0), Decimal(0))
+
+
+@database
+@clause("2.1.1")
+def test_who_leads_is_measured_by_the_departments_led_as_they_were(world: World) -> None:
+    rep = world.user("rep")
+    post(world, "invoiced", "500", rep, path="HQ.EAST.")
+    post(world, "invoiced", "30", rep, path="HQ.SOUTH.")
+
+    def invoiced(role: str) -> Decimal | None:
+        (shown,) = scorecards.figures(world.user(role).pk, world.company.pk, world.today)
+        assert shown.leads == (role != "account_manager")
+        return next(one.now for one in shown.lines if one.measure.metric == "invoiced")
+
+    assert invoiced("regional_manager") == 500 and invoiced("sales_manager") == 530
+    assert invoiced("account_manager") == 0
 
 
 @database

@@ -83,7 +83,8 @@ def test_a_variation_holds_from_its_day_for_its_department_and_those_below(world
         assert roles(world, LeadStep.COLLECT, "HQ.EAST.", "campaign") == ("marketing",)
         assert roles(world, LeadStep.COLLECT, "HQ.SOUTH.") == ("marketing",)
         shown = splitting.shown(world.company.pk, world.today)
-        assert [(one.department, one.version) for one in shown[:2]] == [("EAST", 2), ("EAST9", 2)]
+        assert [(str(one.department), one.version) for one in shown[:2]] == [("华东大区", 2), ("九队", 2)]
+        assert str(shown[2].sources) == "网站表单、展会、市场活动"
         assert {one.version for one in shown[2:]} == {1}
         world.run("rep", "pipeline.add_lead", data=FAIR)
 
