@@ -18,7 +18,7 @@ from django.db.models import Q
 
 from sellwell.kernel import directory, generations
 from sellwell.kernel.models import Grant
-from sellwell.kernel.values import T
+from sellwell.kernel.values import T, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -60,6 +60,11 @@ def role(code: str, name: T) -> Role:
     """Declare a role that grants may name."""
     ROLES[code] = Role(code, name)
     return ROLES[code]
+
+
+def role_words(codes: Iterable[str]) -> T:
+    """Roles by their names, in a row; a code that nobody declared keeps itself."""
+    return listed(ROLES[code].name if code in ROLES else T(code, code) for code in codes)
 
 
 @dataclass(frozen=True, slots=True)

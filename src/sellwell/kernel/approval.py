@@ -61,6 +61,12 @@ def content_hash(assessment: Assessment) -> str:
     return hashlib.sha256(ledger.canonical(plain(dict(assessment.content)))).hexdigest()
 
 
+# What every route may ask about beside the assessment, by the fact's name: (assessment, ctx) -> its value.
+route_facts: Extension[Callable[[Assessment, Context], Any]] = Extension(
+    "approval.route_facts", "facts that approval policies may ask about any act"
+)
+
+
 def route_objections(operation: Operation, ctx: Context, assessment: Assessment) -> list[Objection]:
     """The hold that the operation's own approval policy asks for, if it names anybody."""
     if not deciders(steps_of(operation.route, ctx, assessment, None)):
@@ -76,6 +82,7 @@ def steps_of(
     `"regional_manager, all:legal, cc:finance"`: any regional manager, then everybody of legal; finance gets a copy.
     """
     facts = {
+        **{name: tell(assessment, ctx) for name, tell in route_facts},
         **assessment.context,
         **assessment.content,
         "measure": measure if measure is not None else Decimal(0),
@@ -171,7 +178,7 @@ def ask(
     steps = routes(request, objections, ctx, assessment)
     for step in steps:
         if step.position == 0:
-            course.open_new(step, request, ctx, effects)
+            course.open_new(step, steps, request, ctx, effects)
     request.number = numbering.draw(ctx.company_id, "AP", ctx.today.year)[0]
     effects.insert(request, *steps)
     if row is not None and hasattr(row, "held_by"):
@@ -228,6 +235,35 @@ barring: Extension[Callable[[ApprovalRequest], Iterable[UUID]]] = Extension(
 )
 
 
+# Operations whose routes are sides: nobody decides for two of them, so nobody is asked for two of them.
+apart: set[str] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Of the other sides of a request: who is the only one asked for one of them, and whoever is or could be asked."""
+
+    alone: frozenset[UUID] = frozenset()
+    every: frozenset[UUID] = frozenset()
+
+
+def others_of(
+    step: ApprovalStep, steps: Iterable[ApprovalStep], request: ApprovalRequest, ctx: Context
+) -> Others:
+    """The other sides' people, where an operation keeps its sides apart."""
+    if request.operation not in apart:
+        return Others()
+    alone: set[UUID] = set()
+    every: set[UUID] = set()
+    for one in steps:
+        if one.guard != step.guard:
+            asked = one.candidates or []
+            alone.update(asked if len(asked) == 1 else ())
+            every.update(asked)
+            every.update(directory.current().holders(one.role, request.company_id, "", ctx.today))
+    return Others(frozenset(alone), frozenset(every))
+
+
 def barred_from(request: ApprovalRequest) -> set[UUID]:
     """Who must not decide a request: its requester, whom another duty on the same sale bars from it, whom the room bars."""
     by_room = barring.functions.get(request.operation)
@@ -238,25 +274,32 @@ def barred_from(request: ApprovalRequest) -> set[UUID]:
     }
 
 
-def candidates(role: str, request: ApprovalRequest, ctx: Context, without: Sequence[UUID] = ()) -> list[UUID]:
+def candidates(
+    role: str, request: ApprovalRequest, ctx: Context, without: Sequence[UUID] = (), others: Others = Others()
+) -> list[UUID]:
     """Who may decide: holders of the role in the document's department, else in the one above, up to the company.
 
     The requester never approves, nor does anybody whom an incompatible duty on the same sale would bar from it, nor
-    those named in `without`. Nobody found anywhere: the roles of last resort, so that no document is stranded.
+    those named in `without`. Nobody found anywhere: the roles of last resort, so that no document is stranded. Who alone
+    signs for another side is passed over, and among those of last resort whoever could be asked for it; if nobody is left
+    then, it is better that somebody is asked twice than nobody at all.
     """
     barred = barred_from(request) | set(without)
     found: list[UUID] = []
-    for name in (role, *LAST_RESORT):
+    for place, name in enumerate((role, *LAST_RESORT)):
+        passed = others.every if place else others.alone
         path = request.department_path
         while True:
             holders = directory.current().holders(name, request.company_id, path, ctx.today)
-            found = [user for user in holders if user not in barred]
+            found = [user for user in holders if user not in barred and user not in passed]
             if found or not path:
                 break
             path = path.rstrip(".").rpartition(".")[0]
             path = f"{path}." if path else ""
         if found:
             break
+    if not found and others.every:
+        return candidates(role, request, ctx, without)
     return found
 
 

@@ -86,12 +86,19 @@ def times(step: ApprovalStep, request: ApprovalRequest, ctx: Context) -> Times:
     )
 
 
-def _opening(step: ApprovalStep, request: ApprovalRequest, ctx: Context, effects: Effects) -> dict[str, Any]:
+def _opening(
+    step: ApprovalStep,
+    steps: Sequence[ApprovalStep],
+    request: ApprovalRequest,
+    ctx: Context,
+    effects: Effects,
+) -> dict[str, Any]:
     """The columns of a step that opens now; its deadlines and the event that tells of it are noted."""
     from sellwell.kernel import approval
 
     when = times(step, request, ctx)
-    found = step.candidates or approval.candidates(step.role, request, ctx)
+    others = approval.others_of(step, steps, request, ctx)
+    found = step.candidates or approval.candidates(step.role, request, ctx, others=others)
     for what, moment in ((REMIND, when.remind_at), (ESCALATE, when.escalate_at)):
         if moment is not None:
             effects.deadlines.append(NewDeadline(what, step.pk, moment))
@@ -103,9 +110,15 @@ def _opening(step: ApprovalStep, request: ApprovalRequest, ctx: Context, effects
     return {"opened_at": ctx.now, "candidates": found, "due_at": when.due_at}
 
 
-def open_new(step: ApprovalStep, request: ApprovalRequest, ctx: Context, effects: Effects) -> None:
-    """Open a step that is not written yet."""
-    for name, value in _opening(step, request, ctx, effects).items():
+def open_new(
+    step: ApprovalStep,
+    steps: Sequence[ApprovalStep],
+    request: ApprovalRequest,
+    ctx: Context,
+    effects: Effects,
+) -> None:
+    """Open a step that is not written yet, one of `steps`."""
+    for name, value in _opening(step, steps, request, ctx, effects).items():
         setattr(step, name, value)
 
 
@@ -138,7 +151,7 @@ def advance(request: ApprovalRequest, steps: Sequence[ApprovalStep], ctx: Contex
             if step.decided_at is not None:
                 continue
             if step.opened_at is None:
-                effects.update(step, **_opening(step, request, ctx, effects))
+                effects.update(step, **_opening(step, steps, request, ctx, effects))
                 _carry_over(step, request, ctx, effects)
             if step.decided_at is None:
                 break

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from calendar import monthrange
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -63,6 +63,17 @@ class T:
         from html import escape
 
         return escape(str(self))
+
+
+def named(row: Any) -> T:
+    """What something is called that has a `name` and perhaps an English one (`name_en`)."""
+    return T(row.name, row.name_en or row.name)
+
+
+def listed(texts: Iterable[T]) -> T:
+    """Several texts as a list in one sentence."""
+    every = list(texts)
+    return T("、".join(t.zh for t in every), ", ".join(t.en for t in every))
 
 
 def shown(value: Any, code: str) -> str:

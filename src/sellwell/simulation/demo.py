@@ -19,6 +19,7 @@ from sellwell.kernel.models import User
 from sellwell.simulation import (
     cycles,
     history,
+    leads,
     manual,
     market,
     organisation,
@@ -81,6 +82,7 @@ def build(
         manual.vary(stage)
         organisation.review_procedures(stage)
         relations.begin(stage)
+        leads.vary(stage)
         play = _play(stage, staff, owners, items, sales, tell)
         play.last = last
         pools_open = max(first, last - relations.POOLS_SINCE)
@@ -140,6 +142,7 @@ def _set_up(
         install_procedures(stage.company_id)
     staff = setting_up.hire_all(stage, installed.departments, scale, stage.today)
     organisation.shape(stage, installed.departments, staff)
+    organisation.add_division(stage, installed.departments["HQ"])
     User.objects.filter(is_system=False).update(password=make_password(PASSWORD))
     training.teach(stage, _people())
     places = [w for w in warehouses.values() if w.kind == "physical"]

@@ -140,3 +140,18 @@ def _changes(stage: Stage, departments: dict[str, Any], people: dict[Any, Any], 
         "person": people[south.head_id].pk,
     }
     stage.act(hr, "company.add_change", draft, moving)
+
+
+def add_division(stage: Stage, top: Any) -> None:
+    """A division that goes by its product line, wherever it is sold, with an approval limit of its own (clause 2.2.2)."""
+    hr = stage.user("hr")
+    data = {
+        "code": "ROBOT", "name": "机器人事业部", "name_en": "Robotics division", "kind": "division", "parent": top.pk,
+        "product_line": "机器人", "head": stage.user("sales_manager").pk,
+    }  # fmt: skip
+    stage.act(hr, "company.add_department", None, data)
+    rows = [{"cells": ["ROBOT", "> 300000", "sales_manager"]}, {"cells": ["-", "-", "-"]}]
+    given = {"name": "company.division_limits", "rows": rows, "note": "机器人事业部单笔超过 30 万元须审批"}
+    draft = stage.act(stage.user("finance"), "company.draft_policy", None, given)
+    if draft is not None:
+        stage.act(stage.user("administrator"), "company.publish_policy", draft, {"since": stage.today})

@@ -18,7 +18,7 @@ from django.apps import apps
 from sellwell.kernel import calendar
 from sellwell.kernel.models import Task, User
 from sellwell.kernel.operations import REGISTRY
-from sellwell.simulation import cycles, market, relations
+from sellwell.simulation import cycles, leads, market, relations
 from sellwell.simulation.people import Stage
 from sellwell.simulation.recipes import LATER, RECIPES, Instead, Scene, some_lines
 
@@ -102,12 +102,13 @@ class Play:
         from sellwell.simulation.names import Namer
 
         namer = Namer(self.stage.rng)
-        name, _, _ = namer.company(self.stage.rng.choice(["EAST", "SOUTH", "NORTH", "WEST"]))
+        place = self.stage.rng.choice(["EAST", "SOUTH", "NORTH", "WEST"])
+        name, _, _ = namer.company(place)
         data = {
             "name": name, "contact_name": namer.person(), "phone": namer.mobile(), "need": "网上看到产品，希望了解报价",
             "source": self.stage.rng.choice(["fair", "referral", "entry"]),
         }  # fmt: skip
-        self.stage.act(self._seller(), "pipeline.add_lead", None, data)
+        leads.bring(self.stage, self._seller(), place, data)
 
     def _opportunity(self) -> None:
         customer = self._customer()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, DecimalField, F, QuerySet, Sum
+from django.db.models import Case, CharField, Count, DecimalField, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.utils.safestring import SafeString
@@ -21,6 +21,7 @@ from sellwell.web.parts import ListPage
 from sellwell.web.shortcuts import render, require
 
 if TYPE_CHECKING:
+    from sellwell.kernel.operations import Context
     from sellwell.web.parts import BoardPage
 
 CARDS = 40  # cards of one column; more are in the list
@@ -39,6 +40,7 @@ class Card:
     amount: str
     age: str  # "" | old | stale
     days: int | None
+    links: Sequence[tuple[str, str]]
     held: bool  # waits for an approval, so it cannot be moved
 
 
@@ -53,6 +55,7 @@ class Pile:
     weighted: Decimal | None
     operation: str
     move_title: T | None
+    rest: str  # where those are that the column has no room for
 
 
 def show(request: Any, board: BoardPage) -> HttpResponse:
@@ -64,11 +67,13 @@ def show(request: Any, board: BoardPage) -> HttpResponse:
     asked = query.read(page, request.actor, request.GET, request.ctx.today)
     visible = {column.name: column for column in board.view.visible(request.actor)}
     rows = asked.rows()
-    totals = sums(rows, board, visible)
-    tops = newest(rows, board, visible[board.column].path, totals)
+    piled = rows.annotate(pile_of=column_of(board, visible[board.column].path, request.ctx))
+    totals = sums(piled, board, visible)
+    tops = newest(piled, board, visible[board.column].path, totals)
+    links = board.links([row for top in tops.values() for row in top], request.ctx) if board.links else {}
     piles = [
-        _pile(state, tops.get(state.value, []), board, visible, totals, request)
-        for state in board.states
+        _pile(state, tops.get(state.value, []), board, visible, totals, links, request)
+        for state in _states(board)
         if state.value in totals or board.shown is None or board.shown(state, request.ctx)
     ]
     context = {"board": board, "view": board.view, "piles": piles, "asked": asked, "new": [
@@ -80,12 +85,29 @@ def show(request: Any, board: BoardPage) -> HttpResponse:
     )
 
 
+def _states(board: BoardPage) -> Iterable[State]:
+    """The columns in their order: those that are computed stand after the state whose rows they take."""
+    for state in board.states:
+        yield state
+        yield from (later.state for later in board.later if later.within == state)
+
+
+def column_of(board: BoardPage, path: str, ctx: Context) -> Any:
+    """In which column a row stands: its state, or the first computed one that its state and other rooms' records lead to."""
+    if not board.later:
+        return F(path)
+    further = [
+        When(Q(**{path: later.within.value}) & later.rows(ctx), then=Value(later.state.value))
+        for later in board.later
+    ]
+    return Case(*further, default=F(path), output_field=CharField())
+
+
 def sums(rows: QuerySet[Any], board: BoardPage, visible: dict[str, Column]) -> dict[str, dict[str, Any]]:
-    """Count, sum and weighted sum per state in one query; hidden figures are not even asked for.
+    """Count, sum and weighted sum per column in one query; hidden figures are not even asked for.
 
     The names of the sums begin with `pile_`, so that they never hide a column of the row.
     """
-    path = visible[board.column].path
     wanted: dict[str, Any] = {"pile_count": Count("pk")}
     amount, weight = visible.get(board.amount), visible.get(board.weight)
     if amount is not None and amount.path:
@@ -93,40 +115,48 @@ def sums(rows: QuerySet[Any], board: BoardPage, visible: dict[str, Column]) -> d
         if weight is not None and weight.path:
             product = F(amount.path) * F(weight.path)
             wanted["pile_weighted"] = Coalesce(Sum(product, output_field=_SUM), Decimal(0), output_field=_SUM)
-    return {str(found[path]): found for found in rows.order_by().values(path).annotate(**wanted)}
+    return {str(found["pile_of"]): found for found in rows.order_by().values("pile_of").annotate(**wanted)}
 
 
 def newest(rows: QuerySet[Any], board: BoardPage, path: str, states: Iterable[str]) -> dict[str, list[Any]]:
     """The first rows of each column: which ones in one query, each column by its own index, and the rows in another."""
+    stored = {later.state.value: later.within.value for later in board.later}
+    split = {*stored, *stored.values()}  # columns whose rows the state alone does not tell
     firsts = [
-        rows.filter(**{path: state}).order_by(*board.view.order).values_list("pk", flat=True)[:CARDS]
+        rows.filter(**{path: stored.get(state, state)}, **({"pile_of": state} if state in split else {}))
+        .order_by(*board.view.order)
+        .values_list("pk", flat=True)[:CARDS]
         for state in states
     ]
     if not firsts:
         return {}
     ids = list(firsts[0].union(*firsts[1:], all=True))
     found: dict[str, list[Any]] = {}
-    for row in rows.filter(pk__in=ids).annotate(pile_state=F(path)).order_by(*board.view.order):
-        found.setdefault(str(row.pile_state), []).append(row)
+    for row in rows.filter(pk__in=ids).order_by(*board.view.order):
+        found.setdefault(str(row.pile_of), []).append(row)
     return found
 
 
 def _pile(
     state: State, rows: list[Any], board: BoardPage, visible: dict[str, Column],
-    totals: dict[str, dict[str, Any]], request: Any,
+    totals: dict[str, dict[str, Any]], links: Mapping[Any, Sequence[tuple[str, str]]], request: Any,
 ) -> Pile:  # fmt: skip
     found = totals.get(state.value, {})
     name = board.moves.get(state.value, "")
     operation = REGISTRY.get(name)
     may = operation is not None and request.actor.may(name)
-    cards = [_card(row, board, visible, request) for row in rows]
+    cards = [_card(row, board, visible, links.get(row.pk, ()), request) for row in rows]
+    rest = next((later.url for later in board.later if later.state == state), "")
     return Pile(
         state, cards, found.get("pile_count", 0), found.get("pile_sum"), found.get("pile_weighted"),
         name if may else "", operation.title if operation and may else None,
+        rest or f"/{board.view.url}/?{board.column}={state.value}",
     )  # fmt: skip
 
 
-def _card(row: Any, board: BoardPage, visible: dict[str, Column], request: Any) -> Card:
+def _card(
+    row: Any, board: BoardPage, visible: dict[str, Column], links: Sequence[tuple[str, str]], request: Any
+) -> Card:
     shown = [visible[n] for n in board.card if n in visible and n != board.amount]
     amount = visible.get(board.amount)
     days = None
@@ -139,6 +169,6 @@ def _card(row: Any, board: BoardPage, visible: dict[str, Column], request: Any) 
     age = "" if days is None or days < OLD_DAYS else "stale" if days >= STALE_DAYS else "old"
     return Card(
         row, f"/{board.view.url}/{row.pk}/", str(board.view.label(row)),
-        [(c, cells.cell(c, row, link=False)) for c in shown], cells.text_of(amount, row) if amount else "", age, days,
+        [(c, cells.cell(c, row, link=False)) for c in shown], cells.text_of(amount, row) if amount else "", age, days, links,
         bool(getattr(row, "held_by", None)),
     )  # fmt: skip

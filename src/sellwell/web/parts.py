@@ -12,6 +12,7 @@ from uuid import UUID
 from sellwell.kernel.values import State, T
 
 if TYPE_CHECKING:
+    from django.db.models import Q
     from django.http import HttpResponseBase
 
     from sellwell.kernel.operations import Context
@@ -98,6 +99,16 @@ class RecordPage:
 
 
 @dataclass(frozen=True)
+class LaterPile:
+    """A column that no row stores: of the rows in a state, those that records of other rooms say are further on."""
+
+    state: State
+    within: State
+    rows: Callable[[Context], Q]
+    url: str  # where the rest is, when there are more than the column shows
+
+
+@dataclass(frozen=True)
 class BoardPage:
     """Rows as cards in a column per state."""
 
@@ -110,6 +121,9 @@ class BoardPage:
     since: str
     states: tuple[State, ...]
     shown: Callable[[State, Context], bool] | None = None
+    later: tuple[LaterPile, ...] = ()
+    # (rows, ctx) -> what each card leads to besides its own page, as (text, address); asked once for all cards.
+    links: Callable[[Sequence[Any], Context], Mapping[Any, Sequence[tuple[str, str]]]] | None = None
 
 
 PanelContext = Callable[[Any, "Context"], "dict[str, Any] | None"]

@@ -16,6 +16,7 @@ from sellwell.web.parts import (
     EntryPage,
     FigureBlock,
     FormOptions,
+    LaterPile,
     ListPage,
     MenuEntry,
     Number,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 Offer = Callable[[Any, "Context"], Sequence[tuple[str, "T | str"]]]
 
 __all__ = [
-    "Choice", "Number", "Warning_", "board_page", "choices", "entry_page", "family", "figure", "form", "guide", "list_page", "menu", "new_button",
+    "Choice", "LaterPile", "Number", "Warning_", "board_page", "choices", "entry_page", "family", "figure", "form", "guide", "list_page", "menu", "new_button",
     "page", "panel", "picker", "record_page", "related", "section", "warnings", "workblock",
 ]  # fmt: skip
 
@@ -165,14 +166,17 @@ def board_page(
     since: str = "",
     states: Iterable[State] = (),
     shown: Callable[[State, Context], bool] | None = None,
+    later: Iterable[LaterPile] = (),
+    links: Callable[[Sequence[Any], Context], Mapping[Any, Sequence[tuple[str, str]]]] | None = None,
 ) -> None:
     """Rows as cards at `/<view.url>/board`; dropping a card opens the operation that `moves` names for the column.
 
-    `shown(state, ctx)` may keep a column away as long as no row stands in it.
+    `shown(state, ctx)` may keep a column away as long as no row stands in it. `later` adds columns that follow from records
+    of other rooms, `links` what cards lead to besides their own page.
     """
     columns = tuple(states) or tuple(view.states or ())
     BOARDS[view.name] = BoardPage(
-        view, column, amount, weight, dict(moves), tuple(card), since, columns, shown
+        view, column, amount, weight, dict(moves), tuple(card), since, columns, shown, tuple(later), links
     )
 
 

@@ -12,7 +12,7 @@ from sellwell.foundation.catalog.importing import IMPORTED, IMPORTED_NAME
 from sellwell.foundation.catalog.models import Product, ProductKind, ProductState, TaxClass
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.kernel.operations import Assessment, Context
-from sellwell.kernel.values import T
+from sellwell.kernel.values import T, named
 
 ON_SALE = Q(state=ProductState.ACTIVE.value)
 # How each kind is delivered is part of what it is.
@@ -44,7 +44,7 @@ def units() -> Subject:
 
 def _tax_classes() -> Sequence[tuple[str, T]]:
     """Those that there are, and the one that the first import will make."""
-    found = {one.code: T(one.name, one.name_en or one.name) for one in TaxClass.objects.order_by("code")}
+    found = {one.code: named(one) for one in TaxClass.objects.order_by("code")}
     return list((found | {IMPORTED: found.get(IMPORTED, IMPORTED_NAME)}).items())
 
 

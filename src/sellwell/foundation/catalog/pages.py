@@ -12,7 +12,7 @@ from sellwell.foundation.catalog.views import COSTS, PRODUCTS, TAX_CLASSES, TAX_
 from sellwell.foundation.profiles.queries import allowed, offered
 from sellwell.kernel import search
 from sellwell.kernel.operations import Context
-from sellwell.kernel.values import T
+from sellwell.kernel.values import T, named
 from sellwell.web.registry import (
     Choice,
     choices,
@@ -85,10 +85,7 @@ def tax_classes(row: Product | None, ctx: Context) -> list[tuple[str, T | str]]:
     """The tax classes that may be used today, and the product's own."""
     codes = allowed(ctx.company_id, "catalog.tax_class", ctx.today)
     wanted = Q(code__in=codes) if row is None else Q(code__in=codes) | Q(pk=row.tax_class_id)
-    return [
-        (str(one.pk), T(one.name, one.name_en or one.name))
-        for one in TaxClass.objects.filter(wanted).order_by("code")
-    ]
+    return [(str(one.pk), named(one)) for one in TaxClass.objects.filter(wanted).order_by("code")]
 
 
 def units(row: Product | None, ctx: Context) -> list[tuple[str, T | str]]:

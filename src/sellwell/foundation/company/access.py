@@ -42,6 +42,8 @@ grant(
     **(EVERYBODY_OWN | MANAGERS | OVERSEERS_OF_GROUP | {"hr": "group", "administrator": "group"}),
 )
 grant("company.people:personal", hr="group")
+# What somebody's scorecard says: oneself, those who lead, human resources.
+grant("company.people:scorecard", **(EVERYBODY_OWN | MANAGERS | {"executive": "group", "hr": "group"}))
 grant("company.departments", **EVERYBODY_COMPANY)
 grant("company.companies", **EVERYBODY_GROUP)
 grant(
@@ -105,14 +107,21 @@ grant(
 SEEING_DUTIES = OVERSEERS_OF_GROUP | dict.fromkeys(
     ("hr", "administrator", "regional_manager", "sales_manager"), "group"
 )
-grant(["company.positions", "company.duties"], **EVERYBODY_GROUP)
+grant(["company.positions", "company.scorecards", "company.duties"], **EVERYBODY_GROUP)
 grant("company.duty_matrix", **SEEING_DUTIES)
 grant(
-    ["company.positions.export", "company.duties.export", "company.duty_matrix.export"],
+    [
+        "company.positions.export",
+        "company.scorecards.export",
+        "company.duties.export",
+        "company.duty_matrix.export",
+    ],
     hr="group",
     auditor="group",
 )
 grant(["company.define_position", "company.define_duty", "company.set_duty", "company.end_duty"], hr="group")
+grant(["company.write_scorecard", "company.withdraw_scorecard"], hr="group")
+grant("company.approve_scorecard", hr="group", sales_manager="group", executive="group")
 grant(
     "company.waivers",
     **dict.fromkeys(("executive", "auditor", "hr", "administrator", "sales_manager"), "company"),

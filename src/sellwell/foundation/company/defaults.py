@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sellwell.foundation.company.rules.scorecards import Metric
 from sellwell.kernel.values import T
 
 
@@ -16,7 +17,6 @@ class ShippedPosition:
     name: T
     purpose: T
     duties: T
-    scorecard: str = ""
 
 
 POSITIONS = (
@@ -28,7 +28,6 @@ POSITIONS = (
             "Sets the sales strategy and breaks it down by region and line; builds, trains and appraises the team;"
             " watches how each step is carried out; decides on prices and contracts within the limits given.",
         ),
-        "invoiced, collected, margin",
     ),
     ShippedPosition(
         "regional_manager", 2, T("区域经理", "Regional manager"),
@@ -38,7 +37,6 @@ POSITIONS = (
             "Sets targets and plans of the region; follows progress and places resources; gathers market feedback;"
             " sees that money comes in; leads the region's account managers and representatives.",
         ),
-        "invoiced, collected, overdue",
     ),
     ShippedPosition(
         "account_manager", 3, T("客户经理", "Account manager"),
@@ -48,7 +46,6 @@ POSITIONS = (
             "Keeps relations with key customers; analyses needs and brings solutions together; follows satisfaction"
             " and complaints; keeps customer data right.",
         ),
-        "invoiced, retention",
     ),
     ShippedPosition(
         "rep", 3, T("销售代表", "Sales representative"),
@@ -58,14 +55,12 @@ POSITIONS = (
             "Visits customers and writes it down; quotes within the limits; gets contracts signed; follows orders,"
             " deliveries and payments.",
         ),
-        "won, invoiced, collected",
     ),
     ShippedPosition(
         "marketing", 3, T("市场专员", "Marketing specialist"),
         T("推广与拓客。", "Promotion and winning customers."),
         T("策划并执行推广活动；获取并筛选线索；收集市场情报。",
           "Plans and runs campaigns; finds and screens leads; gathers market intelligence."),
-        "leads",
     ),
     ShippedPosition(
         "service", 3, T("客服专员", "Customer service"),
@@ -118,6 +113,19 @@ POSITIONS = (
         T("维护账号、权限与设置；不办理业务。", "Keeps accounts, rights and settings; does no business."),
     ),
 )  # fmt: skip
+
+
+# What each is measured by until human resources write their own: figures with their weights in percent.
+SUPPORTING = {Metric.ON_TIME: 60, Metric.CONFORMANCE: 40}
+SCORECARDS: dict[str, dict[Metric, int]] = {
+    "sales_manager": {Metric.INVOICED: 40, Metric.COLLECTED: 30, Metric.CUSTOMERS: 10, Metric.CONFORMANCE: 20},
+    "regional_manager": {Metric.INVOICED: 40, Metric.COLLECTED: 30, Metric.CONTRACTED: 20, Metric.ON_TIME: 10},
+    "account_manager": {Metric.INVOICED: 40, Metric.COLLECTED: 20, Metric.VISITS: 20, Metric.ON_TIME: 20},
+    "rep": {Metric.BOOKED: 30, Metric.COLLECTED: 30, Metric.CUSTOMERS: 20, Metric.VISITS: 20},
+    "marketing": {Metric.LEADS: 40, Metric.QUALIFIED: 40, Metric.ON_TIME: 20},
+    **dict.fromkeys(("service", "legal", "finance", "warehouse", "quality", "hr", "auditor", "administrator"), SUPPORTING),
+    "executive": {Metric.ON_TIME: 40, Metric.CONFORMANCE: 60},
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,6 @@ POSITIONS = view(
         Column("layer", T("层级", "Layer"), value=lambda row: str(LAYERS[row.layer])),
         Column("purpose", T("目的", "Purpose"), value=lambda row: str(T(row.purpose_zh, row.purpose_en or row.purpose_zh))),
         Column("duties", T("职责说明", "Duty statement"), value=lambda row: str(T(row.duties_zh, row.duties_en or row.duties_zh)), in_list=False),
-        Column("scorecard", T("考核指标", "Scorecard"), path="scorecard", in_list=False),
         Column("region", T("区域", "Region"), path="region", filterable=True, in_list=False),
         Column("product_line", T("产品线", "Product line"), path="product_line", filterable=True, in_list=False),
         Column("customer_group", T("客户群", "Customer group"), path="customer_group", in_list=False),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -66,6 +67,50 @@ class DepartmentFigure:
 DepartmentFigures = Callable[[Department, Context], DepartmentFigure | None]
 department_figures: Extension[DepartmentFigures] = Extension(
     "company.department_figures", "figures of a department's page, by its kind"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthResult:
+    """What a department earned in a month, in company currency: net revenue, cost of the goods, and the revenue whose goods
+    have no recorded cost (in neither cost nor margin)."""
+
+    month: date
+    revenue: Decimal
+    cost: Decimal
+    without_cost: Decimal
+
+    @property
+    def margin(self) -> Decimal:
+        """Gross margin, of the revenue whose cost is known."""
+        return self.revenue - self.without_cost - self.cost
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A budget in force that touches a period."""
+
+    title: str
+    since: date
+    until: date
+    amount: Decimal
+    url: str
+
+
+# What departments earned by month, as it was posted: (department, period) -> months that have something.
+results: Extension[Callable[[Department, Period], Iterable[MonthResult]]] = Extension(
+    "company.results", "revenue and cost of goods of a department by month"
+)
+# Budgets of a department: (department, period, ctx) -> those in force that touch the period, as far as the reader may see.
+budgets: Extension[Callable[[Department, Period, Context], Iterable[Budget]]] = Extension(
+    "company.budgets", "budgets of a department in force"
+)
+
+# The figures of scorecards, by the metric's code: (company_id, people, period) -> the figure of each who has a record.
+# Metrics that are sums of facts need none.
+MeasureOf = Callable[[UUID, Collection[UUID], Period], Mapping[UUID, Decimal]]
+scorecard_measures: Extension[MeasureOf] = Extension(
+    "company.scorecard_measures", "figures of people that scorecards measure"
 )
 
 

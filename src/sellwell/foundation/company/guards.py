@@ -1,4 +1,4 @@
-"""What the staffing rules say to hiring and to new posts (clause 2.1.3)."""
+"""What the staffing rules say to hiring and to new posts (2.1.3); approval limits that a division has of its own (2.2.2)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sellwell.foundation.company import queries, staffing
+from sellwell.foundation.company import divisions, queries, staffing
 from sellwell.foundation.company.models import Assignment, Department
+from sellwell.foundation.company.policies import DIVISION_LIMITS
+from sellwell.kernel import approval
 from sellwell.kernel.operations import Assessment, Context, guard
 from sellwell.kernel.values import Objection, Reason, T
 
@@ -57,3 +59,29 @@ def _counted(asked: Iterable[Any], ctx: Context) -> set[tuple[UUID, str]]:
 
 def _sells(role: object) -> bool:
     return str(getattr(role, "value", role)) in staffing.SELLING
+
+
+OVER_DIVISION = Reason(
+    "company.over_division_limit",
+    T(
+        "金额 {amount} 超过本事业部的审批限额，需要审批。",
+        "The amount {amount} is over the approval limit of the division: approval is needed.",
+    ),
+)
+
+
+@guard(
+    "company.division_limit",
+    T("事业部审批限额", "Approval limits of divisions"),
+    on=["pipeline.send_quotation", "contracts.approve", "orders.confirm"],
+    clauses=["2.2.2"],
+)
+def within_the_division(assessments: list[Assessment], ctx: Context) -> Mapping[int, list[Objection]]:
+    """An amount for which the policy names approvers in the document's division holds, whatever else lets it through."""
+    found = {}
+    for n, one in enumerate(assessments):
+        if one.amount is None or not divisions.of_act(one, ctx):
+            continue
+        if approval.deciders(approval.steps_of(DIVISION_LIMITS, ctx, one, one.amount)):
+            found[n] = [OVER_DIVISION.hold(DIVISION_LIMITS, measure=one.amount, amount=one.amount)]
+    return found

@@ -97,6 +97,23 @@ policy.default(
     T("编制标准", "Staffing rules"),
 )
 
+DIVISION_LIMITS = "company.division_limits"
+
+# A division that is not named has no limits of its own: the routes of each document hold.
+policy.default(
+    DIVISION_LIMITS,
+    policy.table(
+        inputs={
+            "division": ("text", T("事业部代码", "Division's code")),
+            "measure": ("number", T("金额", "Amount")),
+        },
+        outputs={"approvers": ("text", T("审批人", "Approvers"))},
+        rows=[("-", "-", "-")],
+        examples=[({"division": "", "measure": "1000000"}, {"approvers": None})],
+    ),
+    T("事业部审批限额", "Approval limits of divisions"),
+)
+
 DEFAULT_DUTIES = "company.default_duties"
 
 policy.default(

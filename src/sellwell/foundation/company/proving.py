@@ -42,7 +42,7 @@ from sellwell.foundation.company.rules.reorganising import Outcome
 from sellwell.kernel import approval, clock, directory, duties, policy
 from sellwell.kernel.access import ROLES
 from sellwell.kernel.models import Delegation, DelegationState, DutyPair, Grant
-from sellwell.kernel.values import Refusal, T, plain_number
+from sellwell.kernel.values import Refusal, T, listed, plain_number
 
 # How far ahead is looked unless somebody asks for another period.
 HORIZON = timedelta(days=90)
@@ -308,10 +308,10 @@ def _sentence(one: Found, named: list[str], proof: Proof) -> Sentence:
         what=_what(one, named, proof),
         where=_where(one),
         when=in_words(one.since, one.until) if one.until < proof.until else from_then_on(one.since),
-        positions=_listed(proof.positions.get(p) or _role(p) for p in one.positions),
-        people=_listed(_plain(proof.names.get(p, p)) for p in one.people),
+        positions=listed(proof.positions.get(p) or _role(p) for p in one.positions),
+        people=listed(_plain(proof.names.get(p, p)) for p in one.people),
         pair=proof.pairs.get(one.code, T(one.code, one.code)),
-        routes=_listed(routes),
+        routes=listed(routes),
         region=one.region,
         line=one.line,
         count=one.count,
@@ -329,14 +329,9 @@ def _plain(text: str) -> T:
     return T(text, text)
 
 
-def _listed(texts: Iterable[T]) -> T:
-    found = list(texts)
-    return T("、".join(t.zh for t in found), ", ".join(t.en for t in found))
-
-
 def _what(one: Found, named: list[str], proof: Proof) -> T:
     """`Claims over 500,000`: the duties and their tier."""
-    names = _listed(proof.duties.get(code, _plain(code)) for code in named)
+    names = listed(proof.duties.get(code, _plain(code)) for code in named)
     if one.above and one.up_to is None:
         limit = plain_number(one.above)
         return T(f"{limit} 元及以上的{names.zh}", f"{names.en} over {limit}")

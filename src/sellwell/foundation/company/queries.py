@@ -10,7 +10,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import Q
 
-from sellwell.foundation.company.models import Assignment, Company, Person
+from sellwell.foundation.company.models import Absence, AbsenceState, Assignment, Company, Department, Person
 from sellwell.kernel import clock, duties
 from sellwell.kernel.extensions import owned_work
 from sellwell.kernel.models import DutyPair, Grant, Owned
@@ -27,6 +27,16 @@ def company(company_id: UUID) -> Company:
 def companies() -> list[UUID]:
     """Every company that this session may see."""
     return list(Company.objects.order_by("code").values_list("pk", flat=True))
+
+
+def department(department_id: UUID) -> Department:
+    """A department by its identifier."""
+    return Department.objects.get(pk=department_id)
+
+
+def department_by_code(company_id: UUID, code: str) -> Department:
+    """A company's department by its code."""
+    return Department.objects.get(company_id=company_id, code=code)
 
 
 def company_by_code(code: str) -> Company | None:
@@ -112,6 +122,14 @@ def roles_by_user(on: date) -> dict[UUID, set[str]]:
     return found
 
 
+def standing_in(company_id: UUID, day: date) -> dict[UUID, UUID]:
+    """Who stands in on a day for whom: the deputies of planned absences, by who is away."""
+    away = Absence.objects.filter(
+        in_force_on(day), company_id=company_id, state=AbsenceState.PLANNED.value, deputy__is_active=True
+    )
+    return dict(away.order_by("since", "id").values_list("user_id", "deputy_id"))
+
+
 def posts_since(on: date, company_id: UUID, user_id: UUID | None = None) -> dict[UUID, dict[str, date]]:
     """Since when active people of a company hold each role on a day: user -> role -> day. `user_id`: only that person."""
     held = Assignment.objects.filter(in_force_on(on), company_id=company_id, user__is_active=True)
@@ -120,6 +138,14 @@ def posts_since(on: date, company_id: UUID, user_id: UUID | None = None) -> dict
     found: dict[UUID, dict[str, date]] = {}
     for user, role, since in held.order_by("-since").values_list("user_id", "role", "since"):
         found.setdefault(user, {})[role] = since
+    return found
+
+
+def posts_over_time(company_id: UUID) -> dict[UUID, list[Assignment]]:
+    """Every post that people of a company hold or held, by person: who held which role on a day gone by; one query."""
+    found: dict[UUID, list[Assignment]] = {}
+    for post in Assignment.objects.filter(company_id=company_id).order_by("since", "id"):
+        found.setdefault(post.user_id, []).append(post)
     return found
 
 

@@ -11,7 +11,9 @@ from decimal import Decimal
 
 from sellwell.foundation.company.defaults import DUTIES as SHIPPED_DUTIES
 from sellwell.foundation.company.defaults import POSITIONS as SHIPPED_POSITIONS
-from sellwell.foundation.company.models import Duty, DutyEntry, Position
+from sellwell.foundation.company.defaults import SCORECARDS as SHIPPED_SCORECARDS
+from sellwell.foundation.company.models import Duty, DutyEntry, Position, Scorecard, ScorecardState
+from sellwell.foundation.company.rules.scorecards import Direction
 from sellwell.kernel import generations
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import DutyPair
@@ -164,7 +166,7 @@ def seed_matrix(since: date) -> None:
         Position(
             id=new_id(), code=p.code, role=p.code, layer=p.layer, name_zh=p.name.zh, name_en=p.name.en,
             purpose_zh=p.purpose.zh, purpose_en=p.purpose.en, duties_zh=p.duties.zh, duties_en=p.duties.en,
-            scorecard=p.scorecard, statement_since=since,
+            statement_since=since,
         )
         for p in SHIPPED_POSITIONS
         if p.code not in known
@@ -186,3 +188,20 @@ def seed_matrix(since: date) -> None:
             )
             for cell in shipped.letters
         )  # fmt: skip
+
+
+@seed_with
+def seed_scorecards(since: date) -> None:
+    """Bring in the shipped scorecards of positions that never had one."""
+    with_one = set(Scorecard.objects.values_list("position_id", flat=True))
+    Scorecard.objects.bulk_create(
+        Scorecard(
+            id=new_id(), position=position, number=1, state=ScorecardState.APPROVED.value, since=since,
+            measures=[
+                {"metric": metric.value, "weight": str(weight), "direction": Direction.UP.value}
+                for metric, weight in SHIPPED_SCORECARDS[position.code].items()
+            ],
+        )
+        for position in Position.objects.filter(code__in=SHIPPED_SCORECARDS)
+        if position.pk not in with_one
+    )  # fmt: skip

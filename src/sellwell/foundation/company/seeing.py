@@ -24,10 +24,16 @@ def may_see_sales(actor: Actor, company_id: UUID) -> bool:
 
 def may_see_sales_of(actor: Actor, department: Department) -> bool:
     """Whether somebody sees all sales that a department's sum adds up: along its line, or below its path."""
-    return all(
-        _sees_all(actor, verb(), department.company_id) or _sees_department(actor, verb(), department)
-        for _, verb in sales_verbs
-    )
+    return all(_sees_whole(actor, verb(), department) for _, verb in sales_verbs)
+
+
+def may_see_margins_of(actor: Actor, department: Department) -> bool:
+    """The same for the margins of a department."""
+    return all(_sees_whole(actor, verb(), department) for _, verb in margin_verbs)
+
+
+def _sees_whole(actor: Actor, verb: str, department: Department) -> bool:
+    return _sees_all(actor, verb, department.company_id) or _sees_department(actor, verb, department)
 
 
 def _sees_all(actor: Actor, verb: str, company_id: UUID) -> bool:

@@ -29,7 +29,7 @@ from sellwell.foundation.company.rules import reorganising
 from sellwell.foundation.company.rules.chart import Beyond, Chart, Limits, beyond, chart
 from sellwell.foundation.company.rules.reorganising import Node, Post, Step
 from sellwell.kernel import clock, policy
-from sellwell.kernel.values import T
+from sellwell.kernel.values import T, named
 
 
 @dataclass(frozen=True)
@@ -184,4 +184,4 @@ def in_words(found: Beyond) -> T:
 
 def names_of(nodes: Iterable[Node]) -> dict[str, T]:
     """Departments' names by code."""
-    return {n.code: T(n.name, n.name_en or n.name) for n in nodes}
+    return {n.code: named(n) for n in nodes}

@@ -6,14 +6,16 @@ from sellwell.foundation.company import (  # noqa: F401 - these register what th
     change_views,
     connection_views,
     directory,
+    divisions,
     duty_views,
     kernel_views,
+    scorecard_views,
     seed,
     structure_views,
 )
 from sellwell.foundation.company.access import RoleCode
 from sellwell.foundation.company.models import Assignment, Company, Department, Person, PersonState
-from sellwell.kernel.values import T
+from sellwell.kernel.values import T, named
 from sellwell.kernel.views import Column, view
 
 EMPLOYMENT = {"full_time": T("全职", "Full time"), "part_time": T("兼职", "Part time")}
@@ -49,7 +51,10 @@ PEOPLE = view(
     ],
     url="people",
     help=T("在公司工作的人，以及他们担任的职务。", "Who works here, and which posts they hold."),
-    groups={"personal": T("个人信息", "Personal data")},
+    groups={
+        "personal": T("个人信息", "Personal data"),
+        "scorecard": T("记分卡数字", "Figures of the scorecard"),
+    },
     related=("user",),
     order=("number", "id"),
     search=lambda row: (row.number, row.user.name, row.user.username),
@@ -65,7 +70,7 @@ DEPARTMENTS = view(
     [
         Column("path", T("路径", "Path"), "code", path="path", sortable=True),
         Column("code", T("代码", "Code"), "code", path="code", sortable=True, filterable=True),
-        Column("name", T("名称", "Name"), value=lambda row: str(T(row.name, row.name_en or row.name))),
+        Column("name", T("名称", "Name"), value=lambda row: str(named(row))),
         Column("kind", T("类别", "Kind"), value=lambda row: str(KINDS[row.kind])),
         Column("parent", T("上级部门", "Above"), "ref", path="parent__name", ref="company.department"),
         Column("region", T("区域", "Region"), path="region", filterable=True),
@@ -80,7 +85,7 @@ DEPARTMENTS = view(
     related=("parent", "head"),
     order=("path", "id"),
     search=lambda row: (row.code, row.name, row.name_en),
-    label=lambda row: str(T(row.name, row.name_en or row.name)),
+    label=lambda row: str(named(row)),
     clauses=("1.3.2",),
 )
 
@@ -125,5 +130,5 @@ COMPANIES = view(
     url="companies",
     help=T("集团内的公司。", "The companies of the group."),
     order=("code", "id"),
-    label=lambda row: str(T(row.name, row.name_en or row.name)),
+    label=lambda row: str(named(row)),
 )

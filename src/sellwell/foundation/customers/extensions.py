@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,12 +14,13 @@ from sellwell.foundation.company.extensions import (
     covered_customers,
     department_figures,
     rows_of,
+    scorecard_measures,
 )
 from sellwell.foundation.customers.models import Address, Contact, Customer, CustomerState, Party
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
 from sellwell.kernel.operations import Context
-from sellwell.kernel.values import T
+from sellwell.kernel.values import Period, T
 from sellwell.kernel.views import BY_TYPE
 
 # What is under way with a customer: (customer) -> (what it is called, how many are open).
@@ -41,6 +42,16 @@ def customers_of(department: Any, ctx: Context) -> DepartmentFigure | None:
         return None
     count = BY_TYPE["customers.customer"].rows(ctx.actor).filter(rows_of(department)).order_by().count()
     return DepartmentFigure(T("客户数", "Customers"), Decimal(count), is_money=False, url="/customers/")
+
+
+@scorecard_measures.register("customers")
+def new_customers(company_id: UUID, users: Collection[UUID], period: Period) -> dict[UUID, Decimal]:
+    """Customers entered in the period whom people answer for now."""
+    rows = Customer.objects.filter(
+        company_id=company_id, owner__in=users, business_date__gte=period.since, business_date__lt=period.until
+    )  # fmt: skip
+    counted = rows.order_by().values_list("owner_id").annotate(n=Count("pk"))
+    return {user: Decimal(n) for user, n in counted}
 
 
 # --- erasure: what stands in clear is blanked --------------------------------------------------------------------------

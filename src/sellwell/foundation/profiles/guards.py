@@ -8,7 +8,7 @@ from sellwell.foundation.profiles import queries, rules
 from sellwell.foundation.profiles.extensions import Claim, all_subjects, claims
 from sellwell.kernel import access
 from sellwell.kernel.operations import Assessment, Check, Context, guard
-from sellwell.kernel.values import Objection, Reason, T
+from sellwell.kernel.values import Objection, Reason, T, listed
 
 OUTSIDE = Reason(
     "profiles.outside",
@@ -93,7 +93,7 @@ def _objection(claim: Claim, spans: Spans, profiles: list[T], ctx: Context) -> O
         return ENDING.refuse(claim.path, **said, who=_who("profiles.switch_on", ctx))
     if profiles:
         who = _who("profiles.switch_on", ctx)
-        return OUTSIDE.refuse(claim.path, **said, profiles=queries.joined(profiles), who=who)
+        return OUTSIDE.refuse(claim.path, **said, profiles=listed(profiles), who=who)
     return NOWHERE.refuse(claim.path, **said, who=_who("profiles.change", ctx))
 
 
@@ -104,7 +104,7 @@ def _who(verb: str, ctx: Context) -> T:
         for code in access.roles_with(verb, ctx.company_id, ctx.today)
         if code in access.ROLES
     ]
-    return queries.joined(names) if names else SOMEBODY
+    return listed(names) if names else SOMEBODY
 
 
 # One guard per verb: a guard is not told which of its verbs asks.

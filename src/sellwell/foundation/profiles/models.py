@@ -6,21 +6,14 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from sellwell.foundation.profiles.rules import state_on
 from sellwell.kernel import clock
-from sellwell.kernel.models import CompanyRow
-from sellwell.kernel.values import State, T
-
-
-class DateRange(Func):
-    """`daterange(since, until, '[)')` for exclusion constraints."""
-
-    function = "DATERANGE"
-    output_field = DateRangeField()
+from sellwell.kernel.models import CompanyRow, DateRange
+from sellwell.kernel.values import State, T, named
 
 
 class ProfileState(State):
@@ -96,7 +89,7 @@ class Profile(CompanyRow):
     @property
     def title(self) -> T:
         """Its name in both languages."""
-        return T(self.name, self.name_en or self.name)
+        return named(self)
 
 
 class ProfileItem(CompanyRow):

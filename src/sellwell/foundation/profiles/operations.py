@@ -16,7 +16,7 @@ from sellwell.foundation.profiles.rules import Kind
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.inputs import Code, Input, field
 from sellwell.kernel.operations import Assessment, Context, Lock, lock, operation
-from sellwell.kernel.values import Objection, Reason, T
+from sellwell.kernel.values import Objection, Reason, T, listed
 
 ON, ENDING = ProfileState.ON, ProfileState.ENDING
 PLANNED, OFF = ProfileState.PLANNED, ProfileState.OFF
@@ -173,7 +173,7 @@ def still_used(profile: Profile, going: set[Kind], ctx: Context, path: str = "")
     depending = queries.depending(ctx.company_id, lost)
     if not depending.count:
         return []
-    return [STILL_USED.refuse(path, count=depending.count, names=queries.joined(depending.names))]
+    return [STILL_USED.refuse(path, count=depending.count, names=listed(depending.names))]
 
 
 def all_of_them(profile: Profile, given: Any, ctx: Context) -> list[Lock]:

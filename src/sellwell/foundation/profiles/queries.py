@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from sellwell.foundation.profiles import rules
 from sellwell.foundation.profiles.extensions import Subject, all_subjects
 from sellwell.foundation.profiles.models import Profile, ProfileItem
 from sellwell.foundation.profiles.rules import Kind, Span
-from sellwell.kernel.values import T
+from sellwell.kernel.values import T, listed
 
 # A kind is allowed while a profile that is on brings it: the days that both have.
 _SPANS = """
@@ -131,7 +131,7 @@ def depending(company_id: UUID, kinds: Collection[Kind]) -> Depending:
                 for place, ((_, codes), code) in enumerate(zip(asked, found, strict=True))
                 if code in codes
             ]
-            names.append(NAMED.format(noun=model.noun, name=name, kind=joined(said)))
+            names.append(NAMED.format(noun=model.noun, name=name, kind=listed(said)))
     return Depending(count, tuple(names))
 
 
@@ -143,9 +143,3 @@ def use_counts(company_id: UUID) -> dict[Kind, int]:
         for code, number in rows.values_list(known.code).annotate(number=Count("pk")):
             found[name, code] = number
     return found
-
-
-def joined(names: Iterable[T]) -> T:
-    """Names in a row, in both languages."""
-    known: list[Any] = list(names)
-    return T("、".join(t.zh for t in known), ", ".join(t.en for t in known))

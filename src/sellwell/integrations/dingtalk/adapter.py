@@ -93,14 +93,16 @@ class DingTalk(Vendor):
     def roll(self) -> Roll:
         """The departments level by level, the people of each page by page."""
         units: list[Unit] = []
-        waiting = [ROOT]
+        waiting, seen = [ROOT], dict.fromkeys([ROOT])  # in the order in which they are told
         while waiting:
             above = waiting.pop(0)
             below = self.ask(Ask("/topapi/v2/department/listsub", body={"dept_id": above}))["result"]
             for one in below:
                 units.append(Unit(str(one["dept_id"]), str(one["name"]), "" if above == ROOT else str(above)))
-                waiting.append(int(one["dept_id"]))
-        everywhere = [str(ROOT), *(unit.id for unit in units)]
+                if int(one["dept_id"]) not in seen:  # a circle over there would never end
+                    seen[int(one["dept_id"])] = None
+                    waiting.append(int(one["dept_id"]))
+        everywhere = [str(place) for place in seen]
         return roll_of(units, (_member(one) for unit in everywhere for one in self._people(unit)))
 
     def _people(self, unit: str) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 
@@ -14,6 +14,7 @@ class Unit:
     id: str
     name: str
     above: str = ""
+    is_circular: bool = False  # its superiors lead back to it, or to others that do
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +47,20 @@ def roll_of(units: list[Unit], members: Iterable[Member]) -> Roll:
 
 
 def _in_order(units: list[Unit]) -> tuple[Unit, ...]:
-    """Those above before those below. A department whose superior is not shown to us stands right under the top."""
+    """Those above before those below. A department whose superior is not shown to us stands right under the top; those that
+    stand above each other in a circle, or below such, come last and say so."""
     known = {unit.id: unit for unit in units}
     found: dict[str, Unit] = {}
-
-    def place(unit: Unit) -> None:
-        if unit.id in found:
-            return
-        above = known.get(unit.above)
-        if above is not None:
-            place(above)
-        found[unit.id] = unit if above is not None else Unit(unit.id, unit.name)
-
-    for unit in units:
-        place(unit)
-    return tuple(found.values())
+    circular: dict[str, Unit] = {}
+    for unit in known.values():
+        chain: dict[str, Unit] = {}
+        here: Unit | None = unit
+        while here is not None and here.id not in chain and here.id not in found and here.id not in circular:
+            chain[here.id] = here
+            here = known.get(here.above)
+        if here is not None and (here.id in chain or here.id in circular):
+            circular |= {pk: replace(one, is_circular=True) for pk, one in chain.items()}
+            continue
+        for one in reversed(chain.values()):
+            found[one.id] = one if one.above in known else replace(one, above="")
+    return (*found.values(), *circular.values())

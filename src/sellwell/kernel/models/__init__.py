@@ -13,7 +13,7 @@ from sellwell.kernel.models.approvals import (
     RequestState,
     StepOutcome,
 )
-from sellwell.kernel.models.base import CompanyRow, Document, Owned, Row
+from sellwell.kernel.models.base import CompanyRow, DateRange, Document, Owned, Row
 from sellwell.kernel.models.calendar import CalendarDay
 from sellwell.kernel.models.files import StoredFile
 from sellwell.kernel.models.flow import Deadline, Event, Link, ReactionDone, SearchRow, Task, TaskState

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.fields import DateRangeField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 
 from sellwell.kernel.ids import new_id
 
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 
     from sellwell.kernel.access import Post
     from sellwell.kernel.values import State, T
+
+
+class DateRange(Func):
+    """`daterange(since, until, '[)')` for exclusion constraints of dated rows."""
+
+    function = "DATERANGE"
+    output_field = DateRangeField()
 
 
 class Scoped:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sellwell.kernel.evidence import Broken, Evidence, evidence, found
 from sellwell.kernel.models import LedgerEntry
-from sellwell.kernel.values import Period, T
+from sellwell.kernel.values import Period, T, listed
 from sellwell.selling.contracts import rules, texts
 from sellwell.selling.contracts.models import Contract
 
@@ -40,7 +40,7 @@ def required_terms(company_id: UUID, period: Period) -> Evidence:
         there = {term["key"] for term in texts.terms_of(contract)}
         missing = [rules.TITLES[key] for key in rules.REQUIRED[contract.template.kind] if key not in there]
         if missing:
-            names = T("、".join(t.zh for t in missing), ", ".join(t.en for t in missing))
+            names = listed(missing)
             broken.append((contract, MISSING.format(terms=names)))
     return _evidence(contracts, broken)
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
+from sellwell.foundation.company.extensions import MonthResult, results
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.foundation.relations.extensions import under_way
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
-from sellwell.kernel.values import T
+from sellwell.kernel.values import Period, T
+from sellwell.selling.delivery import queries
 from sellwell.selling.delivery.models import (
     AcceptanceKind,
     Return,
@@ -24,7 +27,7 @@ from sellwell.selling.delivery.models import (
     ShipmentLine,
     ShipmentState,
 )
-from sellwell.selling.orders.extensions import planned
+from sellwell.selling.orders.extensions import accepted_since, followed_up, planned
 
 if TYPE_CHECKING:
     from sellwell.kernel.effects import Effects
@@ -66,6 +69,29 @@ def _under_way(company_id: UUID, customer_ids: list[UUID]) -> set[UUID]:
     """Those with a shipment that was not accepted."""
     rows = Shipment.objects.filter(company_id=company_id, customer_id__in=customer_ids)
     return set(rows.exclude(state__in=ENDED).values_list("customer_id", flat=True))
+
+
+@accepted_since.register("delivery.shipment")
+def _accepted_since(company_id: UUID, day: date) -> QuerySet[Any]:
+    """The orders with a shipment that was accepted since."""
+    rows = Shipment.objects.filter(
+        company_id=company_id, state=ShipmentState.ACCEPTED.value, accepted_on__gte=day
+    )
+    return rows.values("order")
+
+
+@followed_up.register("delivery.return")
+def _with_open_returns(company_id: UUID) -> QuerySet[Any]:
+    """The orders with goods on their way back, or back and not credited."""
+    still = (ReturnState.REQUESTED.value, ReturnState.RECEIVED.value)
+    rows = Return.objects.filter(company_id=company_id, order__isnull=False, state__in=still)
+    return rows.values("order")
+
+
+@results.register("delivery.accepted")
+def _earned(department: Any, period: Period) -> list[MonthResult]:
+    """What customers took over, at the price of the order and the cost of the day it was confirmed."""
+    return [MonthResult(*row) for row in queries.earned(department, period)]
 
 
 @open_business.register("delivery.shipment")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,8 @@ from django.db import connection
 from django.db.models import Sum
 
 from sellwell.kernel.operations import Lock, lock
+from sellwell.kernel.values import Period
+from sellwell.selling.delivery.facts import ACCEPTED
 from sellwell.selling.delivery.models import Return, ReturnLine, Shipment, ShipmentLine
 from sellwell.selling.delivery.rules import Plannable
 
@@ -162,3 +165,28 @@ def accepted_on(shipment_line_ids: Iterable[UUID]) -> Any:
 def return_row(return_order_id: UUID) -> Return:
     """A return with what its documents hang on."""
     return Return.objects.select_related("order", "customer", "shipment").get(pk=return_order_id)
+
+
+# Revenue as it was posted; a posting comes of a shipment line or of a return line, both of which lead to an order line.
+_EARNED = """
+SELECT date_trunc('month', f.happened_on)::date, sum(f.amount),
+  round(coalesce(sum(f.quantity * l.unit_cost), 0), 2), coalesce(sum(f.amount) FILTER (WHERE l.unit_cost IS NULL), 0)
+FROM kernel_fact f
+LEFT JOIN delivery_returnline r ON r.id = f.source
+LEFT JOIN delivery_shipmentline s ON s.id = coalesce(r.shipment_line_id, f.source)
+LEFT JOIN orders_orderline l ON l.id = s.order_line_id
+WHERE f.company_id = %s AND f.measure = %s AND f.happened_on >= %s AND f.happened_on < %s
+  AND CASE WHEN %s THEN f.product_line = %s ELSE starts_with(f.department_path, %s) END
+GROUP BY 1 ORDER BY 1
+"""
+
+
+def earned(department: Any, period: Period) -> list[tuple[date, Decimal, Decimal, Decimal]]:
+    """Of a department and those below it, or of its line: month, revenue, cost of goods, revenue without a known cost."""
+    values = [
+        department.company_id, ACCEPTED, period.since, period.until, department.is_by_line, department.product_line,
+        department.path,
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_EARNED, values)
+        return list(cursor.fetchall())

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from sellwell.kernel.evidence import Broken, Evidence, by_department, evidence, found
-from sellwell.kernel.values import Period, T
+from sellwell.kernel.values import Period, T, listed
 from sellwell.selling.contracts.lines import MANUAL
 from sellwell.selling.orders.models import WAITS, Order, OrderLine
 
@@ -69,7 +69,7 @@ def complete_chains(company_id: UUID, period: Period) -> Evidence:
     for order_id, number in sorted(numbers.items(), key=lambda item: item[1]):
         lacking = [title for kind, title in CHAIN.items() if kind not in there[order_id]]
         if lacking:
-            kinds = T("、".join(t.zh for t in lacking), ", ".join(t.en for t in lacking))
+            kinds = listed(lacking)
             broken.append(Broken("orders.order", order_id, number, GAP.format(kinds=kinds)))
     return found(len(numbers), broken)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from sellwell.foundation.company.extensions import margin_verbs, market_margins
 from sellwell.foundation.customers.extensions import open_business
@@ -18,8 +19,11 @@ from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
 from sellwell.kernel.operations import Assessment, Context
 from sellwell.kernel.values import Period, T
+from sellwell.kernel.views import BY_TYPE
 from sellwell.selling.orders import queries
-from sellwell.selling.orders.models import Channel, Order, OrderLine
+from sellwell.selling.orders.models import Channel, Order, OrderLine, OrderState
+from sellwell.selling.pipeline.extensions import later_documents, later_stages
+from sellwell.selling.pipeline.policies import after_sales_since
 
 OPEN = ("draft", "confirmed")
 
@@ -27,6 +31,16 @@ OPEN = ("draft", "confirmed")
 # rest of an order lets go only of what is beyond it.
 planned: Extension[Callable[[Iterable[UUID]], Mapping[tuple[UUID, UUID], Decimal]]] = Extension(
     "orders.planned", "reserved quantities that open shipments hold, by line and warehouse"
+)
+
+
+# (company_id, day) -> the orders of which something was accepted on that day or later, as a subquery of their keys.
+accepted_since: Extension[Callable[[UUID, date], QuerySet[Any]]] = Extension(
+    "orders.accepted_since", "orders that customers took over since a day"
+)
+# (company_id) -> the orders that still need looking after once they are accepted, as a subquery of their keys.
+followed_up: Extension[Callable[[UUID], QuerySet[Any]]] = Extension(
+    "orders.followed_up", "orders with something open after acceptance: money, returns"
 )
 
 
@@ -107,3 +121,54 @@ def _margins(company_id: UUID, period: Period) -> list[tuple[str, str, Decimal]]
         (region, line, ((sold - cost) / sold).quantize(Decimal("0.0001")))
         for region, line, sold, cost in rows.order_by("order__region", "product__product_line")
     ]
+
+
+# --- the stages of an opportunity after it was won (clause 1.4.3) --------------------------------------------------------
+
+# The ways from an order back to the opportunity that it came of.
+WAYS = ("quotation__opportunity", "contract__quotation__opportunity")
+
+
+def _came_to(orders: QuerySet[Order]) -> Q:
+    """The opportunities that some orders came of."""
+    found = Q()
+    for way in WAYS:
+        found |= Q(pk__in=orders.filter(**{f"{way}__isnull": False}).values(way))
+    return found
+
+
+@later_stages.register("delivery")
+def _in_delivery(ctx: Context) -> Q:
+    """Won, with a confirmed order that is not wholly shipped and accepted."""
+    return _came_to(queries.on_the_way(ctx.company_id))
+
+
+@later_stages.register("after_sales")
+def _after_sales(ctx: Context) -> Q:
+    """Won and taken over within the period of the policy, with money or returns still open."""
+    taken, open_ = Q(pk__in=[]), Q(pk__in=[])
+    since = after_sales_since(ctx)
+    for _, accepted in accepted_since:
+        taken |= Q(pk__in=accepted(ctx.company_id, since))
+    for _, asked in followed_up:
+        open_ |= Q(pk__in=asked(ctx.company_id))
+    orders = Order.objects.filter(company_id=ctx.company_id).exclude(state=OrderState.CANCELLED.value)
+    return _came_to(orders.filter(taken, open_))
+
+
+@later_documents.register("orders.order")
+def _orders_of(opportunities: Collection[UUID], ctx: Context) -> dict[UUID, list[tuple[str, str]]]:
+    """The orders of opportunities that the reader may see, the newest last; one query."""
+    view = BY_TYPE["orders.order"]
+    if not ctx.actor.may(view.name):
+        return {}
+    of_these = Q(quotation__opportunity__in=opportunities) | Q(
+        contract__quotation__opportunity__in=opportunities
+    )
+    rows = view.rows(ctx.actor, []).filter(of_these).exclude(state=OrderState.CANCELLED.value)
+    found: dict[UUID, list[tuple[str, str]]] = {}
+    for pk, number, *ways in rows.order_by("business_date", "id").values_list("pk", "number", *WAYS):
+        opportunity = next((way for way in ways if way is not None), None)
+        if opportunity is not None:
+            found.setdefault(opportunity, []).append((number, f"/{view.url}/{pk}/"))
+    return found

@@ -11,12 +11,12 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BooleanField, DateField, QuerySet
+from django.db.models import BooleanField, DateField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from sellwell.kernel.operations import Lock, lock
 from sellwell.selling.orders import rules
-from sellwell.selling.orders.models import Order, OrderLine
+from sellwell.selling.orders.models import Order, OrderLine, OrderState
 
 COUNTED = (
     "quantity", "cancelled", "reserved", "planned", "shipped", "accepted", "returned", "invoiced", "invoiced_amount",
@@ -90,6 +90,15 @@ def is_through(order_id: UUID) -> bool:
     """Whether an order is delivered, accepted, invoiced and paid: `orders.close` would not refuse it."""
     lines = live_lines(order_id)
     return bool(lines) and all(counters(line).is_through() for line in lines)
+
+
+def on_the_way(company_id: UUID) -> QuerySet[Order]:
+    """Confirmed orders that are not wholly shipped and accepted."""
+    line = OrderLine.objects.filter(order=OuterRef("pk"), is_void=False)
+    waiting = line.filter(
+        Q(shipped__lt=F("quantity") - F("cancelled")) | Q(shipped__gt=F("accepted") + F("returned"))
+    )
+    return Order.objects.filter(Exists(waiting), company_id=company_id, state=OrderState.CONFIRMED.value)
 
 
 # --- progress: computed from the lines, never stored ---------------------------------------------------------------

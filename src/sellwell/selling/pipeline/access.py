@@ -42,7 +42,12 @@ grant(
     auditor="company",
 )
 grant(["pipeline.add_lead", "pipeline.contact_lead", "pipeline.discard_lead"], **SELLERS, marketing="company")
-grant("pipeline.assign_lead", regional_manager="department", sales_manager="company", marketing="company")
+grant(
+    ["pipeline.assign_lead", "pipeline.hand_over_lead"],
+    regional_manager="department",
+    sales_manager="company",
+    marketing="company",
+)
 grant("pipeline.qualify_lead", **SELLERS)
 grant(
     [

@@ -1,4 +1,5 @@
-"""Evidence for clauses 1.4.3 and 2.2.4: stages by their conditions, minutes in time, no unapproved price below the floor."""
+"""Evidence for clauses 1.3.2, 1.4.3 and 2.2.4: steps of leads by their split, stages by their conditions, minutes in time, no
+unapproved price below the floor."""
 
 from __future__ import annotations
 
@@ -13,15 +14,44 @@ from django.db.models import Q
 
 from sellwell.kernel import clock
 from sellwell.kernel.evidence import Broken, Evidence, Measured, by_department, evidence, found
-from sellwell.kernel.models import ApprovalNote, ApprovalRequest, NoteKind, RequestState
+from sellwell.kernel.models import ApprovalNote, ApprovalRequest, LedgerEntry, NoteKind, RequestState
 from sellwell.kernel.values import Period, T
-from sellwell.selling.pipeline import checks, rules
-from sellwell.selling.pipeline.models import Opportunity, Quotation, QuotationState, Stage, Visit
+from sellwell.selling.pipeline import checks, rules, splitting
+from sellwell.selling.pipeline.models import Lead, Opportunity, Quotation, QuotationState, Stage, Visit
 
 WITHOUT = T("阶段条件不满足", "is at a stage without its conditions")
 LATE = T("纪要未按时完成", "its minutes were not written in time")
+NOT_THEIRS = T("由分工之外的人员办理", "was dealt with by a side that the split does not name")
 SENT_BACK = T("审批被退回", "was sent back for correction")
 UNAPPROVED = T("低于底价且未经审批", "was sent below the floor without approval")
+
+
+@evidence(
+    "1.3.2", T("线索各步由分工中的一方办理", "Steps of leads are done by the side that the split names")
+)
+def lead_steps_by_the_split(company_id: UUID, period: Period) -> Evidence:
+    """Leads collected, qualified and handed over in the period, and whether who did it held a role that the split in force on
+    that day names for the lead's department. What strangers send in has no such step."""
+    entries = LedgerEntry.objects.filter(
+        company_id=company_id, operation__in=splitting.VERBS, at__gte=clock.day_begins(period.since)
+    )
+    if period.until is not None:
+        entries = entries.filter(at__lt=clock.day_begins(period.until))
+    acts = entries.values_list("row_id", "actor_id", "at", "assessment__context").order_by("seq")
+    known = splitting.Judge(company_id)
+    concerned: Counter[str] = Counter()
+    wrong: dict[UUID, str] = {}
+    for row_id, actor_id, at, context in acts:
+        if not context or "lead_step" not in context or known.is_system(actor_id):
+            continue
+        concerned[context["department_path"]] += 1
+        if row_id is not None and not known.is_theirs(actor_id, clock.business_day(at), context):
+            wrong[row_id] = context["department_path"]
+    numbers = dict(Lead.objects.filter(pk__in=list(wrong)).values_list("pk", "number"))
+    return found(
+        concerned,
+        [Broken("pipeline.lead", pk, numbers.get(pk, ""), NOT_THEIRS, path) for pk, path in wrong.items()],
+    )
 
 
 def _numbers(sql: str) -> set[str]:

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
-from sellwell.foundation.company.extensions import DepartmentFigure, department_figures, rows_of
+from sellwell.foundation.company.extensions import (
+    DepartmentFigure,
+    department_figures,
+    rows_of,
+    scorecard_measures,
+)
+from sellwell.foundation.company.scorecards import moments
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.customers.queries import Customer
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.kernel import personal
-from sellwell.kernel.extensions import owned_work
+from sellwell.kernel.extensions import Extension, owned_work
+from sellwell.kernel.models import LedgerEntry
 from sellwell.kernel.operations import Assessment, Context
-from sellwell.kernel.values import State, T, plain_number
+from sellwell.kernel.values import Period, State, T, plain_number
 from sellwell.selling.pipeline import relating  # noqa: F401 - what relations asks of this room
-from sellwell.selling.pipeline.models import Lead, Opportunity, OpportunityProduct, Quotation, Stage, Visit
+from sellwell.selling.pipeline.models import (
+    Lead,
+    Opportunity,
+    OpportunityProduct,
+    Quotation,
+    Stage,
+    Visit,
+    VisitState,
+)
 from sellwell.selling.pipeline.queries import (
     OPEN_LEADS,
     OPEN_QUOTATIONS,
@@ -27,6 +43,16 @@ from sellwell.selling.pipeline.queries import (
     weighted_open,
 )
 from sellwell.selling.pipeline.views import OPPORTUNITIES
+
+# The stages after winning, by their name: (ctx) -> which opportunities the records of higher rooms have brought there. The
+# board asks for all of them in its own query.
+later_stages: Extension[Callable[[Context], Q]] = Extension(
+    "pipeline.later_stages", "which won opportunities are in delivery or in after-sales"
+)
+# What a card of the board leads to: (opportunities, ctx) -> (text, address) by opportunity, within the reader's rights.
+later_documents: Extension[Callable[[Collection[UUID], Context], Mapping[UUID, list[tuple[str, str]]]]] = (
+    Extension("pipeline.later_documents", "documents that follow from opportunities")
+)
 
 Owned = list[tuple[type[Any], list[UUID]]]
 
@@ -84,6 +110,45 @@ def open_opportunities_of(department: Any, ctx: Context) -> DepartmentFigure | N
     weighted, plain = weighted_open(OPPORTUNITIES.rows(ctx.actor).filter(rows_of(department)).order_by())
     note = T(f"加权 {plain_number(weighted)}", f"weighted {plain_number(weighted)}")
     return DepartmentFigure(T("在跟商机", "Open opportunities"), plain, note=note, url="/opportunities/")
+
+
+# --- figures of scorecards (clause 2.1.1) --------------------------------------------------------------------------------
+
+
+def _counted(rows: Any, who: str) -> dict[UUID, Decimal]:
+    counted = rows.order_by().values_list(who).annotate(n=Count("pk"))
+    return {user: Decimal(n) for user, n in counted}
+
+
+@scorecard_measures.register("visits")
+def visits_held(company_id: UUID, users: Collection[UUID], period: Period) -> dict[UUID, Decimal]:
+    """Visits of people whose minutes were written in the period."""
+    since, until = moments(period)
+    rows = Visit.objects.filter(
+        company_id=company_id, owner__in=users, state=VisitState.DONE.value, minutes_at__gte=since, minutes_at__lt=until
+    )  # fmt: skip
+    return _counted(rows, "owner_id")
+
+
+def _done(verb: str, company_id: UUID, users: Collection[UUID], period: Period) -> dict[UUID, Decimal]:
+    """How often people did a verb: from the ledger, since a lead passes on to others."""
+    since, until = moments(period)
+    rows = LedgerEntry.objects.filter(
+        company_id=company_id, operation=verb, actor_id__in=users, at__gte=since, at__lt=until
+    )
+    return _counted(rows, "actor_id")
+
+
+@scorecard_measures.register("leads")
+def leads_added(company_id: UUID, users: Collection[UUID], period: Period) -> dict[UUID, Decimal]:
+    """Leads that people brought in."""
+    return _done("pipeline.add_lead", company_id, users, period)
+
+
+@scorecard_measures.register("qualified")
+def leads_qualified(company_id: UUID, users: Collection[UUID], period: Period) -> dict[UUID, Decimal]:
+    """Leads that people made customers with an opportunity."""
+    return _done("pipeline.qualify_lead", company_id, users, period)
 
 
 # --- the stage that industry profiles bring (clause 1.1.4) ---------------------------------------------------------------

@@ -70,6 +70,13 @@ class Stage(State):
     LOST = "lost", T("输单", "Lost")
 
 
+class LaterStage(State):
+    """The stages after an opportunity was won (clause 1.4.3). No row stores them: orders and what follows say it."""
+
+    DELIVERY = "delivery", T("安排发货", "Shipping")
+    AFTER_SALES = "after_sales", T("提供售后", "After-sales")
+
+
 class Opportunity(Document):
     """A possible sale to a customer."""
 

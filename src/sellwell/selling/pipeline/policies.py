@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sellwell.kernel import policies as judges
@@ -14,6 +14,7 @@ from sellwell.selling.pipeline.models import Stage
 MINUTES = "pipeline.visit_minutes"
 PROBABILITY = "pipeline.stage_probability"
 VALIDITY = "pipeline.quotation_validity"
+AFTER_SALES = "pipeline.after_sales"
 AMOUNT_APPROVAL = "pipeline.amount_approval"
 MARGIN_APPROVAL = "pipeline.margin_approval"
 
@@ -54,6 +55,16 @@ policy.default(
         examples=[({"grade": "A"}, {"days": "30"})],
     ),
     T("报价有效期", "How long quotations hold"),
+)
+policy.default(
+    AFTER_SALES,
+    policy.table(
+        inputs={"stage": ("text", T("阶段", "Stage"))},
+        outputs={"days": ("number", T("验收后跟进天数", "Days after acceptance"))},
+        rows=[("-", "365")],
+        examples=[({"stage": "after_sales"}, {"days": "365"})],
+    ),
+    T("售后跟进期（质保期）", "Period of after-sales (warranty)"),
 )
 # Asked only where somebody's own limit is exceeded: the measure is then the amount, else nothing.
 policy.default(
@@ -100,6 +111,12 @@ def probability_of(stage: Stage, ctx: Context) -> Decimal:
     """What a stage makes of an opportunity's amount, 0 to 1."""
     found: Decimal = judges.judge(PROBABILITY, ctx, {"stage": str(stage)}).outputs["probability"]
     return found
+
+
+def after_sales_since(ctx: Context) -> date:
+    """The earliest day of acceptance that is still followed up."""
+    days = int(judges.judge(AFTER_SALES, ctx, {"stage": "after_sales"}).outputs["days"])
+    return ctx.today - timedelta(days=days)
 
 
 def valid_days(grade: str, ctx: Context) -> int:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from sellwell.foundation.company.extensions import DepartmentFigure, department_figures, rows_of, sales_verbs
 from sellwell.foundation.customers.extensions import open_business
@@ -16,6 +16,7 @@ from sellwell.kernel.extensions import owned_work
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
 from sellwell.selling.delivery.extensions import Recognised, on_recognised
+from sellwell.selling.orders.extensions import followed_up
 from sellwell.selling.receivables import (
     postings,
     queries,
@@ -62,6 +63,12 @@ def _receipts(user_id: UUID) -> list[tuple[type[Receipt], list[UUID]]]:
             [pk for pk, applied, total in rows.values_list("pk", "applied", "total") if applied != total],
         )
     ]
+
+
+@followed_up.register("receivables.invoice")
+def _with_open_invoices(company_id: UUID) -> QuerySet[Any]:
+    """The orders with invoices that are not paid."""
+    return queries.open_invoices(Invoice.objects.filter(company_id=company_id)).values("order")
 
 
 @open_business.register("receivables.invoice")

@@ -68,6 +68,12 @@ def open_(edition: Edition) -> Book:
     return Book(edition, [Leaf(p.number, p.level, T(p.zh, p.en or p.zh), tuple(p.bases)) for p in rows])
 
 
+def texts_of(edition: Edition, numbers: Iterable[str]) -> dict[str, T]:
+    """The texts of a few passages of an edition, where the whole book is not needed."""
+    rows = Passage.objects.filter(edition=edition, number__in=list(numbers))
+    return {number: T(zh, en or zh) for number, zh, en in rows.values_list("number", "zh", "en")}
+
+
 def texts(book: Book) -> dict[str, T]:
     """The text of every passage by its number."""
     return {leaf.number: leaf.text for leaf in book.leaves}

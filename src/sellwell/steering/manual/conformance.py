@@ -145,12 +145,19 @@ def keep(rows: Sequence[Conformance]) -> None:
 
 
 def latest(
-    company_id: UUID, months: Sequence[date], clauses: Iterable[str] = (), *, is_whole: bool = False
+    company_id: UUID,
+    months: Sequence[date],
+    clauses: Iterable[str] = (),
+    *,
+    is_whole: bool = False,
+    below: str = "",
 ) -> list[Conformance]:
-    """For each evidence, month and place (or for the whole company only), what was measured last."""
+    """For each evidence, month and place (for the whole company only, or of departments below a path), what was measured last."""
     rows = Conformance.objects.filter(company_id=company_id, month__in=months)
     if is_whole:
         rows = rows.filter(department_path=WHOLE)
+    if below:
+        rows = rows.filter(department_path__startswith=below)
     wanted = list(clauses)
     if wanted:
         rows = rows.filter(clause__in=wanted)

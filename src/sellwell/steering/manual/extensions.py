@@ -1,12 +1,19 @@
-"""What the manual adds to lower rooms: variations still to be submitted are open work; documents for steps of a cycle."""
+"""What the manual adds to lower rooms: variations still to be submitted are open work; documents for steps of a cycle; the
+conformance of one's clauses on scorecards."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from sellwell.foundation.company.extensions import scorecard_measures
+from sellwell.foundation.company.queries import verbs_by_role
+from sellwell.kernel import directory
 from sellwell.kernel.extensions import owned_work
+from sellwell.kernel.values import Period
+from sellwell.steering.manual import conformance, queries, rules
 from sellwell.steering.manual.models import Run, Variation, VariationState
 from sellwell.steering.plans.extensions import CycleFacts, Offer, step_documents
 from sellwell.steering.plans.rules import StepKind
@@ -40,4 +47,22 @@ def _for_steps(step: StepKind, cycles: Sequence[CycleFacts]) -> Mapping[UUID, li
         for cycle in cycles:
             if row.for_path == cycle.department_path and row.since >= cycle.period.since:
                 found.setdefault(cycle.id, []).append(Offer("manual.variation", row.pk, row.since))
+    return found
+
+
+@scorecard_measures.register("conformance")
+def of_own_clauses(company_id: UUID, users: Collection[UUID], period: Period) -> dict[UUID, Decimal]:
+    """How far the clauses that people's rights carry out were kept in the month, in the company, as it was measured last."""
+    posts = {user: directory.current().posts(user, period.since) for user in users}
+    roles = {user: {p.role for p in held if p.company_id == company_id} for user, held in posts.items()}
+    verbs = verbs_by_role(set().union(*roles.values()), period.since)
+    by_verb = queries.clauses_by_verb()
+    measured = conformance.latest(company_id, [period.since], is_whole=True)
+    found = {}
+    for user, held in roles.items():
+        own = set(rules.clauses_of((verb for role in held for verb in verbs.get(role, ())), by_verb))
+        concerned, kept = rules.total((row.concerned, row.kept) for row in measured if row.clause in own)
+        share = rules.share(concerned, kept)
+        if share is not None:
+            found[user] = share
     return found

@@ -14,7 +14,7 @@ from sellwell.foundation.company.queries import in_force_on
 from sellwell.kernel import directory
 from sellwell.kernel.access import ROLES
 from sellwell.kernel.operations import REGISTRY
-from sellwell.kernel.values import T
+from sellwell.kernel.values import T, named
 from sellwell.kernel.views import BY_TYPE
 from sellwell.steering.manual import rules
 from sellwell.steering.manual.models import Basis, Edition, EditionState, Passage
@@ -71,7 +71,7 @@ def departments(company_id: UUID) -> list[DepartmentName]:
     """The departments of a company in the order of the tree."""
     model: Any = BY_TYPE["company.department"].model
     rows = model._default_manager.filter(company_id=company_id).order_by("path")
-    return [DepartmentName(row.path, T(row.name, row.name_en or row.name), row.pk) for row in rows]
+    return [DepartmentName(row.path, named(row), row.pk) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ grant("plans.take_back_step", **(EVERYBODY_OWN | {"sales_manager": "company", "e
 grant("plans.stop_cycle", sales_manager="company", executive="company")
 grant("plans.open_cycles", sales_manager="company", executive="company", administrator="company")
 # Done by itself; the administrator may hurry it.
-grant(["plans.prove_step", "plans.follow_head"], administrator="company")
+grant(["plans.prove_step", "plans.follow_head", "plans.follow_deputy"], administrator="company")
 grant("plans.cycles", administrator="company")
 
 DRAFTERS = {

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import transaction
-
 from sellwell.kernel import clock, system
-from sellwell.kernel.chores import chore
+from sellwell.kernel.chores import chore, each
 from sellwell.kernel.door import run
 from sellwell.steering.plans import queries
 from sellwell.steering.plans.operations.cycles import BY_DOCUMENT
-
-log = logging.getLogger(__name__)
 
 
 @chore("plans.open_cycles")
@@ -32,6 +27,12 @@ def follow_heads(company_id: UUID) -> bool:
     return _run_each("plans.follow_head", company_id, [cycle.pk for cycle in queries.strayed(company_id)])
 
 
+@chore("plans.follow_deputies")
+def follow_deputies(company_id: UUID) -> bool:
+    """While a head is away the step's task is the deputy's; afterwards it goes back."""
+    return _run_each("plans.follow_deputy", company_id, queries.misplaced(company_id))
+
+
 @chore("plans.prove_steps")
 def prove_steps(company_id: UUID) -> bool:
     """Steps whose turn it is and that a room's own document proves."""
@@ -40,14 +41,5 @@ def prove_steps(company_id: UUID) -> bool:
 
 
 def _run_each(verb: str, company_id: UUID, cycles: Iterable[UUID]) -> bool:
-    """A verb for each of some cycles: one that fails stops no other. Whether any was done."""
-    is_done = False
-    for cycle_id in cycles:
-        try:
-            with transaction.atomic():
-                run(verb, system.context(company_id), cycle_id)
-            is_done = True
-        except Exception as error:
-            # The text of the error may hold what people wrote; only its kind is logged.
-            log.error("%s of the cycle %s failed: %s", verb, cycle_id, type(error).__name__)
-    return is_done
+    """A verb for each of some cycles; whether any was done."""
+    return each(verb, cycles, lambda pk: run(verb, system.context(company_id), pk)) > 0

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sellwell.kernel.evidence import Broken, Evidence, Measured, evidence, found, last_day
 from sellwell.kernel.models import RequestState
-from sellwell.kernel.values import Period, T
+from sellwell.kernel.values import Period, T, listed
 from sellwell.steering.plans import policies, queries, rules
 from sellwell.steering.plans.models import CycleStep, SignOff, SignOffState
 from sellwell.steering.plans.queries import Signature
@@ -24,10 +24,6 @@ BEGUN = T(
 )
 NOT_IN_FORCE = T("各方已签署，尚未生效", "every side has signed, and it is not in force")
 ALTERED = T("内容与签署时不一致", "the content is not what was signed")
-
-
-def _joined(words: list[T]) -> T:
-    return T("、".join(w.zh for w in words), ", ".join(w.en for w in words))
 
 
 # --- 2.2.3 -----------------------------------------------------------------------------------------------------------------
@@ -51,7 +47,7 @@ def cycles_with_a_late_step(company_id: UUID, period: Period) -> Evidence:
         count += len(due)
         in_time += sum(1 for s in due if s.done_on is not None and s.done_on <= s.due_on)
         if late:
-            cycle, words = own[0].cycle, _joined([queries.step_label(s.kind) for s in late])
+            cycle, words = own[0].cycle, listed([queries.step_label(s.kind) for s in late])
             why = LATE_STEPS.format(steps=words)
             broken.append(Broken("plans.cycle", cycle.pk, cycle.number, why, cycle.department_path))
     share = (Decimal(in_time) * 100 / Decimal(count)).quantize(Decimal("0.1")) if count else None
@@ -126,7 +122,7 @@ def _why(row: SignOff, given: list[Signature], is_in_force: bool, day: date) -> 
     )
     lacking = [side.label for side in rules.unsigned(needed, signers)]
     if not is_in_force:
-        return BEGUN.format(sides=_joined(lacking)) if lacking else NOT_IN_FORCE
+        return BEGUN.format(sides=listed(lacking)) if lacking else NOT_IN_FORCE
     if given and all(one.content_hash != digest for one in given):
         return ALTERED
-    return NOT_SIGNED.format(sides=_joined(lacking)) if lacking else None
+    return NOT_SIGNED.format(sides=listed(lacking)) if lacking else None

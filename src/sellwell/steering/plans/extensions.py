@@ -8,8 +8,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sellwell.foundation.company.extensions import Budget, budgets
 from sellwell.kernel.extensions import Extension, owned_work
+from sellwell.kernel.operations import Context
 from sellwell.kernel.values import Period
+from sellwell.kernel.views import BY_TYPE
 from sellwell.steering.plans.models import Cycle, CycleState, SignOff, SignOffKind, SignOffState
 from sellwell.steering.plans.rules import StepKind
 
@@ -39,6 +42,22 @@ Offering = Callable[[StepKind, Sequence[CycleFacts]], Mapping[UUID, list[Offer]]
 step_documents: Extension[Offering] = Extension(
     "plans.step_documents", "documents of rooms that fit or prove a step of the management cycle"
 )
+
+
+@budgets.register("plans.signoff")
+def _budgets(department: Any, period: Period, ctx: Context) -> list[Budget]:
+    """The budgets of a department that were signed and touch the period, as far as the reader may see them."""
+    view = BY_TYPE["plans.signoff"]
+    if not ctx.actor.may(view.name):
+        return []
+    rows = view.rows(ctx.actor).filter(
+        department_id=department.pk, kind=SignOffKind.BUDGET.value, state=SignOffState.IN_FORCE.value,
+        since__lt=period.until, until__gt=period.since, amount__isnull=False,
+    )  # fmt: skip
+    return [
+        Budget(row.title, row.since, row.until, row.amount, f"/{view.url}/{row.pk}/")
+        for row in rows.order_by("since", "id")
+    ]
 
 
 def offers(step: StepKind, cycles: Sequence[CycleFacts]) -> dict[UUID, list[tuple[str, Offer]]]:

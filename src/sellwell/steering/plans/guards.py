@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sellwell.kernel.approval import barring
+from sellwell.kernel.approval import apart, barring
 from sellwell.kernel.models import ApprovalDecision, ApprovalRequest
 from sellwell.kernel.operations import Assessment, Context, guard
 from sellwell.kernel.values import Objection, Reason, T
@@ -42,6 +42,10 @@ def sides(assessments: list[Assessment], ctx: Context) -> Mapping[int, list[Obje
         place: [SIDE_SIGNS[side].hold(policies.SIGNERS[side]) for side in one.carry]
         for place, one in enumerate(assessments)
     }
+
+
+# Each side is asked of other people: the fall-back of one must not be the signer of another.
+apart.add(queries.PUT_IN_FORCE)
 
 
 @barring.register(queries.PUT_IN_FORCE)

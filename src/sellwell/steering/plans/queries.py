@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Max, Q, QuerySet
 
 from sellwell.foundation.company.directory import path_above
-from sellwell.foundation.company.queries import open_on
+from sellwell.foundation.company.queries import open_on, standing_in
 from sellwell.kernel import approval, clock, directory
 from sellwell.kernel.models import (
     ApprovalDecision,
@@ -19,15 +19,19 @@ from sellwell.kernel.models import (
     LedgerEntry,
     RequestState,
     StoredFile,
+    Task,
+    TaskState,
     User,
 )
 from sellwell.kernel.operations import Assessment
-from sellwell.kernel.values import Period, T
+from sellwell.kernel.values import Period, T, named
 from sellwell.kernel.views import BY_TYPE
 from sellwell.steering.plans import extensions, policies, rules
 from sellwell.steering.plans.extensions import CycleFacts
 from sellwell.steering.plans.models import Cycle, CycleState, CycleStep, SignOff, StepDocument
 from sellwell.steering.plans.rules import CycleLength, Side, StepKind
+
+ACCOUNT = "plans.complete_step"  # the verb that heads have a task for
 
 
 def departments(company_id: UUID) -> QuerySet[Any]:
@@ -39,7 +43,7 @@ def departments(company_id: UUID) -> QuerySet[Any]:
 
 def name_of(department: Any) -> T:
     """A department's name in both languages."""
-    return T(department.name, department.name_en or department.name)
+    return named(department)
 
 
 def accountable(department: Any, by_path: dict[str, Any], active: Iterable[UUID]) -> UUID | None:
@@ -179,6 +183,24 @@ def is_strayed(cycle: Cycle, head: UUID | None) -> bool:
     """Whether a cycle belongs to somebody else now, or stands elsewhere: reorganisations move records with their owner."""
     is_theirs = head is None or head == cycle.owner_id
     return not is_theirs or cycle.department_path != cycle.department.path
+
+
+def who_does(cycle: Cycle) -> UUID:
+    """Who has the step whose turn it is: who heads the department, or today's deputy while they are away."""
+    return standing_in(cycle.company_id, clock.business_day(clock.now())).get(cycle.owner_id, cycle.owner_id)
+
+
+def misplaced(company_id: UUID) -> list[UUID]:
+    """Open cycles whose task lies with somebody else than who has the step today."""
+    deputies = standing_in(company_id, clock.business_day(clock.now()))
+    owners = dict(
+        Cycle.objects.filter(company_id=company_id, state=CycleState.OPEN.value)
+        .order_by("id")
+        .values_list("pk", "owner_id")
+    )
+    held = Task.objects.filter(row_id__in=list(owners), operation=ACCOUNT, state=TaskState.OPEN.value)
+    has = dict(held.values_list("row_id", "owner_id"))
+    return [pk for pk, owner in owners.items() if pk in has and has[pk] != deputies.get(owner, owner)]
 
 
 def step_label(kind: str) -> T:

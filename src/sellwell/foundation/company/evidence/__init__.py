@@ -4,6 +4,7 @@ from sellwell.foundation.company.evidence.duties import (
     duty_conflicts,
     people_without_a_statement,
     positions_vacant,
+    positions_without_a_scorecard,
 )
 from sellwell.foundation.company.evidence.people import (
     documents,
@@ -40,6 +41,7 @@ __all__ = [
     "people_without_a_role",
     "people_without_a_statement",
     "positions_vacant",
+    "positions_without_a_scorecard",
     "refused_by_the_matrix",
     "reviews_overdue",
     "roles_without_a_person",

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from sellwell.foundation.company import composition, proving, queries
+from sellwell.foundation.company import composition, proving, queries, scorecards
 from sellwell.foundation.company.models import Assignment
 from sellwell.foundation.company.rules import judged
 from sellwell.kernel.evidence import MOST_NAMED, Broken, Evidence, evidence, found, last_day
 from sellwell.kernel.values import Period, T
 
 VACANT = T("无人担任", "nobody holds it")
+NO_SCORECARD = T("没有生效的记分卡", "has no scorecard in force")
+UNSOUND = T("记分卡的指标或权重不完整", "its scorecard does not add up")
 NO_STATEMENT = T("所任岗位没有有效的职责说明", "the position held has no duty statement in force")
 
 
@@ -35,6 +37,17 @@ def people_without_a_statement(company_id: UUID, period: Period) -> Evidence:
         if position is None or not composition.statement_in_force(position, day):
             broken.append(Broken("company.assignment", post.pk, post.user.name, NO_STATEMENT))
     return found(len(rows), broken)
+
+
+@evidence("2.1.1", T("每个岗位都有生效的记分卡", "Every position has a scorecard in force"))
+def positions_without_a_scorecard(company_id: UUID, period: Period) -> Evidence:
+    """Positions in use, and whether an approved scorecard that adds up holds on the period's last day."""
+    known, _ = composition.positions()
+    broken = [
+        Broken("company.position", position.pk, str(position), NO_SCORECARD if card is None else UNSOUND)
+        for position, card in scorecards.without_a_sound_one(last_day(period))
+    ]
+    return found(len(known), broken)
 
 
 @evidence("2.1.4", T("职责无缺口、无重叠、无冲突", "Duties without gaps, overlaps and conflicts"))

@@ -12,7 +12,7 @@ from sellwell.foundation.company.evidence.people import moments
 from sellwell.foundation.company.models import Department
 from sellwell.kernel.evidence import Broken, Evidence, evidence, found, last_day
 from sellwell.kernel.models import ApprovalRequest
-from sellwell.kernel.values import Period, T
+from sellwell.kernel.values import Period, T, named
 
 NO_GOAL = T("没有承接战略目标", "serves no strategic goal")
 UNSERVED = T("没有部门承接", "no department serves it")
@@ -47,9 +47,7 @@ def departments_without_a_goal(company_id: UUID, period: Period) -> Evidence:
     known, unserved, without = structure.goals(company_id, day)
     departments = Department.objects.filter(queries.open_on(day), company_id=company_id).count()
     broken = [Broken("company.goal", g.pk, str(g), UNSERVED) for g in unserved]
-    broken += [
-        Broken("company.department", d.pk, str(T(d.name, d.name_en or d.name)), NO_GOAL) for d in without
-    ]
+    broken += [Broken("company.department", d.pk, str(named(d)), NO_GOAL) for d in without]
     return found(departments + len(known), broken)
 
 
@@ -101,7 +99,7 @@ def reviews_overdue(company_id: UUID, period: Period) -> Evidence:
         Broken(
             "company.department",
             d.department.pk,
-            str(T(d.department.name, d.department.name_en or d.department.name)),
+            str(named(d.department)),
             OVERDUE,
         )
         for d in every

@@ -27,11 +27,35 @@ from sellwell.foundation.company.models.people import (
     Person,
     PersonState,
 )
+from sellwell.foundation.company.models.scorecards import Scorecard, ScorecardState
 from sellwell.foundation.company.models.structure import DepartmentPast, Goal, GoalLink
 
 __all__ = [
-    "Absence", "AbsenceState", "Assignment", "ChangeAction", "Company", "Connection", "ConnectionState", "DateRange", "Department", "DepartmentPast",
-    "DepartmentReview", "Duty", "DutyEntry", "DutyLetter", "DutyWaiver", "Goal", "GoalLink", "Person", "PersonState",
-    "Position", "Reorganisation", "ReorganisationState", "ReorganisationStep", "ReviewOutcome",
+    "Absence",
+    "AbsenceState",
+    "Assignment",
+    "ChangeAction",
+    "Company",
+    "Connection",
+    "ConnectionState",
+    "DateRange",
+    "Department",
+    "DepartmentPast",
+    "DepartmentReview",
+    "Duty",
+    "DutyEntry",
+    "DutyLetter",
+    "DutyWaiver",
+    "Goal",
+    "GoalLink",
+    "Person",
+    "PersonState",
+    "Position",
+    "Reorganisation",
+    "ReorganisationState",
+    "ReorganisationStep",
+    "ReviewOutcome",
+    "Scorecard",
+    "ScorecardState",
     "VendorName",
 ]  # fmt: skip

@@ -11,8 +11,7 @@ from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Q, Value
 
-from sellwell.foundation.company.models.people import DateRange
-from sellwell.kernel.models import CompanyRow, DutyPair, Row
+from sellwell.kernel.models import CompanyRow, DateRange, DutyPair, Row
 from sellwell.kernel.values import State, T
 
 if TYPE_CHECKING:
@@ -54,7 +53,6 @@ class Position(Row):
     purpose_en = models.CharField(max_length=300, default="", blank=True)
     duties_zh = models.TextField(default="", blank=True)
     duties_en = models.TextField(default="", blank=True)
-    scorecard = models.CharField(max_length=200, default="", blank=True)  # measures, separated by commas
     region = models.CharField(max_length=40, default="", blank=True)
     product_line = models.CharField(max_length=40, default="", blank=True)
     customer_group = models.CharField(max_length=40, default="", blank=True)

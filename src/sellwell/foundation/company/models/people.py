@@ -7,24 +7,17 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q, Value
 
-from sellwell.kernel.models import CompanyRow, Row
+from sellwell.kernel.models import CompanyRow, DateRange, Row
 from sellwell.kernel.values import State, T
 
 if TYPE_CHECKING:
     from sellwell.kernel.access import Post
 
 USER = settings.AUTH_USER_MODEL
-
-
-class DateRange(Func):
-    """`daterange(since, until, '[)')` for exclusion constraints."""
-
-    function = "DATERANGE"
-    output_field = DateRangeField()
 
 
 class PersonState(State):

@@ -8,9 +8,9 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q, Value
 
-from sellwell.foundation.company.models.people import DateRange, Department
-from sellwell.kernel.models import CompanyRow
-from sellwell.kernel.values import T
+from sellwell.foundation.company.models.people import Department
+from sellwell.kernel.models import CompanyRow, DateRange
+from sellwell.kernel.values import T, named
 
 USER = settings.AUTH_USER_MODEL
 
@@ -65,7 +65,7 @@ class Goal(CompanyRow):
         ]
 
     def __str__(self) -> str:
-        return str(T(self.name, self.name_en or self.name))
+        return str(named(self))
 
 
 class GoalLink(CompanyRow):

@@ -13,7 +13,7 @@ from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Code, Input, Name, Ref, field
 from sellwell.kernel.models import User
 from sellwell.kernel.operations import Assessment, Context, operation
-from sellwell.kernel.values import Objection, Reason, T
+from sellwell.kernel.values import Objection, Reason, T, named
 
 CODE_TAKEN = Reason(
     "company.code_taken",
@@ -119,7 +119,7 @@ def own_superior(head: Any, above: Department | None) -> list[Objection]:
     """Nobody heads a department and the one directly above it: that person would report to himself or herself."""
     if head is None or above is None or above.head_id != head:
         return []
-    return [OWN_SUPERIOR.refuse(path="head", name=T(above.name, above.name_en or above.name))]
+    return [OWN_SUPERIOR.refuse(path="head", name=named(above))]
 
 
 @operation(

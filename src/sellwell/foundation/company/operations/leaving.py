@@ -16,7 +16,7 @@ from sellwell.kernel.effects import Effects, NewEvent
 from sellwell.kernel.extensions import own_tasks
 from sellwell.kernel.models import ApiToken, ApprovalStep, Delegation, DelegationState, Task, User
 from sellwell.kernel.operations import Assessment, Context, operation
-from sellwell.kernel.values import Objection, Reason, T
+from sellwell.kernel.values import Objection, Reason, T, named
 
 STILL_OWNS = Reason(
     "company.still_owns",
@@ -49,7 +49,7 @@ def assess_leave(person: Person, given: Any, ctx: Context) -> Assessment:
         for model, count in work.items()
     ]
     for department in Department.objects.filter(queries.open_on(ctx.today), head_id=person.user_id):
-        name = T(department.name, department.name_en or department.name)
+        name = named(department)
         objections.append(STILL_HEADS.refuse(name=name))
     holders = directories.current().holders("administrator", ctx.company_id, "", ctx.today)
     if holders == [person.user_id]:

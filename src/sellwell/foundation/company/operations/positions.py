@@ -47,7 +47,6 @@ class DefinePosition(Input):
     purpose_en: ShortText = field(T("岗位目的（英文）", "Purpose in English"), "")
     duties_zh: Text = field(T("职责说明", "Duty statement in Chinese"), "")
     duties_en: Text = field(T("职责说明（英文）", "Duty statement in English"), "")
-    scorecard: Code = field(T("默认考核指标", "Default scorecard"), "", max_length=60)
     region: Code = field(T("区域", "Region"), "", max_length=40)
     product_line: Code = field(T("产品线", "Product line"), "", max_length=40)
     customer_group: Code = field(T("客户群", "Customer group"), "", max_length=40)

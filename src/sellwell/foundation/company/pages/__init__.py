@@ -4,11 +4,24 @@ from sellwell.foundation.company.pages import (
     changes,
     chart,
     connections,
+    divisions,
     duties,
     home,
     people,
+    scorecards,
     syncing,
     workbench,
 )
 
-__all__ = ["changes", "chart", "connections", "duties", "home", "people", "syncing", "workbench"]
+__all__ = [
+    "changes",
+    "chart",
+    "connections",
+    "divisions",
+    "duties",
+    "home",
+    "people",
+    "scorecards",
+    "syncing",
+    "workbench",
+]

@@ -14,7 +14,7 @@ from sellwell.foundation.company.rules.staffing import simulated
 from sellwell.foundation.company.views import EMPLOYMENT
 from sellwell.kernel import directory, search
 from sellwell.kernel.operations import Context
-from sellwell.kernel.values import T
+from sellwell.kernel.values import T, named
 from sellwell.web.registry import (
     Choice,
     Warning_,
@@ -127,7 +127,7 @@ def reviews_page(request: Any) -> HttpResponse:
         {
             "due": d,
             "late": d.is_overdue(today),
-            "name": T(d.department.name, d.department.name_en or d.department.name),
+            "name": named(d.department),
         }
         for d in reviewing.due(request.ctx.company_id, today)
     ]

@@ -18,7 +18,7 @@ from sellwell.foundation.company.structure_views import GOALS
 from sellwell.foundation.company.views import DEPARTMENTS, KINDS
 from sellwell.kernel import directory
 from sellwell.kernel.operations import Context
-from sellwell.kernel.values import Period, T
+from sellwell.kernel.values import Period, T, named
 from sellwell.web.registry import family, form, list_page, page, panel, record_page
 from sellwell.web.shortcuts import fragment, render
 
@@ -61,7 +61,7 @@ def _card(branch: Branch, names: dict[str, str], marks: dict[str, list[Any]], le
     return {
         "code": node.code,
         "id": node.id,
-        "name": T(node.name, node.name_en or node.name),
+        "name": named(node),
         "kind": KINDS[node.kind],
         "scope": " · ".join(filter(None, (node.region, node.line))),
         "head": names.get(node.head, ""),
@@ -166,7 +166,7 @@ def lines_page(request: Any) -> HttpResponse:
     tops = sorted((path for path in added.by_department if path.count(".") <= 2), key=str)
     by_code = {n.code: n for n in shown.nodes}
     paths = {n.code: path_of(by_code, n.code) for n in shown.nodes}
-    names = {paths[n.code]: T(n.name, n.name_en or n.name) for n in shown.nodes}
+    names = {paths[n.code]: named(n) for n in shown.nodes}
     lines = sorted(added.by_line)
     rows = []
     for path in tops:

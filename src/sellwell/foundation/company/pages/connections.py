@@ -51,6 +51,10 @@ PROBLEMS = {
     "nobody_seen": T("应用看不到任何人，请检查可见范围；未提议任何离职。", "The app sees nobody: check its range. Nobody is proposed as a leaver."),
     "too_long": T("标识过长，无法保存。", "The id is too long to be kept."),
     "closed": T("本系统中该部门已撤销。", "This department is closed here."),
+    "circle": T(
+        "对方目录中它的上级又隶属于它自己（成环），请在对方后台改正。",
+        "Over there its superiors lead back to itself: correct the circle in the vendor's console.",
+    ),
     "no_above": T("上级部门未能同步。", "The department above could not be brought in."),
     "left_here": T("本系统中此人已离职。", "This person has left here."),
     "number_taken": T("工号与他人重复。", "The number is somebody else's."),

@@ -40,7 +40,7 @@ list_page(
 )
 record_page(
     POSITIONS,
-    facts=["role", "layer", "purpose", "duties", "scorecard", "region", "product_line", "statement_since",
+    facts=["role", "layer", "purpose", "duties", "region", "product_line", "statement_since",
            "statement_until", "is_active"],
 )  # fmt: skip
 related("company.position", MATRIX, by="position_id", title=T("职责分工", "Duties"), place="main", order=20)

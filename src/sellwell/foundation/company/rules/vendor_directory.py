@@ -126,6 +126,7 @@ def _units(
         is_too_long, is_closed = len(external) > EXTERNAL_ID_LENGTH, mine is not None and mine.is_closed
         if above is None or is_too_long or is_closed:
             why = "too_long" if is_too_long else "closed" if is_closed else "no_above"
+            why = "circle" if unit.is_circular else why
             found.lines.append(Line("problem", unit.name, after=why))
             continue
         name = unit.name[:NAME_LENGTH]

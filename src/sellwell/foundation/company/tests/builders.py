@@ -15,7 +15,10 @@ from sellwell.foundation.company.models import (
     Position,
     Reorganisation,
 )
-from sellwell.foundation.company.tests import connecting  # noqa: F401 - its builders register themselves
+from sellwell.foundation.company.tests import (  # noqa: F401 - their builders register themselves
+    connecting,
+    scoring,
+)
 from sellwell.kernel import policy
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import DutyPair, Grant, PolicyVersion, Task, User

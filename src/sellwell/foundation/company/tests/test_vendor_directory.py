@@ -15,7 +15,7 @@ from sellwell.foundation.company import vendor_directory
 from sellwell.foundation.company.models import Assignment, Connection, Department, Person
 from sellwell.foundation.company.rules import vendor_directory as rules
 from sellwell.foundation.company.tests.connecting import a_connection, connected, link
-from sellwell.integrations.messaging.rolls import Member, Roll, Unit
+from sellwell.integrations.messaging.rolls import Member, Roll, Unit, roll_of
 from sellwell.integrations.messaging.serving import serve
 from sellwell.integrations.wecom.adapter import WeCom
 from sellwell.integrations.wecom.server import WeComOffice
@@ -118,6 +118,25 @@ def test_an_open_department_below_a_closed_one_is_not_called_closed() -> None:
     closed = rules.OwnUnit("OLD", "旧部", "", "regional", "wc:X:9", "HQ", True)
     plan = planned((Unit("9", "旧部"), Unit("2", "华东大区", "9")), (), own_units=(TOP, closed, EAST))
     assert lines(plan) == [("problem", "closed"), ("problem", "no_above")] and not plan.departments
+
+
+def test_departments_in_a_circle_over_there_are_named_and_bring_nothing() -> None:
+    told = [
+        Unit("7", "甲", "8"),
+        Unit("8", "乙", "7"),
+        Unit("9", "丙", "7"),
+        Unit("5", "自己", "5"),
+        Unit("2", "华东大区"),
+    ]
+    roll = roll_of(told, ())
+    assert [u.id for u in roll.units if not u.is_circular] == ["2"]
+    plan = planned(roll.units, ())
+    assert lines(plan) == [("problem", "circle")] * 4 and not plan.departments
+
+
+def test_a_long_chain_of_departments_is_put_in_order() -> None:
+    told = [Unit(str(n), f"第{n}级", str(n + 1)) for n in range(3000)]
+    assert [u.id for u in roll_of(told, ()).units][:2] == ["2999", "2998"]
 
 
 def test_a_department_is_taken_over_by_its_place_renamed_by_its_id_and_never_moved() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from sellwell.foundation.company.queries import scope_columns
+from sellwell.foundation.company.queries import department, scope_columns
 from sellwell.foundation.customers import duplicates, identity
 from sellwell.foundation.customers.queries import Customer, PartyKind, holders
 from sellwell.kernel import access, directory, door, drafting, personal
@@ -19,7 +20,7 @@ from sellwell.kernel.models import User
 from sellwell.kernel.operations import Assessment, Context, operation
 from sellwell.kernel.personal_values import mask_name
 from sellwell.kernel.values import Objection, Reason, Refusal, T
-from sellwell.selling.pipeline import queries
+from sellwell.selling.pipeline import queries, splitting
 from sellwell.selling.pipeline.models import Lead, LeadSource, LeadState, Opportunity
 
 OPEN_LEAD = Reason(
@@ -52,6 +53,14 @@ NOT_IN_COMPANY = Reason(
     ),
 )
 
+NOBODY_QUALIFIES = Reason(
+    "pipeline.nobody_qualifies",
+    T(
+        "“{department}”没有可承接线索的人员（{roles}）。请选择其他部门，或先设置岗位。",
+        "Nobody in “{department}” can take the lead over ({roles}). Choose another department, or set up the posts first.",
+    ),
+)
+
 Text40 = Annotated[ShortText, Field(max_length=40)]
 Text80 = Annotated[ShortText, Field(max_length=80)]
 
@@ -77,7 +86,14 @@ def assess_add(row: None, given: AddLead, ctx: Context) -> Assessment:
         found.append(NO_WAY_TO_REACH.refuse(path="phone"))
     if not ctx.actor.is_system:
         found += _known(ctx, keys)
-    return Assessment(content={"source": given.source}, carry=keys, objections=tuple(found))
+    path = drafting.scope_of_actor(ctx)["department_path"]
+    where = _step(splitting.LeadStep.COLLECT, path, given.source.value)
+    return Assessment(content={"source": given.source}, context=where, carry=keys, objections=tuple(found))
+
+
+def _step(step: splitting.LeadStep, path: str, source: str) -> dict[str, str]:
+    """What the split of leads asks about (guard `pipeline.lead_split`); kept with the act, for evidence and replay."""
+    return {"lead_step": step.value, "department_path": path, "source": source}
 
 
 def _known(ctx: Context, keys: identity.Keys) -> list[Objection]:
@@ -131,7 +147,7 @@ def add_lead(row: None, given: AddLead, ctx: Context, assessment: Assessment) ->
     return effects
 
 
-# Who gets what strangers send in: marketing, else whoever leads sales.
+# Who gets what strangers send in: whose step it is by the split; where nobody holds that, whoever there is.
 RECEIVERS = ("marketing", "rep", "sales_manager", "executive", "administrator")
 NOBODY = Reason(
     "pipeline.no_receiver",
@@ -144,7 +160,8 @@ NOBODY = Reason(
 
 def receiver(ctx: Context) -> UUID:
     """The person with the fewest open leads among the holders of the first role that anybody holds."""
-    for role in RECEIVERS:
+    party = splitting.party_of(splitting.LeadStep.COLLECT, "", LeadSource.WEB.value, ctx)
+    for role in dict.fromkeys((*party.roles, *RECEIVERS)):
         people = directory.current().holders(role, ctx.company_id, "", ctx.today)
         if people:
             loads = queries.open_lead_counts(people)
@@ -166,6 +183,12 @@ class AssignLead(Input):
     owner: Ref("kernel.user") = field(T("负责人", "Owner"))
 
 
+def assess_assign(lead: Lead, given: Any, ctx: Context) -> Assessment:
+    """Whose step it is, the guard says."""
+    where = _step(splitting.LeadStep.HAND_OVER, lead.department_path, lead.source)
+    return Assessment(context=where)
+
+
 @operation(
     "pipeline.assign_lead",
     T("分派线索", "Assign lead"),
@@ -173,17 +196,81 @@ class AssignLead(Input):
     help=T("把线索交给负责跟进的同事。", "Gives the lead to the colleague who follows it up."),
     input=AssignLead,
     from_states=[LeadState.NEW, LeadState.CONTACTED],
+    assess=assess_assign,
     clauses=["1.3.2"],
 )
 def assign_lead(lead: Lead, given: AssignLead, ctx: Context, assessment: Assessment) -> Effects:
     """New owner and scope; the open task moves with the lead."""
+    return _passed_on(lead, given.owner, ctx)
+
+
+def _passed_on(lead: Lead, owner_id: UUID, ctx: Context, **also: Any) -> Effects:
+    """New owner and scope, and the next step as the owner's task."""
     effects = Effects(result=lead)
-    effects.update(lead, **_scope_of(given.owner, ctx))
-    lead.owner = User.objects.get(pk=given.owner)
+    effects.update(lead, **_scope_of(owner_id, ctx), **also)
+    lead.owner = User.objects.get(pk=owner_id)
     verb = "contact_lead" if lead.state == LeadState.NEW.value else "qualify_lead"
     effects.drop_tasks.append(lead.pk)
-    effects.tasks.append(NewTask(f"pipeline.{verb}", lead, owner_id=given.owner, working_hours=Decimal(8)))
+    effects.tasks.append(NewTask(f"pipeline.{verb}", lead, owner_id=owner_id, working_hours=Decimal(8)))
     return effects
+
+
+class HandOverLead(Input):
+    """To which department a lead goes; who takes it there follows from the split and from what each has in hand."""
+
+    department: Ref("company.department") = field(
+        T("承接部门", "Department"),
+        help=T("由分工中负责转化的人员承接。", "Whoever qualifies leads there takes it."),
+    )
+    note: Text = field(T("交接说明", "Note"), "")
+
+
+def assess_hand_over(lead: Lead, given: HandOverLead | None, ctx: Context) -> Assessment:
+    """Somebody of the roles that qualify leads in that department: the one with the fewest open leads."""
+    where = _step(splitting.LeadStep.HAND_OVER, lead.department_path, lead.source)
+    if given is None:
+        return Assessment(context=where)
+    target = department(given.department)
+    party = splitting.party_of(splitting.LeadStep.QUALIFY, target.path, lead.source, ctx)
+    people = sorted(_holders(party.roles, target.path, ctx) - {lead.owner_id})
+    if not people or target.company_id != ctx.company_id:
+        objection = NOBODY_QUALIFIES.refuse(path="department", department=target.name, roles=party.words)
+        return Assessment(context=where, objections=(objection,))
+    loads = queries.open_lead_counts(people)
+    return Assessment(context=where, carry=min(people, key=lambda user: (loads.get(user, 0), user)))
+
+
+def _holders(roles: Iterable[str], path: str, ctx: Context) -> set[UUID]:
+    """Who holds one of these roles in a department or below it."""
+    people = directory.current()
+    return {
+        user
+        for role in roles
+        for user in people.holders(role, ctx.company_id, "", ctx.today)
+        if any(
+            p.role == role and p.company_id == ctx.company_id and p.department_path.startswith(path)
+            for p in people.posts(user, ctx.today)
+        )
+    }
+
+
+@operation(
+    "pipeline.hand_over_lead",
+    T("移交线索", "Hand lead over"),
+    Lead,
+    help=T(
+        "把线索移交给某部门；按线索分工由负责转化的人员承接，并得到下一步待办。",
+        "Hands a lead to a department: by the split of leads whoever qualifies there takes it, with the next step as a task.",
+    ),
+    input=HandOverLead,
+    from_states=[LeadState.NEW, LeadState.CONTACTED],
+    assess=assess_hand_over,
+    clauses=["1.3.2"],
+)
+def hand_over_lead(lead: Lead, given: HandOverLead, ctx: Context, assessment: Assessment) -> Effects:
+    """The receiving side owns it from now on."""
+    said = {"outcome": given.note} if given.note else {}
+    return _passed_on(lead, assessment.carry, ctx, **said)
 
 
 class ContactLead(Input):
@@ -222,15 +309,16 @@ class QualifyLead(Input):
 
 
 def assess_qualify(lead: Lead, given: QualifyLead | None, ctx: Context) -> Assessment:
-    """Either a customer that is there, or the name of a new one."""
+    """Either a customer that is there, or the name of a new one. Whose step it is, the guard says."""
+    where = _step(splitting.LeadStep.QUALIFY, lead.department_path, lead.source)
     if given is None:
-        return Assessment()
+        return Assessment(context=where)
     wrong = () if given.customer or given.name else (NAME_TAKEN.refuse(path="name"),)
     content = {
         "customer": str(given.customer) if given.customer else "",
         "expected_amount": given.expected_amount,
     }
-    return Assessment(content=content, objections=wrong)
+    return Assessment(content=content, context=where, objections=wrong)
 
 
 @operation(

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from django.db.models import Q
+from django.http import HttpResponse
+
 from sellwell.foundation.profiles.queries import offered
-from sellwell.kernel import access, personal
+from sellwell.kernel import access, personal, policy
 from sellwell.kernel.operations import Context
 from sellwell.kernel.personal_values import mask_email, mask_phone
 from sellwell.kernel.values import T
-from sellwell.selling.pipeline import queries, rules
-from sellwell.selling.pipeline.extensions import STAGE
-from sellwell.selling.pipeline.models import Lead, LeadState, Opportunity, Stage
+from sellwell.selling.pipeline import queries, rules, splitting
+from sellwell.selling.pipeline.extensions import STAGE, later_documents, later_stages
+from sellwell.selling.pipeline.models import LaterStage, Lead, LeadState, Opportunity, Stage
+from sellwell.selling.pipeline.splitting import LeadStep
 from sellwell.selling.pipeline.views import LEADS, OPPORTUNITIES, PRODUCTS, QUOTATIONS, VISITS
 from sellwell.web.registry import (
+    LaterPile,
     board_page,
     form,
     list_page,
     new_button,
+    page,
     panel,
     record_page,
     related,
     section,
 )
+from sellwell.web.shortcuts import render, require
 
 section("sales", T("销售", "Sales"), order=20)
 OPEN = ",".join(s.value for s in queries.OPEN_STAGES)
@@ -43,7 +51,10 @@ list_page(
         ("new", T("新线索", "New"), {"state": "new"}),
         ("web", T("网站来的", "From the web"), {"source": "web"}),
     ],
-    links=[(T("公开表单", "Public form"), "/form/lead", "pipeline.add_lead")],
+    links=[
+        (T("公开表单", "Public form"), "/form/lead", "pipeline.add_lead"),
+        (T("线索分工", "Split of leads"), "/lead-split", LEADS.name),
+    ],
     empty=T(
         "还没有线索。手工登记，或把公开表单放到网站上。",
         "No leads yet. Enter one, or put the public form on your site.",
@@ -105,7 +116,53 @@ panel(
 )
 
 
+def who_does_what(row: Lead, ctx: Context) -> dict[str, Any]:
+    """By the split: who collects, qualifies and hands over a lead of this department and source."""
+    version = policy.in_force(splitting.SPLIT, ctx.company_id, ctx.today)
+    found = [
+        (step.label, splitting.party(step, row.department_path, row.source, version)) for step in LeadStep
+    ]
+    return {"parties": found, "version": version}
+
+
+panel(
+    LEADS.row_type, "split", T("线索分工", "Who does what"), "pipeline/_split.html", context=who_does_what, place="side",
+    order=40,
+)  # fmt: skip
+
+
+def split_page(request: Any) -> HttpResponse:
+    """The split in force: the default, and the variations of departments with the versions that brought them."""
+    require(request, LEADS.name)
+    ctx: Context = request.ctx
+    context = {"split": splitting.shown(ctx.company_id, ctx.today), "name": splitting.SPLIT}
+    crumbs: list[tuple[T | str, str]] = [(LEADS.title, f"/{LEADS.url}/")]
+    return render(
+        request, "pipeline/split.html", context, title=T("线索分工", "Split of leads"), crumbs=crumbs
+    )
+
+
+page("lead-split", split_page, "pipeline.lead_split", right=LEADS.name)
+
+
 # --- opportunities -----------------------------------------------------------------------------------------------------
+
+
+def reached(stage: LaterStage, ctx: Context) -> Q:
+    """The won opportunities that rooms above have brought to a later stage; none where no room tells."""
+    asked = later_stages.functions.get(stage.value)
+    return asked(ctx) if asked is not None else Q(pk__in=[])
+
+
+def documents_of(rows: Sequence[Any], ctx: Context) -> dict[Any, list[tuple[str, str]]]:
+    """What follows from won opportunities, for their cards."""
+    won = [row.pk for row in rows if row.state == Stage.WON.value]
+    found: dict[Any, list[tuple[str, str]]] = {}
+    for _, asked in later_documents if won else ():
+        for pk, links in asked(won, ctx).items():
+            found.setdefault(pk, []).extend(links)
+    return found
+
 
 list_page(
     OPPORTUNITIES,
@@ -166,6 +223,8 @@ board_page(
     since="stage_since",
     states=list(Stage),
     shown=lambda stage, ctx: stage != Stage.TRIAL or bool(offered(ctx.company_id, STAGE, ctx.today)),
+    later=[LaterPile(stage, Stage.WON, partial(reached, stage), "/orders/") for stage in LaterStage],
+    links=documents_of,
 )
 new_button("pipeline.add_opportunity")
 

@@ -170,6 +170,12 @@ def _assign_lead(world: World) -> Case:
     return Case("regional_manager", row=a_lead(world), data={"owner": str(world.user("account_manager").pk)})
 
 
+@builder("pipeline.hand_over_lead")
+def _hand_over_lead(world: World) -> Case:
+    data = {"department": str(world.department("EAST").pk), "note": "客户要看样品，约了下周。"}
+    return Case("marketing", row=a_lead(world, by="marketing", source="fair"), data=data)
+
+
 @builder("pipeline.contact_lead")
 def _contact_lead(world: World) -> Case:
     return Case("rep", row=a_lead(world), data={"outcome": "约定下周拜访。"})

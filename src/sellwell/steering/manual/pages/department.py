@@ -18,11 +18,7 @@ MOST = 6
 def kept_here(row: Any, ctx: Context) -> dict[str, Any] | None:
     """The whole of the department and those below, and the clauses kept least; nothing before the first measuring."""
     month = ctx.today.replace(day=1)
-    found = [
-        one
-        for one in conformance.latest(row.company_id, [month])
-        if one.department_path and one.department_path.startswith(row.path)
-    ]
+    found = conformance.latest(row.company_id, [month], below=row.path)
     edition = queries.edition_on(ctx.today)
     if not found or edition is None:
         return None
@@ -30,14 +26,14 @@ def kept_here(row: Any, ctx: Context) -> dict[str, Any] | None:
     for one in found:
         by_clause.setdefault(one.clause, []).append(one)
     rates = {number: figures.rate(group) for number, group in by_clause.items()}
-    texts = books.texts(books.open_(edition))
     worst = sorted(
         (number for number, rate in rates.items() if rate.broken or rate.failed),
         key=lambda number: (rates[number].share is not None, rates[number].share or 0),
-    )
+    )[:MOST]
+    texts = books.texts_of(edition, worst)
     return {
         "whole": figures.rate(found),
-        "worst": [(number, texts.get(number, T("", "")), rates[number]) for number in worst[:MOST]],
+        "worst": [(number, texts.get(number, T("", "")), rates[number]) for number in worst],
         "month": month,
         "path": row.path,
     }

@@ -19,7 +19,7 @@ from sellwell.steering.plans.models import Cycle, CycleState, CycleStep, StepDoc
 from sellwell.steering.plans.rules import StepKind
 
 OPEN, DONE = CycleState.OPEN, CycleState.DONE
-ACCOUNT, BY_DOCUMENT = "plans.complete_step", "plans.prove_step"
+ACCOUNT, BY_DOCUMENT = queries.ACCOUNT, "plans.prove_step"
 
 NONE_DUE = Reason(
     "plans.no_cycle_due",
@@ -55,6 +55,10 @@ RESTS = Reason(
 NO_PROOF = Reason(
     "plans.no_proof",
     T("没有单据能证明下一步已完成。", "No document proves that the next step is done."),
+)
+IN_PLACE = Reason(
+    "plans.task_in_place",
+    T("待办已在应办之人手中。", "The task lies with whoever has the step today."),
 )
 SAME_HEAD = Reason("plans.same_head", T("负责人没有变化。", "The head is the same."))
 
@@ -112,9 +116,9 @@ def _steps(cycle: Cycle, due: queries.Due, ctx: Context) -> list[CycleStep]:
 
 
 def _task(cycle: Cycle, step: CycleStep) -> NewTask:
-    """The head's task for a step, due at the end of its day."""
+    """The task for a step, due at the end of its day: the head's, or the deputy's while the head is away."""
     end = datetime.combine(step.due_on, time(18), clock.BUSINESS_ZONE)
-    return NewTask(ACCOUNT, cycle, owner_id=cycle.owner_id, due_at=end)
+    return NewTask(ACCOUNT, cycle, owner_id=queries.who_does(cycle), due_at=end)
 
 
 # --- a step is accounted for ---------------------------------------------------------------------------------------------
@@ -304,5 +308,26 @@ def follow_head(cycle: Cycle, given: Any, ctx: Context, assessment: Assessment) 
         cycle, owner_id=assessment.carry, department_path=department.path, region=department.region,
         product_line=department.product_line,
     )  # fmt: skip
+    _go_on(cycle, queries.steps_of(cycle), effects)
+    return effects
+
+
+def assess_deputy(cycle: Cycle, given: Any, ctx: Context) -> Assessment:
+    """The task lies with somebody else than who has the step today."""
+    lies = cycle.pk in queries.misplaced(cycle.company_id)
+    return Assessment(objections=() if lies else (IN_PLACE.refuse(),))
+
+
+@operation(
+    "plans.follow_deputy", T("循环步骤交由代理人办理", "Pass the step to the deputy"), Cycle, from_states=[OPEN],
+    assess=assess_deputy, clauses=["1.3.2", "2.2.3"], menu=False,
+    help=T(
+        "负责人缺勤期间，当前步骤的待办交给代理人；回来后交还。自动办理。",
+        "While the head is away the step's task is the deputy's; afterwards it goes back. Done by itself.",
+    ),
+)  # fmt: skip
+def follow_deputy(cycle: Cycle, given: Any, ctx: Context, assessment: Assessment) -> Effects:
+    """The task changes hands; the cycle stays the head's."""
+    effects = Effects(result=cycle)
     _go_on(cycle, queries.steps_of(cycle), effects)
     return effects

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sellwell.foundation.company.models import Department
+from sellwell.foundation.company.tests.builders import an_absence
 from sellwell.kernel import clock, system
 from sellwell.kernel.door import run
 from sellwell.kernel.models import ApprovalRequest
@@ -170,6 +171,13 @@ def _follow(world: World) -> Case:
         return a_cycle(world, state=state)
 
     return Case("administrator", cycle, {}, in_state)
+
+
+@builder("plans.follow_deputy")
+def _follow_deputy(world: World) -> Case:
+    cycle = a_cycle(world)
+    an_absence(world, "regional_manager", "account_manager", start=0)
+    return Case("administrator", cycle, {}, lambda state: a_cycle(world, state=state))
 
 
 def done_by_new_head(world: World, cycle: Cycle) -> Cycle:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -48,3 +49,29 @@ def test_one_cycle_that_fails_stops_no_other(world: World, monkeypatch: pytest.M
     world.see()
     later = Cycle.objects.get(pk=max(east.pk, south.pk))
     assert later.department_path != "HQ.NORTH."
+
+
+def test_while_the_head_is_away_the_step_is_the_deputys_and_goes_back(world: World) -> None:
+    from sellwell.foundation.company.tests.builders import an_absence
+    from sellwell.kernel import clock
+    from sellwell.kernel.models import Task
+
+    cycle = cycles(world)["EAST"]
+
+    def has_it() -> Any:
+        return Task.objects.get(row_id=cycle.pk, state="open").owner_id
+
+    head, deputy = world.user("regional_manager").pk, world.user("account_manager").pk
+    assert has_it() == head and not own_chores.follow_deputies(world.company.pk)
+    due = Task.objects.get(row_id=cycle.pk, state="open").due_at
+    an_absence(world, "regional_manager", "account_manager", start=1)
+    assert not own_chores.follow_deputies(world.company.pk)  # not yet
+    with clock.at(clock.now() + timedelta(days=1)):
+        assert own_chores.follow_deputies(world.company.pk) and has_it() == deputy
+        assert Task.objects.get(row_id=cycle.pk, state="open").due_at == due
+        complete(world, cycle, StepKind.TARGET, "account_manager")
+        assert has_it() == deputy  # the next step, too
+    with clock.at(clock.now() + timedelta(days=9)):
+        assert own_chores.follow_deputies(world.company.pk) and has_it() == head
+    cycle.refresh_from_db()
+    assert cycle.owner_id == head

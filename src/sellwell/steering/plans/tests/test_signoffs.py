@@ -188,3 +188,32 @@ def test_a_strategy_put_in_force_past_the_door_is_named_until_signed(world: Worl
     SignOff.objects.filter(pk=strategy.pk).update(state="draft", effective_on=None)
     signed(world, SignOff.objects.get(pk=strategy.pk), "sales_manager", "marketing")
     assert naming(world, "2.2.5", strategy) == set()
+
+
+@clause("2.2.5")
+def test_nobody_is_asked_for_two_sides_when_the_only_one_of_a_side_wrote_it(world: World) -> None:
+    budget = a_draft(world)
+    world.run("finance", "plans.change_sign_off", budget, content(world, amount="900000"))
+    request = asked(world, budget)
+    by_side = {s.guard: set(s.candidates) for s in request.steps.all()}
+    assert by_side["plans.side.sales"] == {world.user("sales_manager").pk}
+    assert by_side["plans.side.finance"] == {world.user("executive").pk}
+    world.run("sales_manager", "approvals.approve", request)
+    world.run("executive", "approvals.approve", request)
+    budget.refresh_from_db()
+    assert budget.state == "in_force"
+
+
+@clause("2.2.5")
+def test_two_authors_who_are_alone_on_their_sides_strand_nothing(world: World) -> None:
+    budget = a_draft(world)
+    for role, amount in (("finance", "900000"), ("sales_manager", "950000")):
+        world.run(role, "plans.change_sign_off", budget, content(world, amount=amount))
+    request = asked(world, budget)
+    signers = [s.candidates for s in request.steps.all()]
+    assert all(signers) and not set(signers[0]) & set(signers[1])
+    for user in {u for people in signers for u in people}:
+        role = next(r for r, one in world.installed.users.items() if one.pk == user)
+        world.run(role, "approvals.approve", request)
+    budget.refresh_from_db()
+    assert budget.state == "in_force"
