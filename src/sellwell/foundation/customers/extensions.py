@@ -15,9 +15,11 @@ from sellwell.foundation.company.extensions import (
     department_figures,
     rows_of,
 )
+from sellwell.foundation.customers.merging import moves_with_customer, stays_with_customer, stays_with_party
 from sellwell.foundation.customers.models import Address, Contact, Customer, CustomerState, Party
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
+from sellwell.kernel.models import Fact
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
 from sellwell.kernel.views import BY_TYPE
@@ -77,3 +79,11 @@ def _covered(company_id: UUID) -> list[tuple[UUID, str, str, int]]:
     rows = Customer.objects.filter(company_id=company_id, state=CustomerState.ACTIVE.value)
     grouped = rows.values_list("owner_id", "region", "product_line").annotate(count=Count("id"))
     return list(grouped.order_by("owner_id", "region", "product_line"))
+
+
+# --- merging: what happens to the rows of a customer ----------------------------------------------------------------------
+
+stays_with_party(Customer, "party", "each keeps who it is: the loser's keys go on finding the survivor")
+moves_with_customer(Contact, "customer")
+moves_with_customer(Address, "customer")
+stays_with_customer(Fact, "customer_id", "append-only: facts keep the customer they had")

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q, Sum
 
 from sellwell.foundation.customers.extensions import open_business
+from sellwell.foundation.customers.merging import moves_with_customer
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
@@ -110,3 +111,9 @@ def _erase_returns(subject: UUID) -> int:
 
 personal.register_eraser("delivery.shipment", _erase_shipments)
 personal.register_eraser("delivery.return", _erase_returns)
+
+
+# --- merging: what happens to the rows of a customer ----------------------------------------------------------------------
+
+moves_with_customer(Shipment, "customer")
+moves_with_customer(Return, "customer")

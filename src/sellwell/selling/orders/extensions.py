@@ -11,6 +11,7 @@ from django.db.models import F, Q, Sum
 
 from sellwell.foundation.company.extensions import margin_verbs, market_margins
 from sellwell.foundation.customers.extensions import open_business
+from sellwell.foundation.customers.merging import moves_with_customer
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.foundation.stock.extensions import waiting as stock_waiting
 from sellwell.kernel import personal
@@ -99,3 +100,8 @@ def _margins(company_id: UUID, period: Period) -> list[tuple[str, str, Decimal]]
         (region, line, ((sold - cost) / sold).quantize(Decimal("0.0001")))
         for region, line, sold, cost in rows.order_by("order__region", "product__product_line")
     ]
+
+
+# --- merging: what happens to the rows of a customer ----------------------------------------------------------------------
+
+moves_with_customer(Order, "customer")

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from sellwell.foundation.company.extensions import DepartmentFigure, department_figures, rows_of
 from sellwell.foundation.customers.extensions import open_business
+from sellwell.foundation.customers.merging import moves_with_customer
 from sellwell.foundation.customers.queries import Customer
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.kernel import personal
@@ -138,3 +139,11 @@ personal.register_eraser("pipeline.opportunity", _erase_opportunities)
 personal.register_eraser("pipeline.opportunityproduct", _erase_matches)
 personal.register_eraser("pipeline.visit", _erase_visits)
 personal.register_eraser("pipeline.quotation", _erase_quotations)
+
+
+# --- merging: what happens to the rows of a customer ----------------------------------------------------------------------
+
+moves_with_customer(Lead, "customer")
+moves_with_customer(Opportunity, "customer")
+moves_with_customer(Visit, "customer")
+moves_with_customer(Quotation, "customer")

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from sellwell.foundation.company.extensions import DepartmentFigure, department_figures, rows_of, sales_verbs
 from sellwell.foundation.customers.extensions import open_business
+from sellwell.foundation.customers.merging import moves_with_customer, one_per_customer, stays_with_customer
 from sellwell.kernel import personal
 from sellwell.kernel.effects import Effects, NewTask
 from sellwell.kernel.extensions import owned_work
@@ -17,7 +18,14 @@ from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
 from sellwell.selling.delivery.extensions import Recognised, on_recognised
 from sellwell.selling.receivables import postings, queries
-from sellwell.selling.receivables.models import Invoice, InvoiceState, Receipt, ReceiptState
+from sellwell.selling.receivables.models import (
+    CreditAccount,
+    Invoice,
+    InvoiceState,
+    Posting,
+    Receipt,
+    ReceiptState,
+)
 from sellwell.selling.receivables.views import INVOICES
 
 
@@ -96,3 +104,11 @@ personal.register_eraser("receivables.receipt", _erase_receipts)
 def _sales_verb() -> str:
     """Sales are what was invoiced."""
     return INVOICES.name
+
+
+# --- merging: what happens to the rows of a customer ----------------------------------------------------------------------
+
+one_per_customer(CreditAccount, "customer")
+moves_with_customer(Invoice, "customer")
+moves_with_customer(Receipt, "customer")
+stays_with_customer(Posting, "customer", "append-only: balances are carried over by entries of their own")
