@@ -77,3 +77,11 @@ grant(
     warehouse="company",
 )
 grant("customers.erase", legal="company")
+
+# Data stewards: who may judge two customers to be one, and make them one (clause 4.3.5).
+STEWARDS = {"marketing": "company", "sales_manager": "company"}
+grant(["customers.merge", "customers.unmerge", "customers.bring_along"], **STEWARDS)
+grant(
+    "customers.merges", **STEWARDS, executive="company", auditor="company", finance="company", legal="company"
+)
+grant("customers.merges.export", sales_manager="company", auditor="company")

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from sellwell.foundation.customers import policies, rules
+from sellwell.foundation.customers.lineage import merged_away
 from sellwell.foundation.customers.models import Contact, Customer, Party
 from sellwell.kernel import clock, policy
 from sellwell.kernel.evidence import Broken, Evidence, evidence, found
@@ -18,10 +19,11 @@ LACKS = T("缺少：{fields}", "lacks: {fields}")
 
 
 def _customers(company_id: UUID, period: Period) -> Iterable[Customer]:
-    """The company's customers at the end of a period; erased ones are nobody any more."""
+    """The company's customers at the end of a period; erased ones are nobody any more, merged ones are the survivor."""
     rows = Customer.objects.filter(company_id=company_id, party__erased_at__isnull=True).select_related(
         "party"
     )
+    rows = rows.exclude(merged_away())
     if period.until is not None:
         rows = rows.filter(business_date__lt=period.until)
     return rows.order_by("number")

@@ -3,6 +3,7 @@
 Each room says it in its `extensions.py`, one line a table:
 
     moves_with_customer(Order, "customer")                    the rows go to the survivor and come back at unmerge
+    moves_with_customer(Contact, "customer", "is_primary")    the same; of two marked rows the survivor's own keeps its mark
     one_per_customer(CreditAccount, "customer")               the same where the survivor has none; else they rest
     one_per_customer(CustomerTag, "customer", by=["tag"])     ... none with the same tag
     stays_with_customer(Posting, "customer", "append-only")   the rows stay with the customer they were written for
@@ -40,7 +41,8 @@ class Linked:
     column: str  # as the database names it
     of: Of
     how: How
-    by: tuple[str, ...] = ()  # with `one`: columns in which two rows must differ to stand beside each other
+    by: tuple[str, ...] = ()  # with `one` and `mark`: rows that are equal in these stand for each other
+    mark: str = ""  # a column that is true for one row of a customer
     why: str = ""  # with `stays`
 
     @property
@@ -53,19 +55,30 @@ LINKED: dict[tuple[str, str], Linked] = {}
 
 
 def _register(
-    model: type[models.Model], field: str, of: Of, how: How, by: Sequence[str] = (), why: str = ""
+    model: type[models.Model],
+    field: str,
+    of: Of,
+    how: How,
+    by: Sequence[str] = (),
+    mark: str = "",
+    why: str = "",
 ) -> None:
     column = str(model._meta.get_field(field).column)  # type: ignore[union-attr]
     columns = tuple(str(model._meta.get_field(name).column) for name in by)  # type: ignore[union-attr]
     key = (str(model._meta.label_lower), column)
     if key in LINKED:
         raise ValueError(f"{key[0]}.{column} says twice what happens to it at a merge")
-    LINKED[key] = Linked(model, column, of, how, columns, why)
+    LINKED[key] = Linked(model, column, of, how, columns, mark, why)
 
 
-def moves_with_customer(model: type[models.Model], field: str) -> None:
-    """The rows go to the survivor; at unmerge they come back, with what was made out of them since."""
-    _register(model, field, "customer", "moves")
+def moves_with_customer(
+    model: type[models.Model], field: str, mark: str = "", by: Sequence[str] = ()
+) -> None:
+    """The rows go to the survivor; at unmerge they come back, with what was made out of them since.
+
+    `mark` is a column that is true for one row (the default address, for each value of `by`).
+    """
+    _register(model, field, "customer", "moves", by, mark)
 
 
 def one_per_customer(model: type[models.Model], field: str, by: Sequence[str] = ()) -> None:

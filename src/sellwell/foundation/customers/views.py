@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sellwell.foundation.customers.duplicates import KEY_NAMES
 from sellwell.foundation.customers.models import (
     Address,
     AddressKind,
@@ -9,6 +10,8 @@ from sellwell.foundation.customers.models import (
     Customer,
     CustomerState,
     Grade,
+    Merge,
+    MergeState,
     SalesChannel,
 )
 from sellwell.kernel.personal_values import mask_email, mask_phone
@@ -173,3 +176,61 @@ ADDRESSES = view(
     label=lambda a: str(a) or "—",
     clauses=("1.4.2",),
 )
+
+MERGES = view(
+    "customers.merges",
+    T("客户合并记录", "Merges"),
+    Merge,
+    [
+        Column("number", T("编号", "Number"), "code", path="number", sortable=True, filterable=True),
+        Column(
+            "survivor",
+            T("保留的客户", "Customer that stayed"),
+            "ref",
+            path="survivor__party__name",
+            ref="customers.customer",
+            ref_path="survivor_id",
+            filterable=True,
+        ),
+        Column(
+            "loser",
+            T("并入的客户", "Customer that went into it"),
+            "ref",
+            path="loser__party__name",
+            ref="customers.customer",
+            ref_path="loser_id",
+            filterable=True,
+        ),
+        Column("state", T("状态", "State"), "state", path="state", states=MergeState, filterable=True),
+        Column("score", T("相似度", "Likeness"), "rate", path="score", sortable=True),
+        Column("strong_keys", T("相同的标识", "Equal keys"), value=lambda m: key_words(m.strong_keys)),
+        Column("reason", T("合并理由", "Reason"), path="reason", in_list=False),
+        Column(
+            "business_date",
+            T("合并日期", "Merged on"),
+            "date",
+            path="business_date",
+            sortable=True,
+            filterable=True,
+        ),
+        Column("created_by", T("合并人", "Merged by"), "person", path="created_by", filterable=True),
+        Column("undone_at", T("撤销时间", "Taken back at"), "datetime", path="undone_at", in_list=False),
+        Column("undone_by", T("撤销人", "Taken back by"), "person", path="undone_by", in_list=False),
+        Column("undone_reason", T("撤销理由", "Why it was taken back"), path="undone_reason", in_list=False),
+    ],
+    url="customers/merges",
+    help=T(
+        "哪些客户合并成了一个，由谁、为什么；可以撤销。",
+        "Which customers were made one, by whom and why; they can part again.",
+    ),
+    related=("survivor__party", "loser__party", "created_by"),
+    search=lambda m: (m.number,),
+    label=lambda m: m.number,
+    clauses=("4.3.5",),
+    states=MergeState,
+)
+
+
+def key_words(keys: str) -> str:
+    """Equal keys in words."""
+    return "、".join(str(KEY_NAMES[name]) for name in keys.split(",") if name)

@@ -10,14 +10,20 @@ from django.db.models import Q
 
 from sellwell.foundation.company.extensions import DepartmentFigure, department_figures, rows_of, sales_verbs
 from sellwell.foundation.customers.extensions import open_business
-from sellwell.foundation.customers.merging import moves_with_customer, one_per_customer, stays_with_customer
+from sellwell.foundation.customers.merging import (
+    moves_with_customer,
+    on_merge,
+    on_unmerge,
+    one_per_customer,
+    stays_with_customer,
+)
 from sellwell.kernel import personal
 from sellwell.kernel.effects import Effects, NewTask
 from sellwell.kernel.extensions import owned_work
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
 from sellwell.selling.delivery.extensions import Recognised, on_recognised
-from sellwell.selling.receivables import postings, queries
+from sellwell.selling.receivables import carrying, postings, queries
 from sellwell.selling.receivables.models import (
     CreditAccount,
     Invoice,
@@ -112,3 +118,5 @@ one_per_customer(CreditAccount, "customer")
 moves_with_customer(Invoice, "customer")
 moves_with_customer(Receipt, "customer")
 stays_with_customer(Posting, "customer", "append-only: balances are carried over by entries of their own")
+on_merge.register("receivables")(carrying.carry_over)
+on_unmerge.register("receivables")(carrying.carry_over)

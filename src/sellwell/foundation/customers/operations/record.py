@@ -9,6 +9,7 @@ from uuid import UUID
 from sellwell.foundation.company.queries import scope_columns
 from sellwell.foundation.customers import duplicates, identity, policies, queries, rules
 from sellwell.foundation.customers.models import (
+    LIVE,
     Address,
     Contact,
     Customer,
@@ -245,6 +246,7 @@ _RAISE = (
         "Changes name, social credit code, phone, e-mail, industry and note.",
     ),
     input=ChangeCustomer,
+    from_states=LIVE,
     assess=assess_change,
     clauses=["1.4.2"],
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from stdnum.cn import uscc
 
-from sellwell.foundation.customers.models import Address, Contact, Customer
+from sellwell.foundation.customers.models import Address, Contact, Customer, Merge
 from sellwell.kernel.testing import Case, builder
 
 if TYPE_CHECKING:
@@ -148,3 +148,41 @@ def _reveal(world: World) -> Case:
 @builder("customers.erase")
 def _erase(world: World) -> Case:
     return Case("legal", row=a_customer(world), data={"ground": "request", "reference": "DSR-0001"})
+
+
+# --- two that are one ----------------------------------------------------------------------------------------------------
+
+
+def two_with_one_phone(world: World) -> tuple[Customer, Customer]:
+    """Two customers of one person with one telephone: the second came by import, which nobody looked at."""
+    survivor, loser = a_customer(world), a_customer(world, uscc="")
+    type(loser.party).objects.filter(pk=loser.party_id).update(
+        phone=survivor.party.phone,
+        phone_blind=survivor.party.phone_blind,
+        phone_last4_blind=survivor.party.phone_last4_blind,
+    )
+    Customer.objects.filter(pk=loser.pk).update(origin="import")
+    return Customer.objects.get(pk=survivor.pk), Customer.objects.get(pk=loser.pk)
+
+
+def a_merge(world: World) -> Merge:
+    """A merge by the data steward."""
+    survivor, loser = two_with_one_phone(world)
+    world.run("marketing", "customers.merge", survivor, {"other": str(loser.pk), "reason": "电话相同"})
+    return Merge.objects.get(loser=loser)
+
+
+@builder("customers.merge")
+def _merge(world: World) -> Case:
+    survivor, loser = two_with_one_phone(world)
+    return Case("marketing", row=survivor, data={"other": str(loser.pk), "reason": "电话与地址都相同"})
+
+
+@builder("customers.unmerge")
+def _unmerge(world: World) -> Case:
+    return Case("sales_manager", row=a_merge(world), data={"reason": "核实后是两家公司"})
+
+
+@builder("customers.bring_along")
+def _bring_along(world: World) -> Case:
+    return Case("marketing", row=a_merge(world))
