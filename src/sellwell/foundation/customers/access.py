@@ -85,3 +85,9 @@ grant(
     "customers.merges", **STEWARDS, executive="company", auditor="company", finance="company", legal="company"
 )
 grant("customers.merges.export", sales_manager="company", auditor="company")
+grant(
+    ["customers.find_duplicates", "customers.match", "customers.decide_pair", "customers.propose_pair"],
+    **STEWARDS,
+)
+grant(["customers.pairs", "customers.match_runs"], **STEWARDS, executive="company", auditor="company")
+grant("customers.pairs.export", sales_manager="company", auditor="company")

@@ -10,8 +10,12 @@ from sellwell.foundation.customers.models import (
     Customer,
     CustomerState,
     Grade,
+    MatchPair,
+    MatchRun,
     Merge,
     MergeState,
+    PairState,
+    RunState,
     SalesChannel,
 )
 from sellwell.kernel.personal_values import mask_email, mask_phone
@@ -229,6 +233,61 @@ MERGES = view(
     clauses=("4.3.5",),
     states=MergeState,
 )
+
+
+PAIRS = view(
+    "customers.pairs",
+    T("疑似重复", "Possible duplicates"),
+    MatchPair,
+    [
+        Column("number", T("编号", "Number"), "code", path="number", sortable=True, filterable=True),
+        Column("state", T("状态", "State"), "state", path="state", states=PairState, filterable=True),
+        Column("score", T("相似度", "Likeness"), "rate", path="score", sortable=True),
+        Column("certain", T("基本确定", "As good as certain"), "bool", path="certain", filterable=True),
+        Column("first", T("客户", "Customer"), value=lambda p: _end(p.first)),
+        Column("second", T("另一客户", "Other customer"), value=lambda p: _end(p.second)),
+        Column(
+            "found_on", T("提出日期", "Found on"), "date", path="found_on", sortable=True, filterable=True
+        ),
+        Column("by_hand", T("人工提出", "By hand"), "bool", path="by_hand", in_list=False),
+        Column("decided_by", T("判断人", "Judged by"), "person", path="decided_by", filterable=True),
+        Column("decided_at", T("判断时间", "Judged at"), "datetime", path="decided_at", in_list=False),
+        Column("decision", T("理由", "Reason"), path="decision", in_list=False),
+    ],
+    url="customers/pairs",
+    help=T(
+        "可能是同一客户的客户对，相似度和理由，以及人的判断。",
+        "Customers that may be one, how likely and why, and what people judged.",
+    ),
+    related=("first__party", "second__party", "decided_by"),
+    order=("-score", "-id"),
+    label=lambda p: p.number,
+    clauses=("4.3.5",),
+    states=PairState,
+)
+
+RUNS = view(
+    "customers.match_runs",
+    T("查重记录", "Searches for duplicates"),
+    MatchRun,
+    [
+        Column("asked_at", T("时间", "At"), "datetime", path="asked_at", sortable=True),
+        Column("state", T("状态", "State"), "state", path="state", states=RunState, filterable=True),
+        Column("customers", T("比对客户数", "Customers compared"), "quantity", path="customers"),
+        Column("proposed", T("疑似重复", "Pairs"), "quantity", path="proposed"),
+        Column("new", T("新发现", "New pairs"), "quantity", path="new"),
+    ],
+    url="customers/match-runs",
+    help=T("每次全库查重的结果。", "What each search for duplicates found."),
+    order=("-asked_at", "-id"),
+    label=lambda r: f"{r.asked_at:%Y-%m-%d}",
+    clauses=("4.3.5",),
+    states=RunState,
+)
+
+
+def _end(customer: Customer) -> str:
+    return f"{customer.party.name or '—'}（{customer.number}）"
 
 
 def key_words(keys: str) -> str:

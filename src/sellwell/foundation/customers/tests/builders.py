@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from stdnum.cn import uscc
 
-from sellwell.foundation.customers.models import Address, Contact, Customer, Merge
+from sellwell.foundation.customers.models import Address, Contact, Customer, MatchPair, Merge
 from sellwell.kernel.testing import Case, builder
 
 if TYPE_CHECKING:
@@ -70,6 +71,11 @@ def a_blocked_customer(world: World) -> Customer:
     return customer
 
 
+def or_merged(world: World) -> Callable[[str], Customer | None]:
+    """The row of a customer that went into another one; other states can be forced."""
+    return lambda state: a_merge(world).loser if state == "merged" else None
+
+
 @builder("customers.add")
 def _add(world: World) -> Case:
     return Case(
@@ -89,6 +95,7 @@ def _change(world: World) -> Case:
         "rep",
         row=a_customer(world),
         data={"name": "云川新名机械有限公司", "phone": "13700004321", "industry": "机械"},
+        in_state=or_merged(world),
     )
 
 
@@ -127,27 +134,41 @@ def _change_address(world: World) -> Case:
 
 @builder("customers.set_terms")
 def _set_terms(world: World) -> Case:
-    return Case("rep", row=a_customer(world), data={"grade": "B", "payment_days": 30})
+    return Case(
+        "rep", row=a_customer(world), data={"grade": "B", "payment_days": 30}, in_state=or_merged(world)
+    )
 
 
 @builder("customers.block")
 def _block(world: World) -> Case:
-    return Case("finance", row=a_customer(world), data={"reason": "长期拖欠"})
+    return Case("finance", row=a_customer(world), data={"reason": "长期拖欠"}, in_state=or_merged(world))
 
 
 @builder("customers.unblock")
 def _unblock(world: World) -> Case:
-    return Case("finance", row=a_blocked_customer(world), data={"reason": "欠款已清"})
+    return Case(
+        "finance", row=a_blocked_customer(world), data={"reason": "欠款已清"}, in_state=or_merged(world)
+    )
 
 
 @builder("customers.reveal")
 def _reveal(world: World) -> Case:
-    return Case("finance", row=a_customer(world), data={"purpose": "collection", "reason": "催收到期货款"})
+    return Case(
+        "finance",
+        row=a_customer(world),
+        data={"purpose": "collection", "reason": "催收到期货款"},
+        in_state=or_merged(world),
+    )
 
 
 @builder("customers.erase")
 def _erase(world: World) -> Case:
-    return Case("legal", row=a_customer(world), data={"ground": "request", "reference": "DSR-0001"})
+    return Case(
+        "legal",
+        row=a_customer(world),
+        data={"ground": "request", "reference": "DSR-0001"},
+        in_state=or_merged(world),
+    )
 
 
 # --- two that are one ----------------------------------------------------------------------------------------------------
@@ -175,7 +196,12 @@ def a_merge(world: World) -> Merge:
 @builder("customers.merge")
 def _merge(world: World) -> Case:
     survivor, loser = two_with_one_phone(world)
-    return Case("marketing", row=survivor, data={"other": str(loser.pk), "reason": "电话与地址都相同"})
+    return Case(
+        "marketing",
+        row=survivor,
+        data={"other": str(loser.pk), "reason": "电话与地址都相同"},
+        in_state=or_merged(world),
+    )
 
 
 @builder("customers.unmerge")
@@ -186,3 +212,35 @@ def _unmerge(world: World) -> Case:
 @builder("customers.bring_along")
 def _bring_along(world: World) -> Case:
     return Case("marketing", row=a_merge(world))
+
+
+def a_pair(world: World) -> MatchPair:
+    """Two customers with one name, proposed by hand."""
+    one = a_customer(world, name="望海水务有限公司")
+    other = a_customer(world, name="望海水务有限责任公司", uscc="")
+    data = {"first": str(one.pk), "second": str(other.pk)}
+    pair: MatchPair = world.run("marketing", "customers.propose_pair", data=data).result
+    return pair
+
+
+@builder("customers.find_duplicates")
+def _find_duplicates(world: World) -> Case:
+    return Case("marketing")
+
+
+@builder("customers.match")
+def _match(world: World) -> Case:
+    a_customer(world, name="望海水务有限公司")
+    a_customer(world, name="望海水务有限责任公司", uscc="")
+    return Case("marketing", row=world.run("marketing", "customers.find_duplicates").result)
+
+
+@builder("customers.propose_pair")
+def _propose_pair(world: World) -> Case:
+    data = {"first": str(a_customer(world).pk), "second": str(a_customer(world).pk)}
+    return Case("marketing", data=data)
+
+
+@builder("customers.decide_pair")
+def _decide_pair(world: World) -> Case:
+    return Case("marketing", row=a_pair(world), data={"verdict": "different", "reason": "地址与法人都不同"})
