@@ -67,7 +67,8 @@ def exact(ctx: Context, keys: Keys, but_party: UUID | None = None) -> list[Objec
 
 def who(ctx: Context, customer: Customer) -> dict[str, str]:
     """Which customer, and whose it is; masked for those who may not see the customer."""
-    return {"customer": name_for(ctx, customer), "owner": customer.owner.name}
+    region = f"（{customer.region}）" if customer.region else ""
+    return {"customer": name_for(ctx, customer), "owner": f"{customer.owner.name}{region}"}
 
 
 def name_for(ctx: Context, customer: Customer) -> str:

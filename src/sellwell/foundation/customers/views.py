@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sellwell.foundation.customers.duplicates import KEY_NAMES
+from sellwell.foundation.customers.lineage import survivors
 from sellwell.foundation.customers.models import (
     Address,
     AddressKind,
@@ -101,6 +102,8 @@ CUSTOMERS = view(
     label=lambda c: c.party.name or c.number,
     clauses=("1.4.2",),
     states=CustomerState,
+    set_aside=(CustomerState.MERGED.value,),
+    leads_on=lambda c: survivors([c.pk])[c.pk] if c.merged_into_id else None,
 )
 
 CONTACTS = view(

@@ -30,8 +30,13 @@ list_page(
         ("mine", T("我的", "Mine"), {"owner": "me"}),
         ("a", T("A 级", "Grade A"), {"grade": "A"}),
         ("blocked", T("停止往来", "Blocked"), {"state": "blocked"}),
+        ("merged", T("已合并", "Merged"), {"state": "merged"}),
     ],
-    links=[(T("联系人", "Contacts"), "/contacts/", "customers.contacts")],
+    links=[
+        (T("联系人", "Contacts"), "/contacts/", "customers.contacts"),
+        (T("疑似重复", "Possible duplicates"), "/customers/duplicates/", "customers.pairs"),
+        (T("合并记录", "Merges"), "/customers/merges/", "customers.merges"),
+    ],
     empty=T(
         "还没有客户。登记第一个客户，或从线索转入。",
         "No customers yet. Enter the first one, or qualify a lead.",
@@ -207,7 +212,7 @@ panel(
 
 def find(q: str, ctx: Context, params: Mapping[str, str]) -> Sequence[Choice]:
     """By name, pinyin, number, and by phone or its last four digits."""
-    rows = CUSTOMERS.rows(ctx.actor)
+    rows = CUSTOMERS.at_hand(CUSTOMERS.rows(ctx.actor), ())
     if q:
         # A number finds its owner only for those who may see numbers.
         sees_numbers = ctx.actor.may(f"{CUSTOMERS.name}:personal")
@@ -219,7 +224,7 @@ def find(q: str, ctx: Context, params: Mapping[str, str]) -> Sequence[Choice]:
 
 def resolve(codes: Sequence[str], ctx: Context, params: Mapping[str, str]) -> Mapping[str, Choice]:
     """By exact number or name, as spreadsheets hold them; a name that two customers share names none."""
-    rows = CUSTOMERS.rows(ctx.actor)
+    rows = CUSTOMERS.at_hand(CUSTOMERS.rows(ctx.actor), ())
     found = {c.number: _choice(c) for c in rows.filter(number__in=codes)}
     named = list(rows.filter(party__name__in=[name for name in codes if name not in found]))
     count = Counter(c.party.name for c in named)
