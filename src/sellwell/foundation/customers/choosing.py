@@ -95,6 +95,32 @@ def restore(effects: Effects, made: Merge) -> None:
         effects.update(made.loser.party, uscc=chosen["uscc"])
 
 
+def way_of(ctx: Context) -> str:
+    """How values come in by a channel."""
+    return {"import": "import", "api": "api"}.get(ctx.channel, "typed")
+
+
+def filled(customer: Customer) -> list[str]:
+    """The fields of a new customer that hold something; its owner is no value that comes from anywhere."""
+    party = customer.party
+    held = {name: getattr(party, name) for name in OF_PARTY} | {
+        name: getattr(customer, name) for name in ("industry", "note")
+    }
+    return [name for name, value in held.items() if value]
+
+
+def differing(customer: Customer, values: Mapping[str, Any]) -> list[str]:
+    """Which fields a change gives another value. A number is compared by its fingerprint: each envelope is another."""
+    found = []
+    for name in FIELDS:
+        column = f"{name}_blind" if name in ("phone", "email") else name
+        if column in values:
+            row = customer.party if name in OF_PARTY else customer
+            if getattr(row, column) != values[column]:
+                found.append(name)
+    return found
+
+
 def note_sources(
     effects: Effects, ctx: Context, customer: Customer, names: Iterable[str], source: str
 ) -> None:

@@ -14,9 +14,9 @@ from django.db import connection
 
 from sellwell.foundation.customers import policies
 from sellwell.foundation.customers.models import Customer
-from sellwell.foundation.customers.rules.names import family_and_given
 from sellwell.kernel import policies as judges
 from sellwell.kernel.operations import Context
+from sellwell.kernel.personal_values import family_and_given
 from sellwell.kernel.values import T
 from sellwell.metrics.analysis.matching import COMPANIES, PERSONS, Kind, Pair
 from sellwell.metrics.analysis.matching import match as match_records

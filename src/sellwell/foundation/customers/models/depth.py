@@ -127,6 +127,11 @@ class TeamMember(CompanyRow):
         ]
         indexes = [models.Index(fields=["user", "since"], name="teammember_user")]
 
+    @property
+    def role_label(self) -> T:
+        """What the member does, in words."""
+        return TeamRole(self.role).label
+
     def __str__(self) -> str:
         return self.user.name
 

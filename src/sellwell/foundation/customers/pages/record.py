@@ -65,7 +65,11 @@ list_page(
     columns=["name", "customer", "title", "phone_masked", "is_primary"],
     empty=T("还没有联系人。在客户页添加。", "No contacts yet. Add them on a customer's page."),
 )
-record_page(CONTACTS, facts=["customer", "title", "phone_masked", "email_masked", "is_primary", "note"])
+record_page(
+    CONTACTS,
+    facts=["customer", "title", "purchase_role", "influence", "prefers", "phone_masked", "email_masked", "is_primary",
+           "note"],
+)  # fmt: skip
 list_page(
     ADDRESSES, empty=T("还没有地址。在客户页添加。", "No addresses yet. Add them on a customer's page.")
 )
@@ -88,7 +92,8 @@ def _change_initial(row: Customer, ctx: Context) -> Mapping[str, Any]:
 
 
 def _contact_initial(row: Contact, ctx: Context) -> Mapping[str, Any]:
-    return {name: getattr(row, name) for name in ("name", "title", "is_primary", "note")}
+    names = ("name", "title", "is_primary", "purchase_role", "influence", "prefers", "note")
+    return {name: getattr(row, name) for name in names}
 
 
 def _address_initial(row: Address, ctx: Context) -> Mapping[str, Any]:
@@ -123,10 +128,15 @@ def people(row: Customer, ctx: Context) -> dict[str, Any]:
     phones = personal.open_many([row.party.phone, *(c.phone for c in contacts)])
     emails = personal.open_many([row.party.email, *(c.email for c in contacts)])
     show = in_full or is_revealed
+    shown_columns = ("purchase_role", "influence", "prefers")
+    known = [c for c in (CONTACTS.column(name, ctx.actor) for name in shown_columns) if c is not None]
     numbers = [_numbers(phone, email, show) for phone, email in zip(phones, emails, strict=True)]
     return {
         "own": numbers[0],
-        "people": list(zip(contacts, numbers[1:], strict=True)),
+        "people": [
+            (contact, found, [c.read(contact) for c in known if getattr(contact, c.name) != "unknown"])
+            for contact, found in zip(contacts, numbers[1:], strict=True)
+        ],
         "in_full": in_full,
         "is_revealed": is_revealed,
         "minutes": int(queries.REVEALED_FOR.total_seconds() // 60),

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from stdnum.cn import uscc
 
-from sellwell.foundation.customers.models import Address, Contact, Customer, MatchPair, Merge
+from sellwell.foundation.customers.models import (
+    Address,
+    BankAccount,
+    Contact,
+    Customer,
+    MatchPair,
+    Merge,
+    TaxTitle,
+    TeamMember,
+)
 from sellwell.kernel.testing import Case, builder
 
 if TYPE_CHECKING:
@@ -244,3 +254,108 @@ def _propose_pair(world: World) -> Case:
 @builder("customers.decide_pair")
 def _decide_pair(world: World) -> Case:
     return Case("marketing", row=a_pair(world), data={"verdict": "different", "reason": "地址与法人都不同"})
+
+
+# --- groups, teams, titles, accounts -------------------------------------------------------------------------------------
+
+
+def a_subsidiary(world: World, parent: Customer | None = None) -> Customer:
+    """A customer that belongs to another one since a month ago."""
+    parent, child = parent or a_customer(world), a_customer(world)
+    since = (world.today - timedelta(days=30)).isoformat()
+    world.run("rep", "customers.set_parent", child, {"parent": str(parent.pk), "since": since})
+    return child
+
+
+def a_member(
+    world: World, customer: Customer | None = None, user: str = "account_manager", **values: Any
+) -> TeamMember:
+    """Somebody on the team of a customer."""
+    customer = customer or a_customer(world)
+    data = {"customer": str(customer.pk), "user": str(world.user(user).pk), "share": "30", **values}
+    member: TeamMember = world.run("sales_manager", "customers.add_member", data=data).result
+    return member
+
+
+def a_title(world: World, customer: Customer | None = None, **values: Any) -> TaxTitle:
+    """A tax title with an account."""
+    customer = customer or a_customer(world)
+    data = {
+        "customer": str(customer.pk),
+        "title": "云川第一机械厂",
+        "bank": "云川银行",
+        "account": "6222021234561234",
+        **values,
+    }
+    title: TaxTitle = world.run("rep", "customers.add_tax_title", data=data).result
+    return title
+
+
+def an_account_at_a_bank(world: World) -> BankAccount:
+    """A bank account of a customer."""
+    data = {
+        "customer": str(a_customer(world).pk),
+        "holder": "云川第一机械厂",
+        "bank": "云川银行",
+        "account": "6222021234561234",
+    }
+    account: BankAccount = world.run("rep", "customers.add_bank_account", data=data).result
+    return account
+
+
+@builder("customers.set_parent")
+def _set_parent(world: World) -> Case:
+    data = {"parent": str(a_customer(world).pk)}
+    return Case("rep", row=a_customer(world), data=data, in_state=or_merged(world))
+
+
+@builder("customers.leave_group")
+def _leave_group(world: World) -> Case:
+    return Case("rep", row=a_subsidiary(world), in_state=or_merged(world))
+
+
+@builder("customers.add_member")
+def _add_member(world: World) -> Case:
+    data = {
+        "customer": str(a_customer(world).pk),
+        "user": str(world.user("account_manager").pk),
+        "share": "30",
+    }
+    return Case("sales_manager", data=data)
+
+
+@builder("customers.end_member")
+def _end_member(world: World) -> Case:
+    return Case("sales_manager", row=a_member(world))
+
+
+@builder("customers.add_tax_title")
+def _add_tax_title(world: World) -> Case:
+    data = {"customer": str(a_customer(world).pk), "title": "云川第一机械厂", "account": "6222021234561234"}
+    return Case("rep", data=data)
+
+
+@builder("customers.change_tax_title")
+def _change_tax_title(world: World) -> Case:
+    return Case("finance", row=a_title(world), data={"title": "云川第一机械厂（新）", "bank": "云川银行"})
+
+
+@builder("customers.retire_tax_title")
+def _retire_tax_title(world: World) -> Case:
+    return Case("finance", row=a_title(world))
+
+
+@builder("customers.add_bank_account")
+def _add_bank_account(world: World) -> Case:
+    data = {
+        "customer": str(a_customer(world).pk),
+        "holder": "云川第一机械厂",
+        "bank": "云川银行",
+        "account": "6222021234561234",
+    }
+    return Case("rep", data=data)
+
+
+@builder("customers.retire_bank_account")
+def _retire_bank_account(world: World) -> Case:
+    return Case("finance", row=an_account_at_a_bank(world))
