@@ -19,6 +19,7 @@ from sellwell.kernel.models import User
 from sellwell.simulation import (
     cycles,
     history,
+    known_customers,
     manual,
     organisation,
     setting_up,
