@@ -57,6 +57,10 @@ BREAKAGES: dict[str, list[str]] = {
         ("UPDATE customers_party SET phone_blind = 'x' WHERE id IN"
         " (SELECT party_id FROM customers_customer WHERE origin = 'entry' ORDER BY id LIMIT 2)"),
     ],
+    "customers.merged_hold_nothing": [
+        ("UPDATE customers_customer SET state = 'merged', merged_into_id = (SELECT max(id::text)::uuid FROM customers_customer)"
+        " WHERE id = (SELECT min(customer_id::text)::uuid FROM orders_order)"),
+    ],
     "customers.uscc": [
         ("UPDATE customers_party SET uscc = '91310000000000000X' WHERE id IN"
         " (SELECT party_id FROM customers_customer ORDER BY id LIMIT 1)"),

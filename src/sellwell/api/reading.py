@@ -39,7 +39,8 @@ def rows(request: HttpRequest, ctx: Context, *, view: View) -> HttpResponse:
     """A page of rows: `?limit=&after=&sort=&q=&<column>=&<column>__gte=`."""
     _permit(view, ctx)
     columns = view.visible(ctx.actor)
-    queryset = filtered(view.rows(ctx.actor), view, ctx.actor, columns, request)
+    at_hand = view.at_hand(view.rows(ctx.actor), request.GET)
+    queryset = filtered(at_hand, view, ctx.actor, columns, request)
     keys = keyset.keys_of(view.model, _order(view, columns, _single(request, "sort")))
     limit = _limit(_single(request, "limit") or str(LIMIT))
     after = _opened(_single(request, "after"), view, keys)

@@ -101,6 +101,16 @@ def mask_name(text: str) -> str:
     return f"{name[:kept]}{'*' * (len(name) - kept)}" if len(name) > kept else "*"
 
 
+def family_and_given(name: str) -> tuple[str, str]:
+    """The two parts of a person's name: 欧阳明 -> 欧阳, 明; Jane Doe -> Doe, Jane."""
+    text = name.strip()
+    if " " in text:
+        given, _, family = text.rpartition(" ")
+        return family, given
+    size = 2 if len(text) > 2 and text[:2] in _COMPOUND_SURNAMES else 1
+    return text[:size], text[size:]
+
+
 def mask_email(text: str) -> str:
     """zhang@example.com -> z***@example.com."""
     local, at, domain = text.rpartition("@")

@@ -112,6 +112,10 @@ class View:
     label: Callable[[Any], str] = str  # how a row is named where others refer to it
     clauses: tuple[str, ...] = ()
     states: type[State] | None = None
+    set_aside: tuple[str, ...] = ()  # states that lists leave out unless they are asked for
+    leads_on: Callable[[Any], Any] | None = (
+        None  # the row that stands in a row's place now, if another one does
+    )
 
     @property
     def row_type(self) -> str:
@@ -150,6 +154,10 @@ class View:
         if self.prepare is not None:
             queryset = self.prepare(queryset)
         return access.rows(actor, self.name, queryset)
+
+    def at_hand(self, rows: QuerySet[Any], asked: Iterable[str]) -> QuerySet[Any]:
+        """Rows without those that are set aside; `asked` names the columns that somebody filters by."""
+        return rows.exclude(state__in=self.set_aside) if self.set_aside and "state" not in asked else rows
 
     def names(self, actor: Actor, ids: Iterable[Any]) -> dict[Any, str]:
         """How rows are called, of those that the reader may see, by their keys. One query."""

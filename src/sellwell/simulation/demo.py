@@ -19,6 +19,7 @@ from sellwell.kernel.models import User
 from sellwell.simulation import (
     cycles,
     history,
+    known_customers,
     leads,
     manual,
     market,
@@ -98,6 +99,7 @@ def build(
         market.leave_waiting(stage)
         relations.leave_waiting(stage)
         retention.leave_waiting(stage, 0.4)
+        known_customers.leave_known(stage)
         manual.revise(stage)
         began_measuring = time.monotonic()
         manual.measure(stage)

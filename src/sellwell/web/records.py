@@ -9,7 +9,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.utils.http import urlencode
 from pydantic import ValidationError
 
 from sellwell.kernel import access, asking, clock, door, history
@@ -47,6 +48,10 @@ def show(request: Any, page: RecordPage, row_id: UUID) -> HttpResponse:
     """The record, as a page or in the side panel."""
     require(request, page.view.name)
     row = row_or_404(request, page.view, row_id)
+    if page.view.leads_on is not None and "own" not in request.GET:
+        now = page.view.leads_on(row)
+        if now is not None and page.view.rows(request.actor).filter(pk=now).exists():
+            return HttpResponseRedirect(f"/{page.view.url}/{now}/?{urlencode({'instead_of': row.pk})}")
     if request.GET.get("as_of"):
         return _as_of(request, page, row, request.GET["as_of"])
     context = head(request, page, row) | body(request, page, row)

@@ -77,3 +77,56 @@ grant(
     warehouse="company",
 )
 grant("customers.erase", legal="company")
+
+# Data stewards: who may judge two customers to be one, and make them one (clause 4.3.5).
+STEWARDS = {"marketing": "company", "sales_manager": "company"}
+grant(["customers.merge", "customers.unmerge", "customers.bring_along"], **STEWARDS)
+grant(
+    "customers.merges", **STEWARDS, executive="company", auditor="company", finance="company", legal="company"
+)
+grant("customers.merges.export", sales_manager="company", auditor="company")
+grant(
+    ["customers.find_duplicates", "customers.match", "customers.decide_pair", "customers.propose_pair"],
+    **STEWARDS,
+)
+grant(["customers.pairs", "customers.match_runs"], **STEWARDS, executive="company", auditor="company")
+grant("customers.pairs.export", sales_manager="company", auditor="company")
+
+# Groups, teams, tax titles and bank accounts.
+grant(
+    [
+        "customers.set_parent",
+        "customers.leave_group",
+        "customers.add_tax_title",
+        "customers.change_tax_title",
+        "customers.retire_tax_title",
+        "customers.add_bank_account",
+        "customers.retire_bank_account",
+    ],
+    **SELLERS,
+    marketing="company",
+    finance="company",
+)
+grant(
+    ["customers.add_member", "customers.end_member"], regional_manager="department", sales_manager="company"
+)
+grant(["customers.team", "customers.tax_titles"], **READERS)
+grant(
+    "customers.bank_accounts",
+    **SELLERS,
+    finance="company",
+    legal="company",
+    executive="company",
+    auditor="company",
+)
+grant(
+    ["customers.team.export", "customers.tax_titles.export", "customers.bank_accounts.export"],
+    sales_manager="company",
+    auditor="company",
+)
+grant(
+    ["customers.tax_titles:bank", "customers.bank_accounts:bank"],
+    rep="own",
+    account_manager="own",
+    finance="company",
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sellwell.foundation.customers import stragglers
 from sellwell.foundation.customers.models import Customer, Party
 from sellwell.foundation.customers.rules import read_uscc
 from sellwell.kernel.checks import Finding, check, from_sql
@@ -31,7 +32,7 @@ def keys_are_unique() -> Iterable[Finding]:
     """Phone and e-mail by their blind indexes; customers of the same party are one (and unique by constraint)."""
     sql = (
         "SELECT min(c.number), max(c.number) FROM customers_customer c JOIN customers_party p ON p.id = c.party_id"
-        " WHERE p.{column} <> '' AND c.origin = 'entry' GROUP BY c.company_id, p.{column} HAVING count(*) > 1"
+        " WHERE p.{column} <> '' AND c.origin = 'entry' AND c.state <> 'merged' GROUP BY c.company_id, p.{column} HAVING count(*) > 1"
     )
     for column in ("phone_blind", "email_blind"):
         yield from from_sql(
@@ -56,3 +57,18 @@ def erased_means_erased() -> Iterable[Finding]:
         " JOIN customers_party p ON p.id = c.party_id WHERE p.erased_at IS NOT NULL AND k.name <> ''",
         "a contact of an erased party still has a name",
     )
+
+
+@check(
+    "customers.merged_hold_nothing",
+    T("已合并的客户名下没有单据", "Nothing hangs on a customer that was merged"),
+    clauses=["4.3.5"],
+)
+def merged_customers_hold_nothing() -> Iterable[Finding]:
+    """What was being written while a merge ran is brought along within the day (`customers.bring_along`)."""
+    for linked in stragglers.moving_tables():
+        yield from from_sql(
+            "customers.merged_hold_nothing",
+            stragglers.LEFT.format(**stragglers.names(linked)),
+            f"was merged, but {linked.label} still names it",
+        )

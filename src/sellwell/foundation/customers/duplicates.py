@@ -67,8 +67,18 @@ def exact(ctx: Context, keys: Keys, but_party: UUID | None = None) -> list[Objec
 
 def who(ctx: Context, customer: Customer) -> dict[str, str]:
     """Which customer, and whose it is; masked for those who may not see the customer."""
-    visible = ctx.actor.is_system or access.cell_for(ctx.actor, "customers.view", customer) is not None
+    region = f"（{customer.region}）" if customer.region else ""
+    return {"customer": name_for(ctx, customer), "owner": f"{customer.owner.name}{region}"}
+
+
+def name_for(ctx: Context, customer: Customer) -> str:
+    """A customer's name, masked for those who may not see the customer."""
     name = customer.party.name
-    if not visible:
-        name = mask_name(name) if customer.party.kind == "person" else rules.masked_organisation(name)
-    return {"customer": name, "owner": customer.owner.name}
+    if is_visible(ctx, customer):
+        return name
+    return mask_name(name) if customer.party.kind == "person" else rules.masked_organisation(name)
+
+
+def is_visible(ctx: Context, customer: Customer) -> bool:
+    """Whether the reader may see this customer."""
+    return ctx.actor.is_system or access.cell_for(ctx.actor, "customers.view", customer) is not None

@@ -16,9 +16,31 @@ from sellwell.foundation.company.extensions import (
     rows_of,
     scorecard_measures,
 )
-from sellwell.foundation.customers.models import Address, Contact, Customer, CustomerState, Party
+from sellwell.foundation.customers.merging import (
+    moves_with_customer,
+    moves_with_party,
+    one_per_customer,
+    one_per_party,
+    stays_with_customer,
+    stays_with_party,
+)
+from sellwell.foundation.customers.models import (
+    Address,
+    BankAccount,
+    Contact,
+    Customer,
+    CustomerState,
+    GroupMembership,
+    MatchPair,
+    Merge,
+    Party,
+    TaxTitle,
+    TeamMember,
+    ValueSource,
+)
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
+from sellwell.kernel.models import Fact
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import Period, T
 from sellwell.kernel.views import BY_TYPE
@@ -73,6 +95,27 @@ def _erase_addresses(subject: UUID) -> int:
     return personal.blank_columns(Address, Q(customer__party_id=subject), "phone", "province", "city")
 
 
+def _erase_tax_titles(subject: UUID) -> int:
+    return personal.blank_columns(TaxTitle, Q(customer__party_id=subject), "tax_number", "account")
+
+
+def _erase_bank_accounts(subject: UUID) -> int:
+    return personal.blank_columns(BankAccount, Q(customer__party_id=subject), "account")
+
+
+def _erase_merges(subject: UUID) -> int:
+    """Why somebody thought that two were one; the kept values are envelopes."""
+    return personal.blank_columns(Merge, Q(survivor__party_id=subject) | Q(loser__party_id=subject))
+
+
+def _erase_pairs(subject: UUID) -> int:
+    return personal.blank_columns(MatchPair, Q(first__party_id=subject) | Q(second__party_id=subject))
+
+
+personal.register_eraser("customers.taxtitle", _erase_tax_titles)
+personal.register_eraser("customers.bankaccount", _erase_bank_accounts)
+personal.register_eraser("customers.merge", _erase_merges)
+personal.register_eraser("customers.matchpair", _erase_pairs)
 personal.register_eraser("customers.party", _erase_party)
 personal.register_eraser("customers.customer", _erase_customers)
 personal.register_eraser("customers.contact", _erase_contacts)
@@ -88,3 +131,24 @@ def _covered(company_id: UUID) -> list[tuple[UUID, str, str, int]]:
     rows = Customer.objects.filter(company_id=company_id, state=CustomerState.ACTIVE.value)
     grouped = rows.values_list("owner_id", "region", "product_line").annotate(count=Count("id"))
     return list(grouped.order_by("owner_id", "region", "product_line"))
+
+
+# --- merging: what happens to the rows of a customer ----------------------------------------------------------------------
+
+stays_with_party(Customer, "party", "each keeps who it is: the loser's keys go on finding the survivor")
+stays_with_customer(Customer, "merged_into", "where it went: a chain of merges is taken back link by link")
+moves_with_customer(Contact, "customer", "is_primary")
+moves_with_customer(Address, "customer", "is_default", ["kind"])
+moves_with_customer(TaxTitle, "customer", "is_default")
+moves_with_customer(BankAccount, "customer")
+one_per_customer(TeamMember, "customer", ["user"])
+one_per_customer(ValueSource, "customer", ["field"])
+one_per_party(GroupMembership, "child")
+moves_with_party(GroupMembership, "parent")
+stays_with_customer(Fact, "customer_id", "append-only: facts keep the customer they had")
+for _end in ("survivor", "loser"):
+    stays_with_customer(Merge, _end, "what was merged into what is history")
+for _end in ("first", "second"):
+    stays_with_customer(
+        MatchPair, _end, "a pair is judged as it was; pairs with merged customers are not shown"
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from sellwell.foundation.customers.lineage import survivors
 from sellwell.foundation.customers.models import Customer, CustomerState, Party
 from sellwell.kernel import taking_back
 from sellwell.kernel.drafting import scope_of_actor
@@ -50,7 +51,8 @@ def ensure(
         effects.insert(*parties.values(), *customers)
         effects.search += customers
     by_number |= {customer.number: customer.pk for customer in customers}
-    found = {key: by_number[number] for key, number in numbers.items()}
+    now = survivors(by_number.values())
+    found = {key: now[by_number[number]] for key, number in numbers.items()}
     stopped = ours.filter(pk__in=found.values(), state=CustomerState.BLOCKED.value).values_list(
         "id", flat=True
     )

@@ -7,6 +7,7 @@ from sellwell.kernel.values import T
 
 TERMS_APPROVAL = "customers.terms_approval"
 REQUIRED = "customers.required"
+MATCHING = "customers.matching"
 
 policy.default(
     TERMS_APPROVAL,
@@ -48,4 +49,27 @@ policy.default(
         examples=[({"kind": "organisation", "channel": "direct"}, {"fields": "uscc, phone"})],
     ),
     T("客户信息必填项", "What a customer record must hold"),
+)
+
+policy.default(
+    MATCHING,
+    policy.table(
+        inputs={"kind": ("text", T("主体", "Party"))},
+        outputs={
+            "propose_from": ("number", T("从此相似度起提出", "Proposed from this score on")),
+            "certain_from": (
+                "number",
+                T("从此相似度起视为基本确定", "As good as certain from this score on"),
+            ),
+            "decide_within_days": ("number", T("须在几天内判断", "Days for the verdict")),
+        },
+        rows=[("organisation", "0.7", "0.99", "14"), ("-", "0.7", "0.99", "14")],
+        examples=[
+            (
+                {"kind": "organisation"},
+                {"propose_from": "0.7", "certain_from": "0.99", "decide_within_days": "14"},
+            )
+        ],
+    ),
+    T("客户查重阈值", "Thresholds of matching customers"),
 )

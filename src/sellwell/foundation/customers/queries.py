@@ -11,6 +11,21 @@ from django.db.models import Q
 
 from sellwell.foundation.customers import rules
 from sellwell.foundation.customers.identity import Keys
+from sellwell.foundation.customers.lineage import (
+    above,
+    as_they_are_now,
+    equal_keys,
+    in_one_line,
+    is_shared,
+    lineage,
+    lineages,
+    merge_that_took,
+    merged_away,
+    on_team,
+    pair_of,
+    shares_of_two,
+    survivors,
+)
 from sellwell.foundation.customers.models import (
     Address,
     Contact,
@@ -25,8 +40,10 @@ from sellwell.kernel.models import LedgerEntry
 
 # What other rooms may name of this room's tables, for types and input.
 __all__ = [
-    "Customer", "Grade", "Match", "PartyKind", "SalesChannel", "by_phone", "contact_holders", "customer", "customers", "delivery_address", "holders",
-    "known_party", "phone_of_address", "primary_contact", "revealed_to", "similar",
+    "Customer", "Grade", "Match", "PartyKind", "SalesChannel", "above", "as_they_are_now", "by_phone", "contact_holders", "customer", "customers",
+    "delivery_address", "equal_keys", "holders", "in_one_line", "is_shared", "known_party", "lineage", "lineages",
+    "merge_that_took", "merged_away", "on_team", "pair_of", "phone_of_address", "primary_contact", "revealed_to",
+    "shares_of_two", "similar", "survivors",
 ]  # fmt: skip
 
 CANDIDATES = 200  # names compared with a new one
@@ -54,22 +71,18 @@ def customers(ids: Iterable[UUID]) -> dict[UUID, Customer]:
 
 def holders(company_id: UUID, keys: Keys, but_party: UUID | None = None) -> list[Match]:
     """The company's customers that hold one of the keys already, strongest key first."""
-    found: list[Match] = []
     known = Customer.objects.filter(company_id=company_id).select_related("party", "owner")
-    if but_party is not None:
-        known = known.exclude(party_id=but_party)
+    wanted = []
     if keys.uscc:
-        found += [Match("uscc", c) for c in known.filter(party__uscc=keys.uscc)[:1]]
+        wanted.append(("uscc", Q(party__uscc=keys.uscc)))
     if keys.phone:
-        found += [
-            Match("phone", c)
-            for c in known.filter(party__phone_blind=personal.blind(keys.phone, "phone"))[:1]
-        ]
+        wanted.append(("phone", Q(party__phone_blind=personal.blind(keys.phone, "phone"))))
     if keys.email:
-        found += [
-            Match("email", c)
-            for c in known.filter(party__email_blind=personal.blind(keys.email, "email"))[:1]
-        ]
+        wanted.append(("email", Q(party__email_blind=personal.blind(keys.email, "email"))))
+    found: list[Match] = []
+    for key, condition in wanted:
+        holding = [c for c in as_they_are_now(known.filter(condition)[:5]) if c.party_id != but_party]
+        found += [Match(key, c) for c in holding[:1]]
     return found
 
 
@@ -80,7 +93,7 @@ def contact_holders(company_id: UUID, keys: Keys, but_party: UUID | None = None)
         wanted["phone"] = Q(phone_blind=personal.blind(keys.phone, "phone"))
     if keys.email:
         wanted["email"] = Q(email_blind=personal.blind(keys.email, "email"))
-    rows = Contact.objects.filter(company_id=company_id)
+    rows = Contact.objects.filter(company_id=company_id).exclude(customer__merged_into__isnull=False)
     if but_party is not None:
         rows = rows.exclude(customer__party_id=but_party)
     return [
@@ -99,7 +112,7 @@ def similar(company_id: UUID, name: str, but: UUID | None = None) -> list[Custom
     near = {row_id for row_id, _ in search.matching(tokens, "customers.customer", CANDIDATES)} - {but}
     rows = {str(c.pk): c for c in customers(near).values() if c.company_id == company_id}
     alike = rules.most_alike(name, [(key, c.party.name) for key, c in rows.items()])
-    return [rows[key] for key in alike]
+    return [c for c in as_they_are_now(rows[key] for key in alike) if c.pk != but]
 
 
 def by_phone(company_id: UUID, text: str) -> Q | None:

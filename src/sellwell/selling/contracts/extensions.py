@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from sellwell.foundation.customers.extensions import open_business
+from sellwell.foundation.customers.merging import moves_with_customer
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.foundation.relations.extensions import under_way
 from sellwell.kernel import personal
@@ -66,3 +67,8 @@ def _erase(subject: UUID) -> int:
 
 
 personal.register_eraser("contracts.contract", _erase)
+
+
+# --- merging: what happens to the rows of a customer ----------------------------------------------------------------------
+
+moves_with_customer(Contract, "customer")

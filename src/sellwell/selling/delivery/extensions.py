@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from sellwell.foundation.company.extensions import MonthResult, results
 from sellwell.foundation.customers.extensions import open_business
+from sellwell.foundation.customers.merging import moves_with_customer
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.foundation.relations.extensions import under_way
 from sellwell.kernel import personal
@@ -144,3 +145,9 @@ def _erase_returns(subject: UUID) -> int:
 
 personal.register_eraser("delivery.shipment", _erase_shipments)
 personal.register_eraser("delivery.return", _erase_returns)
+
+
+# --- merging: what happens to the rows of a customer ----------------------------------------------------------------------
+
+moves_with_customer(Shipment, "customer")
+moves_with_customer(Return, "customer")

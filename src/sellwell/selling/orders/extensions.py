@@ -12,6 +12,7 @@ from django.db.models import F, Q, QuerySet, Sum
 
 from sellwell.foundation.company.extensions import margin_verbs, market_margins
 from sellwell.foundation.customers.extensions import open_business
+from sellwell.foundation.customers.merging import moves_with_customer
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.foundation.relations.extensions import under_way
 from sellwell.foundation.stock.extensions import waiting as stock_waiting
@@ -172,3 +173,8 @@ def _orders_of(opportunities: Collection[UUID], ctx: Context) -> dict[UUID, list
         if opportunity is not None:
             found.setdefault(opportunity, []).append((number, f"/{view.url}/{pk}/"))
     return found
+
+
+# --- merging: what happens to the rows of a customer ----------------------------------------------------------------------
+
+moves_with_customer(Order, "customer")

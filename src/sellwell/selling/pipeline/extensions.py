@@ -18,6 +18,7 @@ from sellwell.foundation.company.extensions import (
 )
 from sellwell.foundation.company.scorecards import moments
 from sellwell.foundation.customers.extensions import open_business
+from sellwell.foundation.customers.merging import moves_with_customer
 from sellwell.foundation.customers.queries import Customer
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.kernel import personal
@@ -204,3 +205,11 @@ personal.register_eraser("pipeline.opportunity", _erase_opportunities)
 personal.register_eraser("pipeline.opportunityproduct", _erase_matches)
 personal.register_eraser("pipeline.visit", _erase_visits)
 personal.register_eraser("pipeline.quotation", _erase_quotations)
+
+
+# --- merging: what happens to the rows of a customer ----------------------------------------------------------------------
+
+moves_with_customer(Lead, "customer")
+moves_with_customer(Opportunity, "customer")
+moves_with_customer(Visit, "customer")
+moves_with_customer(Quotation, "customer")

@@ -10,6 +10,13 @@ from django.db.models import Q, QuerySet
 
 from sellwell.foundation.company.extensions import DepartmentFigure, department_figures, rows_of, sales_verbs
 from sellwell.foundation.customers.extensions import open_business
+from sellwell.foundation.customers.merging import (
+    moves_with_customer,
+    on_merge,
+    on_unmerge,
+    one_per_customer,
+    stays_with_customer,
+)
 from sellwell.kernel import personal
 from sellwell.kernel.effects import Effects, NewTask
 from sellwell.kernel.extensions import owned_work
@@ -18,11 +25,19 @@ from sellwell.kernel.values import T
 from sellwell.selling.delivery.extensions import Recognised, on_recognised
 from sellwell.selling.orders.extensions import followed_up
 from sellwell.selling.receivables import (
+    carrying,
     postings,
     queries,
     relating,  # noqa: F401 - what relations asks of this room
 )
-from sellwell.selling.receivables.models import Invoice, InvoiceState, Receipt, ReceiptState
+from sellwell.selling.receivables.models import (
+    CreditAccount,
+    Invoice,
+    InvoiceState,
+    Posting,
+    Receipt,
+    ReceiptState,
+)
 from sellwell.selling.receivables.views import INVOICES
 
 
@@ -107,3 +122,13 @@ personal.register_eraser("receivables.receipt", _erase_receipts)
 def _sales_verb() -> str:
     """Sales are what was invoiced."""
     return INVOICES.name
+
+
+# --- merging: what happens to the rows of a customer ----------------------------------------------------------------------
+
+one_per_customer(CreditAccount, "customer")
+moves_with_customer(Invoice, "customer")
+moves_with_customer(Receipt, "customer")
+stays_with_customer(Posting, "customer", "append-only: balances are carried over by entries of their own")
+on_merge.register("receivables")(carrying.carry_over)
+on_unmerge.register("receivables")(carrying.carry_over)

@@ -17,6 +17,7 @@ from sellwell.selling.receivables.models import Account, Invoice, Posting
 DOCUMENTS = {
     "receivables.invoice": T("发票", "Invoice"),
     "receivables.receipt": T("收款", "Receipt"),
+    "customers.merge": T("客户合并转入", "Balance carried by a merge"),
 }
 
 

@@ -57,6 +57,21 @@ def post(
         effects.insert(*rows)
 
 
+def carry(
+    effects: Effects, ctx: Context, document: Any, account: str, amount: Decimal, ends: tuple[UUID, UUID]
+) -> None:
+    """Carry a balance of an account from the first customer to the second, as one entry of a merge."""
+    entry = new_id()
+    for customer_id, side in ((ends[0], -amount), (ends[1], amount)):
+        effects.insert(
+            Posting(
+                company_id=document.company_id, document_type=document._meta.label_lower, document_id=document.pk,
+                entry=entry, account=account, customer_id=customer_id, debit=max(side, ZERO),
+                credit=max(-side, ZERO), business_date=ctx.today, at=ctx.now,
+            )
+        )  # fmt: skip
+
+
 def accepted(net: Decimal) -> dict[str, Decimal]:
     """The customer took over goods or services (negative: they came back)."""
     return {"contract_asset": net, "revenue": -net}

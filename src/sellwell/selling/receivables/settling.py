@@ -81,7 +81,7 @@ def _settle(
         settled[invoice_id] = settled.get(invoice_id, ZERO) + amount
     changed = [(invoices[invoice_id], amount) for invoice_id, amount in settled.items()]
     if isinstance(source, Receipt):
-        _post(effects, ctx, source, total)
+        _post(effects, ctx, source, changed)
         effects.update(source, applied=source.applied + total)
     else:
         changed.append((source, -total))
@@ -95,9 +95,17 @@ def _settle(
     effects.insert(*rows)
 
 
-def _post(effects: Effects, ctx: Context, receipt: Receipt, total: Decimal) -> None:
-    """Advance against receivable. A credit note settles within the receivable and needs no entry."""
+def _post(effects: Effects, ctx: Context, receipt: Receipt, paid: Sequence[tuple[Invoice, Decimal]]) -> None:
+    """Advance against receivable. A credit note settles within the receivable and needs no entry.
+
+    Money of one customer stands against an invoice of another only after merged customers parted; each keeps its account.
+    """
+    total = sum((amount for _, amount in paid), ZERO)
     postings.post(effects, ctx, receipt, receipt.customer_id, postings.applied(total))
+    for invoice, amount in paid:
+        if invoice.customer_id != receipt.customer_id:
+            ends = (receipt.customer_id, invoice.customer_id)
+            postings.carry(effects, ctx, receipt, "receivable", -amount, ends)
 
 
 def _count_paid(effects: Effects, ctx: Context, changed: Sequence[tuple[Invoice, Decimal]]) -> None:

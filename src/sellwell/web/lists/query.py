@@ -39,7 +39,8 @@ class ListQuery:
 
     def rows(self) -> QuerySet[Any]:
         """The rows that match, unsorted."""
-        queryset = self.view.rows(self.actor, self.columns)
+        asked = [one.column.name for one in self.filters]
+        queryset = self.view.at_hand(self.view.rows(self.actor, self.columns), asked)
         for one in self.filters:
             queryset = queryset.filter(one.condition)
         if self.q:

@@ -1,5 +1,14 @@
-"""The verbs of customers, in life-cycle order: record, people and places, terms and blocks, personal data."""
+"""The verbs of customers, in life-cycle order: record, people and places, groups, team, accounts, terms and blocks, possible
+duplicates and merging, personal data."""
 
-from sellwell.foundation.customers.operations import places, privacy, record, terms
-
-__all__ = ["places", "privacy", "record", "terms"]
+from sellwell.foundation.customers.operations import (
+    accounts,
+    groups,
+    merging,
+    pairs,
+    places,
+    privacy,
+    record,
+    team,
+    terms,
+)

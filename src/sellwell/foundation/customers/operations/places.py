@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from sellwell.foundation.customers import duplicates, identity, queries
-from sellwell.foundation.customers.models import Address, AddressKind, Contact, Customer
+from sellwell.foundation.customers.models import (
+    Address,
+    AddressKind,
+    Contact,
+    ContactWay,
+    Customer,
+    Influence,
+    PurchaseRole,
+)
 from sellwell.foundation.customers.operations.inputs import Text40, Text80
 from sellwell.kernel import personal
 from sellwell.kernel.effects import Effects
@@ -33,6 +41,9 @@ class ContactData(Input):
     phone: Text40 = field(T("电话", "Phone"), "")
     email: ShortText = field(T("邮箱", "E-mail"), "")
     is_primary: bool = field(T("主要联系人", "Primary contact"), False)
+    purchase_role: PurchaseRole = field(T("采购中的角色", "Part in the purchase"), PurchaseRole.UNKNOWN)
+    influence: Influence = field(T("影响力", "Influence"), Influence.UNKNOWN)
+    prefers: ContactWay = field(T("偏好的联系方式", "Prefers to be reached by"), ContactWay.UNKNOWN)
     note: Text = field(T("备注", "Note"), "")
 
 
@@ -83,6 +94,9 @@ def add_contact(row: None, given: AddContact, ctx: Context, assessment: Assessme
         name=given.name,
         title=given.title,
         note=given.note,
+        purchase_role=given.purchase_role.value,
+        influence=given.influence.value,
+        prefers=given.prefers.value,
         is_primary=given.is_primary or is_first,
         **identity.sealed_phone(customer.party_id, keys.phone),
         **identity.sealed_email(customer.party_id, keys.email),
@@ -112,6 +126,9 @@ def change_contact(contact: Contact, given: ContactData, ctx: Context, assessmen
         "name": given.name,
         "title": given.title,
         "note": given.note,
+        "purchase_role": given.purchase_role.value,
+        "influence": given.influence.value,
+        "prefers": given.prefers.value,
         "is_primary": given.is_primary or contact.is_primary,
     }
     if keys.phone:

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from sellwell.foundation.customers import queries
 from sellwell.foundation.customers.extensions import open_business
-from sellwell.foundation.customers.models import Contact, Customer
+from sellwell.foundation.customers.models import LIVE, Contact, Customer
 from sellwell.kernel import personal
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.inputs import Code, Input, Text, field
@@ -48,6 +49,7 @@ class Reveal(Input):
         "Shows phone numbers and e-mail addresses in full for 15 minutes. Say why: each time is kept in the ledger.",
     ),
     input=Reveal,
+    from_states=LIVE,
     while_held=True,
     clauses=["1.4.2"],
 )
@@ -100,14 +102,17 @@ def assess_erase(customer: Customer, given: Erase | None, ctx: Context) -> Asses
         "Erases names, contacts, numbers and addresses for good. Documents and amounts that the law asks for stay.",
     ),
     input=Erase,
+    from_states=LIVE,
     assess=assess_erase,
     danger=True,
     clauses=["1.4.2"],
 )
 def erase(customer: Customer, given: Erase, ctx: Context, assessment: Assessment) -> Effects:
-    """The erasers of all rooms blank what stands in clear; then the subject's key is destroyed."""
+    """The erasers of all rooms blank what stands in clear; then the subject's key is destroyed. So it is for all that were
+    merged into this customer: they are the same person."""
     effects = Effects(result=customer)
-    effects.update(customer.party, erased_at=ctx.now, uscc=None)
-    personal.erase(customer.party_id)
+    for one in [customer, *queries.customers(set(queries.lineage(customer.pk)) - {customer.pk}).values()]:
+        effects.update(one.party, erased_at=ctx.now, uscc=None)
+        personal.erase(one.party_id)
     customer.party.refresh_from_db()
     return effects

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from sellwell.foundation.company.queries import scope_columns
-from sellwell.foundation.customers import duplicates, identity, policies, queries, rules
+from sellwell.foundation.customers import choosing, duplicates, identity, policies, queries, rules
 from sellwell.foundation.customers.models import (
+    LIVE,
     Address,
     Contact,
     Customer,
@@ -17,6 +18,7 @@ from sellwell.foundation.customers.models import (
     Party,
     PartyKind,
     SalesChannel,
+    WhereFrom,
 )
 from sellwell.foundation.customers.operations.inputs import Industry, Text40, Text60, Text80, Uscc
 from sellwell.kernel import drafting, numbering
@@ -133,6 +135,7 @@ def add(row: None, given: AddCustomer, ctx: Context, assessment: Assessment) -> 
         effects.insert(_contact(given, read, customer))
     if given.address:
         effects.insert(_address(given, customer))
+    choosing.note_sources(effects, ctx, customer, choosing.filled(customer), choosing.way_of(ctx))
     effects.search.append(customer)
     effects.result = customer
     return effects
@@ -216,6 +219,9 @@ class ChangeCustomer(Input):
     industry: Industry = field(T("行业", "Industry"), "")
     channel: SalesChannel = field(T("渠道", "Channel"), SalesChannel.DIRECT)
     note: Text = field(T("备注", "Note"), "")
+    source: WhereFrom | None = field(
+        T("新内容来自", "The new values are from"), None, help=T("不填即手工录入", "Typed by you if empty")
+    )
 
 
 def assess_change(customer: Customer, given: ChangeCustomer | None, ctx: Context) -> Assessment:
@@ -245,6 +251,7 @@ _RAISE = (
         "Changes name, social credit code, phone, e-mail, industry and note.",
     ),
     input=ChangeCustomer,
+    from_states=LIVE,
     assess=assess_change,
     clauses=["1.4.2"],
 )
@@ -265,12 +272,17 @@ def change(customer: Customer, given: ChangeCustomer, ctx: Context, assessment: 
         values |= identity.sealed_email(
             customer.party_id, "" if Clearable.EMAIL in given.remove else keys.email
         )
+    differing = choosing.differing(
+        customer, values | {"industry": given.industry, "channel": given.channel.value, "note": given.note}
+    )
     effects.update(customer.party, **values)
     before = customer.version
     effects.update(customer, industry=given.industry, channel=given.channel.value, note=given.note)
     if effects.changes and customer.version == before:
         effects.execute(Customer, _RAISE, [customer.pk])
         customer.version += 1
+    source = given.source.value if given.source is not None else choosing.way_of(ctx)
+    choosing.note_sources(effects, ctx, customer, differing, source)
     effects.search.append(customer)
     return effects
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from sellwell.foundation.customers import policies, rules
-from sellwell.foundation.customers.models import Customer, CustomerState, Grade
+from sellwell.foundation.customers.models import LIVE, Customer, CustomerState, Grade
 from sellwell.kernel.effects import Effects, NewEvent
 from sellwell.kernel.inputs import Input, Text, field
 from sellwell.kernel.operations import Assessment, Context, operation
@@ -46,6 +46,7 @@ def assess_terms(customer: Customer, given: SetTerms | None, ctx: Context) -> As
         "Sets grade and payment days; what goes beyond the policy needs approval.",
     ),
     input=SetTerms,
+    from_states=LIVE,
     assess=assess_terms,
     route=policies.TERMS_APPROVAL,
     clauses=["1.4.2", "1.3.1"],

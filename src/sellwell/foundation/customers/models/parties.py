@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
 
+from sellwell.kernel import clock
 from sellwell.kernel.models import CompanyRow, Owned, Row
 from sellwell.kernel.values import State, T
+
+if TYPE_CHECKING:
+    from sellwell.kernel.access import Post
 
 
 class CustomerState(State):
@@ -16,6 +21,11 @@ class CustomerState(State):
 
     ACTIVE = "active", T("正常", "Active")
     BLOCKED = "blocked", T("停止往来", "Blocked")
+    MERGED = "merged", T("已合并", "Merged")
+
+
+# A customer of these states is a record of its own; a merged one leads to another.
+LIVE = (CustomerState.ACTIVE, CustomerState.BLOCKED)
 
 
 class Grade(State):
@@ -40,6 +50,38 @@ class SalesChannel(State):
     DIRECT = "direct", T("直销", "Direct")
     ONLINE = "online", T("线上", "Online")
     DISTRIBUTOR = "distributor", T("经销", "Distributor")
+
+
+class PurchaseRole(State):
+    """What part a contact has in a purchase."""
+
+    UNKNOWN = "unknown", T("未知", "Unknown")
+    DECIDER = "decider", T("决策人", "Decider")
+    USER = "user", T("使用人", "User")
+    BUYER = "buyer", T("采购", "Buyer")
+    TECHNICAL = "technical", T("技术把关", "Technical")
+    FINANCE = "finance", T("财务", "Finance")
+    GATEKEEPER = "gatekeeper", T("引荐人", "Gatekeeper")
+
+
+class Influence(State):
+    """How much a contact's word weighs."""
+
+    UNKNOWN = "unknown", T("未知", "Unknown")
+    HIGH = "high", T("高", "High")
+    MEDIUM = "medium", T("中", "Medium")
+    LOW = "low", T("低", "Low")
+
+
+class ContactWay(State):
+    """How a contact wants to be reached."""
+
+    UNKNOWN = "unknown", T("未说明", "Not said")
+    PHONE = "phone", T("电话", "Phone")
+    WECHAT = "wechat", T("微信", "WeChat")
+    SMS = "sms", T("短信", "Text message")
+    EMAIL = "email", T("邮件", "E-mail")
+    VISIT = "visit", T("上门", "In person")
 
 
 class AddressKind(State):
@@ -100,6 +142,7 @@ class Customer(Owned):
     business_date = models.DateField()
     created_at = models.DateTimeField()
     held_by = models.UUIDField(null=True, blank=True)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
 
     class Meta:
         constraints = [
@@ -109,6 +152,11 @@ class Customer(Owned):
                 condition=Q(state__in=CustomerState.values()), name="customer_state_known"
             ),
             models.CheckConstraint(condition=Q(grade__in=Grade.values()), name="customer_grade_known"),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False)
+                | (~Q(state="merged") & Q(merged_into__isnull=True)),
+                name="customer_merged_into_one",
+            ),
         ]
         indexes = [
             models.Index(fields=["company_id", "-business_date", "-id"], name="customer_newest"),
@@ -120,8 +168,36 @@ class Customer(Owned):
         """The party behind."""
         return self.party_id
 
+    @classmethod
+    def scope_q(cls, scope: str, user_id: UUID, post: Post) -> Q | None:
+        """One's own are those one answers for and those one is on the team of today."""
+        found = super().scope_q(scope, user_id, post)
+        if scope != "own" or found is None:
+            return found
+        teams = _team_of(user_id).values_list("customer_id", flat=True)
+        return found | Q(company_id=post.company_id, pk__in=list(teams))
+
+    def in_scope(self, scope: str, user_id: UUID, post: Post) -> bool:
+        if super().in_scope(scope, user_id, post):
+            return True
+        return (
+            scope == "own"
+            and self.company_id == post.company_id
+            and _team_of(user_id).filter(customer_id=self.pk).exists()
+        )
+
     def __str__(self) -> str:
         return self.party.name
+
+
+def _team_of(user_id: UUID) -> models.QuerySet[Any]:
+    """The places in teams that somebody has today."""
+    from sellwell.foundation.customers.models.depth import TeamMember
+
+    today = clock.business_day(clock.now())
+    return TeamMember.objects.filter(user_id=user_id, since__lte=today).filter(
+        Q(until__isnull=True) | Q(until__gt=today)
+    )
 
 
 class Contact(CompanyRow):
@@ -139,6 +215,9 @@ class Contact(CompanyRow):
     email = models.JSONField(null=True)
     email_blind = models.CharField(max_length=64, default="", db_index=True, blank=True)
     is_primary = models.BooleanField(default=False)
+    purchase_role = models.CharField(max_length=12, default="unknown")
+    influence = models.CharField(max_length=8, default="unknown")
+    prefers = models.CharField(max_length=8, default="unknown")
     note = models.TextField(default="", blank=True)
 
     def subject(self) -> UUID:

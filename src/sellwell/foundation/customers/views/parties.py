@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from sellwell.foundation.customers.lineage import survivors
 from sellwell.foundation.customers.models import (
     Address,
     AddressKind,
     Contact,
+    ContactWay,
     Customer,
     CustomerState,
     Grade,
+    Influence,
+    PurchaseRole,
     SalesChannel,
 )
 from sellwell.kernel.personal_values import mask_email, mask_phone
@@ -94,6 +98,8 @@ CUSTOMERS = view(
     label=lambda c: c.party.name or c.number,
     clauses=("1.4.2",),
     states=CustomerState,
+    set_aside=(CustomerState.MERGED.value,),
+    leads_on=lambda c: survivors([c.pk])[c.pk] if c.merged_into_id else None,
 )
 
 CONTACTS = view(
@@ -113,6 +119,30 @@ CONTACTS = view(
         ),
         Column("title", T("职务", "Position"), path="title"),
         Column("is_primary", T("主要联系人", "Primary"), "bool", path="is_primary", filterable=True),
+        Column(
+            "purchase_role",
+            T("采购中的角色", "Part in the purchase"),
+            "state",
+            path="purchase_role",
+            states=PurchaseRole,
+            filterable=True,
+        ),
+        Column(
+            "influence",
+            T("影响力", "Influence"),
+            "state",
+            path="influence",
+            states=Influence,
+            filterable=True,
+        ),
+        Column(
+            "prefers",
+            T("偏好的联系方式", "Prefers"),
+            "state",
+            path="prefers",
+            states=ContactWay,
+            in_list=False,
+        ),
         Column(
             "phone_masked", T("电话（脱敏）", "Phone (masked)"), envelope=lambda c: c.phone, mask=mask_phone
         ),

@@ -30,8 +30,13 @@ list_page(
         ("mine", T("我的", "Mine"), {"owner": "me"}),
         ("a", T("A 级", "Grade A"), {"grade": "A"}),
         ("blocked", T("停止往来", "Blocked"), {"state": "blocked"}),
+        ("merged", T("已合并", "Merged"), {"state": "merged"}),
     ],
-    links=[(T("联系人", "Contacts"), "/contacts/", "customers.contacts")],
+    links=[
+        (T("联系人", "Contacts"), "/contacts/", "customers.contacts"),
+        (T("疑似重复", "Possible duplicates"), "/customers/duplicates/", "customers.pairs"),
+        (T("合并记录", "Merges"), "/customers/merges/", "customers.merges"),
+    ],
     empty=T(
         "还没有客户。登记第一个客户，或从线索转入。",
         "No customers yet. Enter the first one, or qualify a lead.",
@@ -60,7 +65,11 @@ list_page(
     columns=["name", "customer", "title", "phone_masked", "is_primary"],
     empty=T("还没有联系人。在客户页添加。", "No contacts yet. Add them on a customer's page."),
 )
-record_page(CONTACTS, facts=["customer", "title", "phone_masked", "email_masked", "is_primary", "note"])
+record_page(
+    CONTACTS,
+    facts=["customer", "title", "purchase_role", "influence", "prefers", "phone_masked", "email_masked", "is_primary",
+           "note"],
+)  # fmt: skip
 list_page(
     ADDRESSES, empty=T("还没有地址。在客户页添加。", "No addresses yet. Add them on a customer's page.")
 )
@@ -83,7 +92,8 @@ def _change_initial(row: Customer, ctx: Context) -> Mapping[str, Any]:
 
 
 def _contact_initial(row: Contact, ctx: Context) -> Mapping[str, Any]:
-    return {name: getattr(row, name) for name in ("name", "title", "is_primary", "note")}
+    names = ("name", "title", "is_primary", "purchase_role", "influence", "prefers", "note")
+    return {name: getattr(row, name) for name in names}
 
 
 def _address_initial(row: Address, ctx: Context) -> Mapping[str, Any]:
@@ -118,10 +128,15 @@ def people(row: Customer, ctx: Context) -> dict[str, Any]:
     phones = personal.open_many([row.party.phone, *(c.phone for c in contacts)])
     emails = personal.open_many([row.party.email, *(c.email for c in contacts)])
     show = in_full or is_revealed
+    shown_columns = ("purchase_role", "influence", "prefers")
+    known = [c for c in (CONTACTS.column(name, ctx.actor) for name in shown_columns) if c is not None]
     numbers = [_numbers(phone, email, show) for phone, email in zip(phones, emails, strict=True)]
     return {
         "own": numbers[0],
-        "people": list(zip(contacts, numbers[1:], strict=True)),
+        "people": [
+            (contact, found, [c.read(contact) for c in known if getattr(contact, c.name) != "unknown"])
+            for contact, found in zip(contacts, numbers[1:], strict=True)
+        ],
         "in_full": in_full,
         "is_revealed": is_revealed,
         "minutes": int(queries.REVEALED_FOR.total_seconds() // 60),
@@ -207,7 +222,7 @@ panel(
 
 def find(q: str, ctx: Context, params: Mapping[str, str]) -> Sequence[Choice]:
     """By name, pinyin, number, and by phone or its last four digits."""
-    rows = CUSTOMERS.rows(ctx.actor)
+    rows = CUSTOMERS.at_hand(CUSTOMERS.rows(ctx.actor), ())
     if q:
         # A number finds its owner only for those who may see numbers.
         sees_numbers = ctx.actor.may(f"{CUSTOMERS.name}:personal")
@@ -219,7 +234,7 @@ def find(q: str, ctx: Context, params: Mapping[str, str]) -> Sequence[Choice]:
 
 def resolve(codes: Sequence[str], ctx: Context, params: Mapping[str, str]) -> Mapping[str, Choice]:
     """By exact number or name, as spreadsheets hold them; a name that two customers share names none."""
-    rows = CUSTOMERS.rows(ctx.actor)
+    rows = CUSTOMERS.at_hand(CUSTOMERS.rows(ctx.actor), ())
     found = {c.number: _choice(c) for c in rows.filter(number__in=codes)}
     named = list(rows.filter(party__name__in=[name for name in codes if name not in found]))
     count = Counter(c.party.name for c in named)
