@@ -26,6 +26,7 @@ from sellwell.control.intelligence.models import (
     SeriesState,
 )
 from sellwell.control.intelligence.operations.meetings import READ
+from sellwell.foundation.customers.merging import moves_with_customer
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import own_tasks, owned_work
 
@@ -112,3 +113,5 @@ personal.register_eraser(
 personal.register_eraser(
     "intelligence.decision", lambda subject: personal.blank_columns(Decision, Q(meeting_id=subject))
 )
+
+moves_with_customer(Item, "customer")

@@ -11,8 +11,18 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from sellwell.foundation.customers.merging import moves_with_customer, one_per_customer, stays_with_customer
 from sellwell.foundation.customers.queries import Customer
-from sellwell.foundation.relations.models import GradeChange, Pool, PoolMove, Segment, Touch
+from sellwell.foundation.relations.models import (
+    GradeChange,
+    Mark,
+    Pool,
+    PoolMove,
+    Segment,
+    StageMove,
+    Standing,
+    Touch,
+)
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
 from sellwell.kernel.operations import Context
@@ -74,3 +84,13 @@ def _eraser(model: type[Any]) -> Callable[[UUID], int]:
 
 for _model in (GradeChange, PoolMove, Touch):
     personal.register_eraser(_model._meta.label_lower, _eraser(_model))
+
+
+# --- merging: what happens to the rows of a customer ----------------------------------------------------------------------
+
+moves_with_customer(Touch, "customer")
+one_per_customer(Mark, "customer", by=["tag"])
+stays_with_customer(Standing, "customer", "reckoned anew each day from what the customer did")
+stays_with_customer(StageMove, "customer", "a step of the customer it was found for")
+stays_with_customer(GradeChange, "customer", "found for the customer as it was")
+stays_with_customer(PoolMove, "customer", "it says whose customer this one was")

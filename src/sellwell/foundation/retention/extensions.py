@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from sellwell.foundation.retention.models import UNDER_WAY, Intervention
+from sellwell.foundation.customers.merging import one_per_customer, stays_with_customer
+from sellwell.foundation.retention.models import UNDER_WAY, Intervention, Score
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import owned_work
 
@@ -27,3 +28,9 @@ def _erase_cases(subject: UUID) -> int:
 
 
 personal.register_eraser("retention.intervention", _erase_cases)
+
+
+# --- merging: what happens to the rows of a customer ----------------------------------------------------------------------
+
+one_per_customer(Intervention, "customer", by=["playbook", "opened_on"])
+stays_with_customer(Score, "customer", "reckoned anew with each run")
