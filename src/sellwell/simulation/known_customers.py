@@ -74,7 +74,7 @@ def _titles(stage: Stage, firms: list[Any]) -> None:
 def _twins(stage: Stage, firms: list[Any]) -> None:
     """The same companies again under a slightly other name, without their code; the daily search finds them."""
     marketing = stage.user("marketing")
-    for customer in firms:
+    for number, customer in enumerate(firms):
         name = customer.party.name
         other = (
             name.replace("有限责任公司", "有限公司")
@@ -85,7 +85,9 @@ def _twins(stage: Stage, firms: list[Any]) -> None:
         contact = customer.contacts.order_by("-is_primary", "id").first()
         data = {
             "name": other if other != name else f"{name}（新）",
-            "contact_name": contact.name if contact is not None else "",
+            "phone": f"1391000{number:04d}",
+            "contact_phone": f"1392000{number:04d}",
+            "contact_name": contact.name if contact is not None else "柳如川",
             "province": address.province if address is not None else "",
             "city": address.city if address is not None else "",
             "address": address.line if address is not None else "",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sellwell.foundation.customers import duplicates
-from sellwell.foundation.customers.models import Address, Contact, Customer, Grade, SalesChannel
+from sellwell.foundation.customers.models import Customer, Grade, SalesChannel
 from sellwell.kernel import personal
 from sellwell.kernel.operations import Context
 from sellwell.kernel.personal_values import mask_email, mask_phone
@@ -91,10 +91,10 @@ def _opened(envelope: Any, mask: Callable[[str], str], full: bool) -> str:
 
 
 def _address(customer: Customer) -> str:
-    found = Address.objects.filter(customer=customer).order_by("-is_default", "-id").first()
+    found = max(customer.addresses.all(), key=lambda a: (a.is_default, a.pk), default=None)
     return str(found) if found is not None else ""
 
 
 def _contact(customer: Customer) -> str:
-    found = Contact.objects.filter(customer=customer).order_by("-is_primary", "-id").first()
+    found = max(customer.contacts.all(), key=lambda c: (c.is_primary, c.pk), default=None)
     return found.name if found is not None else ""

@@ -86,6 +86,7 @@ def assess_parent(customer: Customer, given: SetParent | None, ctx: Context) -> 
     from_states=LIVE,
     assess=assess_parent,
     lock_keys=lock_group,
+    menu=False,  # offered where the group is shown
     clauses=["1.4.2"],
 )
 def set_parent(customer: Customer, given: SetParent, ctx: Context, assessment: Assessment) -> Effects:
@@ -128,6 +129,7 @@ def assess_leave(customer: Customer, given: LeaveGroup | None, ctx: Context) -> 
     input=LeaveGroup,
     from_states=LIVE,
     assess=assess_leave,
+    menu=False,
     clauses=["1.4.2"],
 )
 def leave_group(customer: Customer, given: LeaveGroup, ctx: Context, assessment: Assessment) -> Effects:

@@ -1,16 +1,15 @@
-"""Beside a customer's own data: its group with what it adds up to, its team and owners, tax titles, accounts, sources."""
+"""Beside a customer's own data: its group with what it adds up to, its team, tax titles, accounts, sources."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from sellwell.foundation.company.extensions import sales_verbs
 from sellwell.foundation.customers import groups
 from sellwell.foundation.customers.choosing import FIELDS
 from sellwell.foundation.customers.models import Customer, TaxTitle, ValueSource, WhereFrom
 from sellwell.foundation.customers.sides import FIELDS as SIDES
 from sellwell.foundation.customers.views import ACCOUNTS, CUSTOMERS, TEAM, TITLES
-from sellwell.kernel import directory
-from sellwell.kernel.models import LedgerChange
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import ZERO, T
 from sellwell.web.registry import form, list_page, panel, record_page
@@ -28,6 +27,10 @@ def group_of(row: Customer, ctx: Context) -> dict[str, Any]:
             party_id__in=[m.party_id for m in tree], merged_into__isnull=True, company_id=row.company_id
         )
     }
+    if not any(
+        ctx.actor.may(verb()) for _, verb in sales_verbs
+    ):  # sums of sales are for those who may see sales
+        return {"lines": [_line(m, known.get(m.party_id), {}, row) for m in tree], "is_group": len(tree) > 1}
     since = ctx.today.replace(month=1, day=1)
     sums = groups.rolled_up(known.values(), since, ctx.today.replace(year=since.year + 1, month=1, day=1))
     lines = [_line(member, known.get(member.party_id), sums, row) for member in tree]
@@ -56,27 +59,14 @@ def _line(member: groups.Member, customer: Customer | None, sums: Any, row: Cust
 
 
 def team_of(row: Customer, ctx: Context) -> dict[str, Any]:
-    """Who looks after the customer today and did before, and who owned it since when."""
+    """Who looks after the customer today and at other times; earlier owners stand in the block of the owner."""
     rows = list(TEAM.rows(ctx.actor).filter(customer_id=row.pk).order_by("until", "since")[:50])
     now = [m for m in rows if m.since <= ctx.today and (m.until is None or m.until > ctx.today)]
     return {
         "team": now,
         "others": [m for m in rows if m not in now],
-        "owners": owners(row),
         "total": sum((m.share for m in now), ZERO),
     }
-
-
-def owners(row: Customer) -> list[tuple[Any, str]]:
-    """Since when the customer had which owner, the latest first: as the ledger tells it."""
-    changes = (
-        LedgerChange.objects.filter(table=TYPE, row_id=row.pk, after__owner_id__isnull=False)
-        .select_related("entry")
-        .order_by("-id")[:20]
-    )
-    found = [(change.entry.at, (change.after or {}).get("owner_id")) for change in changes]
-    names = {str(pk): name for pk, name in directory.current().names({pk for _, pk in found if pk}).items()}
-    return [(at, names.get(str(pk), "—")) for at, pk in found]
 
 
 def accounts_of(row: Customer, ctx: Context) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from sellwell.foundation.customers import matching, sides
 from sellwell.foundation.customers.models import MatchPair, MatchRun, PairState, RunState
 from sellwell.foundation.customers.views import PAIRS, RUNS
-from sellwell.kernel import keyset
+from sellwell.kernel import keyset, personal
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
 from sellwell.web import jobs
@@ -46,9 +46,12 @@ def show(request: Any) -> HttpResponse:
     rows = rows if state is PairState.MERGED else live(rows)
     keys = keyset.keys_of(MatchPair, PAIRS.order)
     found = keyset.page(
-        rows.select_related("first__party", "first__owner", "second__party", "second__owner", "decided_by"),
+        rows.select_related("first__party", "first__owner", "second__party", "second__owner", "decided_by")
+        .prefetch_related("first__addresses", "first__contacts", "second__addresses", "second__contacts"),
         keys, request.GET.get("after", ""), request.GET.get("before", ""), AT_ONCE,
     )  # fmt: skip
+    parties = [end.party for pair in found.rows for end in (pair.first, pair.second)]
+    personal.read_keys(envelope for party in parties for envelope in (party.phone, party.email))
     last = RUNS.rows(request.actor).order_by("-asked_at").first()
     counts = dict(live(every).order_by().values_list("state").annotate(n=Count("pk")))
     counts[PairState.MERGED.value] = every.filter(state=PairState.MERGED.value).count()

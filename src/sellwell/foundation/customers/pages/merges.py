@@ -71,7 +71,7 @@ def moving(customer: Customer) -> list[tuple[Any, int]]:
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
         for linked in LINKED.values():
-            if linked.how == "stays" or linked.of != "customer":
+            if linked.how != "moves" or linked.of != "customer":
                 continue
             cursor.execute(
                 f"SELECT count(*) FROM {quote(linked.model._meta.db_table)} WHERE {quote(linked.column)} = %s",

@@ -134,7 +134,11 @@ def people(row: Customer, ctx: Context) -> dict[str, Any]:
     return {
         "own": numbers[0],
         "people": [
-            (contact, found, [c.read(contact) for c in known if getattr(contact, c.name) != "unknown"])
+            (
+                contact,
+                found,
+                [(c.label, c.read(contact)) for c in known if getattr(contact, c.name) != "unknown"],
+            )
             for contact, found in zip(contacts, numbers[1:], strict=True)
         ],
         "in_full": in_full,

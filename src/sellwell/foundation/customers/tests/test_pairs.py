@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +23,7 @@ from sellwell.foundation.customers.models import (
     TeamMember,
     ValueSource,
 )
+from sellwell.foundation.customers.pages.depth import group_of
 from sellwell.foundation.customers.rules import accounts as account_rules
 from sellwell.foundation.customers.rules.team import Place, objections
 from sellwell.foundation.customers.tests.builders import (
@@ -115,6 +118,25 @@ def test_the_other_side_is_masked_for_those_who_may_not_see_it(world: World) -> 
     assert "*" in sides.sides(world.ctx("rep"), mine, theirs)[1].name
 
 
+def test_a_page_of_pairs_asks_as_often_for_one_as_for_many(world: World) -> None:
+    def statements() -> int:
+        browser = Client()
+        browser.force_login(world.user("marketing"))
+        browser.get("/")
+        with CaptureQueriesContext(connection) as asked:
+            answer = browser.get("/customers/duplicates/")
+        assert answer.status_code == 200
+        world.see()
+        return len(asked.captured_queries)
+
+    a_pair(world)
+    few = statements()
+    for _ in range(4):
+        data = {"first": str(a_customer(world).pk), "second": str(a_customer(world, uscc="").pk)}
+        world.run("marketing", "customers.propose_pair", data=data)
+    assert statements() <= few + 1
+
+
 # --- groups ------------------------------------------------------------------------------------------------------------
 
 
@@ -152,6 +174,12 @@ def test_a_group_reads_from_the_top_down_as_of_a_day(world: World) -> None:
     assert len(groups.members(middle.party_id, world.today)) == 2
     sums = groups.rolled_up([top, middle], world.today, world.today + timedelta(days=1))
     assert sums == {top.pk: {}, middle.pk: {}}
+
+
+def test_who_may_not_see_sales_reads_the_group_without_its_sums(world: World) -> None:
+    child = a_subsidiary(world)
+    assert "totals" in group_of(child, world.ctx("finance"))
+    assert "totals" not in group_of(child, world.ctx("marketing"))
 
 
 # --- teams -------------------------------------------------------------------------------------------------------------
