@@ -76,4 +76,4 @@ grant(
     legal="company",
     warehouse="company",
 )
-grant("customers.erase", legal="company")
+grant(["customers.erase", "customers.erase_contact"], legal="company")

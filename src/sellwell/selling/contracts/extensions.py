@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from sellwell.foundation.customers.extensions import open_business
+from sellwell.foundation.privacy.extensions import hold, of_customers_documents
+from sellwell.foundation.privacy.rules.words import Group, Purpose, Source
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import owned_work
@@ -58,3 +60,9 @@ def _erase(subject: UUID) -> int:
 
 
 personal.register_eraser("contracts.contract", _erase)
+
+
+# --- personal data that the room holds ----------------------------------------------------------------------------------
+
+hold("contracts.contract", T("合同", "Contracts"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=(Source.ORDER,), of=of_customers_documents,
+     day="business_date", groups={"title": Group.BEHAVIOUR})  # fmt: skip

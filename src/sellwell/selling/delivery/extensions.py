@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db.models import Q, Sum
 
 from sellwell.foundation.customers.extensions import open_business
+from sellwell.foundation.privacy.extensions import hold, of_customers_documents
+from sellwell.foundation.privacy.rules.words import Purpose, Source
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
@@ -110,3 +112,11 @@ def _erase_returns(subject: UUID) -> int:
 
 personal.register_eraser("delivery.shipment", _erase_shipments)
 personal.register_eraser("delivery.return", _erase_returns)
+
+
+# --- personal data that the room holds ----------------------------------------------------------------------------------
+
+hold("delivery.shipment", T("发货单", "Shipments"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=(Source.ORDER, Source.AFTER_SALES), of=of_customers_documents,
+     day="business_date")  # fmt: skip
+hold("delivery.return", T("退货单", "Returns"), purposes=(Purpose.CONTRACT, Purpose.SERVICE), sources=(Source.ORDER, Source.AFTER_SALES), of=of_customers_documents,
+     day="business_date")  # fmt: skip

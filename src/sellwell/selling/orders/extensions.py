@@ -11,6 +11,8 @@ from django.db.models import F, Q, Sum
 
 from sellwell.foundation.company.extensions import margin_verbs, market_margins
 from sellwell.foundation.customers.extensions import open_business
+from sellwell.foundation.privacy.extensions import hold, of_customers_documents
+from sellwell.foundation.privacy.rules.words import Purpose, Source
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.foundation.stock.extensions import waiting as stock_waiting
 from sellwell.kernel import personal
@@ -99,3 +101,9 @@ def _margins(company_id: UUID, period: Period) -> list[tuple[str, str, Decimal]]
         (region, line, ((sold - cost) / sold).quantize(Decimal("0.0001")))
         for region, line, sold, cost in rows.order_by("order__region", "product__product_line")
     ]
+
+
+# --- personal data that the room holds ----------------------------------------------------------------------------------
+
+hold("orders.order", T("订单", "Orders"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=(Source.ORDER,), of=of_customers_documents,
+     day="business_date")  # fmt: skip

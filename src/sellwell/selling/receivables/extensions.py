@@ -10,6 +10,8 @@ from django.db.models import Q
 
 from sellwell.foundation.company.extensions import DepartmentFigure, department_figures, rows_of, sales_verbs
 from sellwell.foundation.customers.extensions import open_business
+from sellwell.foundation.privacy.extensions import hold, of_customers_documents
+from sellwell.foundation.privacy.rules.words import Purpose, Source
 from sellwell.kernel import personal
 from sellwell.kernel.effects import Effects, NewTask
 from sellwell.kernel.extensions import owned_work
@@ -96,3 +98,11 @@ personal.register_eraser("receivables.receipt", _erase_receipts)
 def _sales_verb() -> str:
     """Sales are what was invoiced."""
     return INVOICES.name
+
+
+# --- personal data that the room holds ----------------------------------------------------------------------------------
+
+hold("receivables.invoice", T("发票", "Invoices"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=(Source.ORDER,), of=of_customers_documents,
+     day="business_date")  # fmt: skip
+hold("receivables.receipt", T("收款", "Receipts"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=(Source.ORDER,), of=of_customers_documents,
+     day="business_date")  # fmt: skip

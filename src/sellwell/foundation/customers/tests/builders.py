@@ -148,3 +148,8 @@ def _reveal(world: World) -> Case:
 @builder("customers.erase")
 def _erase(world: World) -> Case:
     return Case("legal", row=a_customer(world), data={"ground": "request", "reference": "DSR-0001"})
+
+
+@builder("customers.erase_contact")
+def _erase_contact(world: World) -> Case:
+    return Case("legal", row=a_contact(world), data={"ground": "request", "reference": "DSR-0002"})
