@@ -184,11 +184,11 @@ class Request(Document):
     stop_at = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)
-    verified_how = models.CharField(max_length=12, default="", blank=True)
+    verified_how = models.CharField(max_length=12, null=True)
     copied_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     answer = models.TextField(default="", blank=True)
-    ground = models.CharField(max_length=20, default="", blank=True)
+    ground = models.CharField(max_length=20, null=True)
     kept_until = models.DateField(null=True)  # of what the law asks to keep
     extended = models.BooleanField(default=False)
     escalated = models.PositiveSmallIntegerField(default=0)  # clocks that ran out: 1, 2, 3
@@ -223,7 +223,7 @@ class LookAlarm(CompanyRow):
     limit = models.PositiveIntegerField()
     state = models.CharField(max_length=10, default=AlarmState.OPEN.value)
     raised_at = models.DateTimeField()
-    finding = models.CharField(max_length=12, default="", blank=True)
+    finding = models.CharField(max_length=12, null=True)
     words = models.CharField(max_length=200, default="", blank=True)
     settled_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+", null=True)
     settled_at = models.DateTimeField(null=True)
