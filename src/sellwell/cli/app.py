@@ -14,6 +14,7 @@ from sellwell.cli import (
     building,
     database,
     importing,
+    keys,
     manual,
     reference,
     serving,
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (serving, database, building, importing, acting, backup, reference, manual, simulating):
+for module in (serving, database, building, importing, acting, backup, keys, reference, manual, simulating):
     module.register(app)
 
 

@@ -382,6 +382,19 @@ def rewrap(new_master: bytes | None = None) -> int:
     return count
 
 
+def key_status() -> dict[str, Any]:
+    """Which master key is in use, which the key file holds, how many keys each wraps, and how many were destroyed."""
+    held = masters()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key_version, count(*) FROM kernel_subjectkey WHERE wrapped IS NOT NULL GROUP BY 1 ORDER BY 1"
+        )
+        wrapped = {str(version): count for version, count in cursor.fetchall()}
+        cursor.execute("SELECT count(*) FROM kernel_subjectkey WHERE wrapped IS NULL")
+        (erased,) = cursor.fetchone()
+    return {"master": held.current, "in_file": sorted(held.versions), "wrapped": wrapped, "erased": erased}
+
+
 def _rewrap_batch(cursor: Any, subjects: Sequence[UUID]) -> None:
     keys = {subject: key for subject, key in _stored_keys(subjects).items() if key is not None}
     held = masters()

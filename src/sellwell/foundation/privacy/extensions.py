@@ -155,7 +155,7 @@ hold(
     of=_of_subject,
 )
 hold("privacy.consent", T("同意记录", "Consents"), purposes=(Purpose.LEGAL_DUTY,), sources=(Source.REGISTRATION, Source.WEB_FORM), of=_of_subject,
-      day="said_at")  # fmt: skip
+      day="said_at__date")  # fmt: skip
 hold("privacy.request", T("个人信息请求", "Privacy requests"), purposes=(Purpose.LEGAL_DUTY,), sources=(Source.REGISTRATION,), of=_of_subject,
       day="received_on")  # fmt: skip
 
