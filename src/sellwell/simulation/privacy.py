@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 
+from sellwell.foundation.privacy import chores
 from sellwell.kernel import clock
 from sellwell.kernel.door import see_companies
 from sellwell.simulation.people import Stage
@@ -55,6 +56,7 @@ def leave_waiting(stage: Stage) -> None:
     for (kind, state, days), contact in zip(REQUESTS, contacts[4:], strict=False):
         _request(stage, contact, kind, state, days)
     _assessment(stage)
+    _looks(stage)
     stage.settle()
     stage.pace = pace
 
@@ -132,6 +134,29 @@ def _request(stage: Stage, contact: Any, kind: str, state: str, days: int) -> No
         stage.act(legal, "privacy.fulfil_request", row, {"answer": "已按您的要求办理。"})
         if state == "closed":
             stage.act(legal, "privacy.close_request", row, {"way": "email"})
+
+
+def _looks(stage: Stage) -> None:
+    """Finance calls many customers on one day: more than the limit, so legal looks into it; a colleague looks a few times."""
+    customers = list(apps.get_model("customers.Customer").objects.order_by("number")[:31])
+    for index in range(31 if len(customers) > 30 else 8):
+        customer = customers[index % len(customers)]
+        stage.act(
+            stage.user("finance"),
+            "customers.reveal",
+            customer,
+            {"purpose": "collection", "reason": "月末集中催收"},
+        )
+    for customer in customers[:3]:
+        stage.act(
+            stage.user("marketing"),
+            "customers.reveal",
+            customer,
+            {"purpose": "request", "reason": "客户要求回电"},
+        )
+    with clock.at(stage.now):
+        see_companies([stage.company_id])
+        chores.watch(stage.company_id)
 
 
 def _assessment(stage: Stage) -> None:

@@ -41,6 +41,7 @@ grant(
     **OFFICERS,
 )  # fmt: skip
 grant("privacy.comment", service="company", legal="company", executive="company")
+grant("privacy.urge_request", executive="company")
 # what a request corrects, the officer corrects
 grant(["customers.change", "customers.change_contact", "customers.change_address"], legal="company")
 

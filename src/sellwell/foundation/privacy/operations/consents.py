@@ -49,6 +49,12 @@ GUARDIAN = Reason(
 )
 
 
+class ForWhat(OfWhom):
+    """The person, and the purpose."""
+
+    purpose: Purpose = field(T("用途", "Purpose"))
+
+
 class Given(Input):
     """When, how, and what proves it."""
 
@@ -62,10 +68,8 @@ class Given(Input):
     note: ShortText = field(T("说明", "Note"), "")
 
 
-class Record(Given, OfWhom):
+class Record(Given, ForWhat):
     """A consent that was given."""
-
-    purpose: Purpose = field(T("用途", "Purpose"))
 
 
 def objections_to(given: Given, text: ConsentText | None, purpose: Purpose, person: DataSubject | None, ctx: Context) -> list[Objection]:  # fmt: skip
@@ -130,10 +134,9 @@ def _granted(given: Given, text: ConsentText) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class Ask(OfWhom):
+class Ask(ForWhat):
     """Somebody is asked."""
 
-    purpose: Purpose = field(T("用途", "Purpose"))
     way: Way = field(T("渠道", "Channel"))
 
 

@@ -108,7 +108,8 @@ def clocks(
 
 
 def _end_of(day: date) -> datetime:
-    return clock.day_begins(day + timedelta(days=1))
+    """The last minute of a day: so it reads as the day that it means."""
+    return clock.day_begins(day + timedelta(days=1)) - timedelta(minutes=1)
 
 
 def assess_acknowledge(row: Request, given: Any, ctx: Context) -> Assessment:
@@ -221,6 +222,15 @@ def comment(row: Request, given: Comment, ctx: Context, assessment: Assessment) 
 # --- clocks that run out -----------------------------------------------------------------------------------------------
 
 
+@operation(
+    "privacy.urge_request", T("督办", "Urge on"), Request, input=Comment, from_states=list(OPEN), clauses=["4.3.4"],
+    help=T("管理层对超期请求提出要求，记入时间线。", "The management says what must happen with a late request; it stands on the timeline."),
+)  # fmt: skip
+def urge_request(row: Request, given: Comment, ctx: Context, assessment: Assessment) -> Effects:
+    """The ledger entry is the word."""
+    return Effects(result=row)
+
+
 class Escalate(Input):
     """Which clock ran out: 1 acknowledge, 2 fulfil, 3 the last day."""
 
@@ -236,12 +246,11 @@ def escalate_request(row: Request, given: Escalate, ctx: Context, assessment: As
     """The level is kept; from the second on the management has it in its list."""
     effects = Effects(result=row)
     effects.update(row, escalated=max(row.escalated, given.stage))
-    verb = {RECEIVED.value: "privacy.verify_identity", VERIFIED.value: "privacy.start_request"}.get(
-        row.state, "privacy.fulfil_request"
-    )
-    effects.tasks.append(NewTask(verb, row, role=OFFICER))
+    verb = {RECEIVED.value: "privacy.verify_identity", VERIFIED.value: "privacy.start_request"}.get(row.state)
+    if verb is not None:  # who has taken it on has the task already
+        effects.tasks.append(NewTask(verb, row, role=OFFICER))
     if given.stage > 1:
-        effects.tasks.append(NewTask("privacy.comment", row, role=HEAD))
+        effects.tasks.append(NewTask("privacy.urge_request", row, role=HEAD))
     return effects
 
 

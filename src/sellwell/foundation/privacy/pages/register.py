@@ -25,21 +25,17 @@ THEN = {
 HEADS = (
     SheetColumn(T("数据", "Data"), width=18), SheetColumn(T("字段类别", "Field group"), width=14), SheetColumn(T("字段", "Fields"), width=30),
     SheetColumn(T("用途", "Purposes"), width=34), SheetColumn(T("来源", "Sources"), width=26), SheetColumn(T("依据", "Bases"), width=34),
-    SheetColumn(T("接收方", "Recipients"), width=22), SheetColumn(T("保存（月）", "Keep (months)"), "quantity"), SheetColumn(T("到期后", "Then"), width=20),
+    SheetColumn(T("接收方", "Recipients"), width=22), SheetColumn(T("保存（月）", "Keep (months)")), SheetColumn(T("到期后", "Then"), width=20),
 )  # fmt: skip
 
 
-def joined(texts: Any) -> str:
-    """Texts in one cell."""
-    return "、".join(str(t) for t in texts)
-
-
-def cells(one: Processing) -> list[Any]:
-    """A line of the register."""
+def cells(one: Processing) -> list[list[str]]:
+    """A line of the register: the items of each cell."""
     return [
-        str(one.holding.title), str(one.group.label), joined(one.columns), joined(p.label for p in one.holding.purposes),
-        joined(s.label for s in one.holding.sources), joined(b.label for b in one.bases),
-        joined(one.holding.recipients) or str(T("无", "none")), one.months, str(THEN.get(one.then, one.then)),
+        [str(one.holding.title)], [str(one.group.label)], list(one.columns), [str(p.label) for p in one.holding.purposes],
+        [str(s.label) for s in one.holding.sources], [str(b.label) for b in one.bases],
+        [str(r) for r in one.holding.recipients] or [str(T("无", "none"))],
+        ["—" if one.months is None else str(one.months)], [str(THEN.get(one.then, one.then))],
     ]  # fmt: skip
 
 
@@ -64,7 +60,7 @@ def take(request: Any) -> HttpResponse:
     """The register as a workbook; it holds no data of people."""
     require(request, "privacy.register")
     ctx = request.ctx
-    rows = [cells(one) for one in fields.register(ctx.company_id, ctx.today)]
+    rows = [["；".join(items) for items in cells(one)] for one in fields.register(ctx.company_id, ctx.today)]
     takings.exported(ctx, "privacy.register", TITLE, len(rows), (), {})
     content = tabular_writing.xlsx(HEADS, rows, title=TITLE, made_at=ctx.now)
     answer = HttpResponse(

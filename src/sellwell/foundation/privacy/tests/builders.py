@@ -286,6 +286,13 @@ def _comment(world: World) -> Case:
     return Case("legal", a_request(world), {"text": "已电话联系"})
 
 
+@builder("privacy.urge_request")
+def _urge(world: World) -> Case:
+    return Case(
+        "executive", a_request(world), {"text": "本周内办结"}, lambda state: a_request(world, state=state)
+    )
+
+
 @builder("privacy.escalate_request")
 def _escalate(world: World) -> Case:
     return Case("legal", a_request(world), {"stage": 2}, lambda state: a_request(world, state=state))
