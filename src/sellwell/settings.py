@@ -44,6 +44,7 @@ FOUNDATION = (
     "catalog",
     "stock",
     "customers",
+    "privacy",
     "relations",
     "retention",
     "pricing",

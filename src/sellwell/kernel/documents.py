@@ -200,6 +200,32 @@ class Manual(TypedDict):
     mark: NotRequired[str]
 
 
+class Entry(TypedDict):
+    """A field of a record, as people read it."""
+
+    label: str
+    value: str
+
+
+class CopySection(TypedDict):
+    """The records of one kind, with what they are for and where they came from."""
+
+    title: str
+    purposes: str
+    sources: str
+    records: Sequence[Sequence[Entry]]
+
+
+class SubjectCopy(TypedDict):
+    """Template `subject_copy`: all that is held of one person; `mark_line` stands at the foot of each page."""
+
+    number: str
+    date: date
+    seller: Party
+    mark_line: str
+    sections: Sequence[CopySection]
+
+
 KINDS: dict[str, Any] = {
     "quotation": Quotation,
     "contract": Contract,
@@ -208,6 +234,7 @@ KINDS: dict[str, Any] = {
     "statement": Statement,
     "handbook": Handbook,
     "manual": Manual,
+    "subject_copy": SubjectCopy,
 }
 
 

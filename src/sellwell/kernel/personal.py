@@ -230,6 +230,17 @@ def register_eraser(model_label: str, eraser: Eraser) -> None:
     ERASERS[model_label] = eraser
 
 
+# Who is forgotten with a subject, being known only through it (the contacts of a customer): given it, their subjects.
+COMPANIONS: dict[str, Callable[[UUID], Iterable[UUID]]] = {}
+
+
+def register_companions(model_label: str, companions: Callable[[UUID], Iterable[UUID]]) -> None:
+    """Destroy the keys of the `model_label` rows of a subject with its own whenever one is erased."""
+    if model_label in COMPANIONS:
+        raise ValueError(f"{model_label} has two kinds of companions")
+    COMPANIONS[model_label] = companions
+
+
 def blank_columns(model: type[models.Model], rows: models.Q, *also: str) -> int:
     """Blank the personal columns of rows, and those named in `also` (blind indexes). For erasers."""
     values: dict[str, Any] = {}
@@ -267,24 +278,27 @@ register_eraser("kernel.storedfile", _blank_file_names)
 
 
 def erase(subject: UUID) -> int:
-    """Forget a subject for good: clear values are blanked, its key is destroyed. Gives how many rows were blanked.
+    """Forget a subject for good: clear values are blanked, its key is destroyed, and those of its companions. Gives how
+    many rows were blanked.
 
     All in one transaction; once that has committed, the erasure is appended to the file beside the master key.
     Erasing again does no harm.
     """
     with transaction.atomic():
         with seeing_every_company():
-            blanked = sum(eraser(subject) for eraser in ERASERS.values())
+            along = {one for companions in COMPANIONS.values() for one in companions(subject)}
+            subjects = [subject, *sorted(along - {subject})]
+            blanked = sum(eraser(one) for one in subjects for eraser in ERASERS.values())
         now = clock.now()
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO kernel_subjectkey (subject_id, wrapped, key_version, created_at, erased_at)"
-                " VALUES (%s, NULL, 0, %s, %s) ON CONFLICT (subject_id) DO UPDATE SET wrapped = NULL,"
+                " SELECT u, NULL, 0, %s, %s FROM unnest(%s::uuid[]) AS u ON CONFLICT (subject_id) DO UPDATE SET wrapped = NULL,"
                 " erased_at = coalesce(kernel_subjectkey.erased_at, excluded.erased_at)",
-                [subject, now, now],
+                [now, now, subjects],
             )
         generations.bump("personal")
-        transaction.on_commit(lambda: _note_erasures([subject]))
+        transaction.on_commit(lambda: _note_erasures(subjects))
     return blanked
 
 
@@ -366,6 +380,19 @@ def rewrap(new_master: bytes | None = None) -> int:
     newest = masters()
     master_key.replace({newest.current: newest.versions[newest.current]})
     return count
+
+
+def key_status() -> dict[str, Any]:
+    """Which master key is in use, which the key file holds, how many keys each wraps, and how many were destroyed."""
+    held = masters()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key_version, count(*) FROM kernel_subjectkey WHERE wrapped IS NOT NULL GROUP BY 1 ORDER BY 1"
+        )
+        wrapped = {str(version): count for version, count in cursor.fetchall()}
+        cursor.execute("SELECT count(*) FROM kernel_subjectkey WHERE wrapped IS NULL")
+        (erased,) = cursor.fetchone()
+    return {"master": held.current, "in_file": sorted(held.versions), "wrapped": wrapped, "erased": erased}
 
 
 def _rewrap_batch(cursor: Any, subjects: Sequence[UUID]) -> None:

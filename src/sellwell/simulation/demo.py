@@ -24,6 +24,7 @@ from sellwell.simulation import (
     manual,
     market,
     organisation,
+    privacy,
     relations,
     retention,
     setting_up,
@@ -84,6 +85,7 @@ def build(
         organisation.review_procedures(stage)
         relations.begin(stage)
         leads.vary(stage)
+        privacy.begin(stage)
         play = _play(stage, staff, owners, items, sales, tell)
         play.last = last
         pools_open = max(first, last - relations.POOLS_SINCE)
@@ -100,6 +102,7 @@ def build(
         relations.leave_waiting(stage)
         retention.leave_waiting(stage, 0.4)
         known_customers.leave_known(stage)
+        privacy.leave_waiting(stage)
         manual.revise(stage)
         began_measuring = time.monotonic()
         manual.measure(stage)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from sellwell.foundation.company.models import Absence, AbsenceState, Assignment, Company, Department, Person
 from sellwell.kernel import clock, duties
@@ -167,3 +167,14 @@ def conflict_of(verbs: set[str], waived: Collection[UUID] = ()) -> DutyPair | No
 def person_of(user_id: UUID) -> Person | None:
     """The employment beside an account."""
     return Person.objects.select_related("user").filter(user_id=user_id).first()
+
+
+def leaving(company_id: UUID, on: date, within: timedelta) -> dict[UUID, date]:
+    """People whose last post ends, or ended, within that time of a day, with the last day on which they hold one."""
+    found = (
+        Assignment.objects.filter(company_id=company_id)
+        .values("user_id")
+        .annotate(last=Max("until"), endless=Max("since", filter=Q(until__isnull=True)))
+        .filter(endless__isnull=True, last__gte=on - within, last__lte=on + within)
+    )
+    return {row["user_id"]: row["last"] for row in found}

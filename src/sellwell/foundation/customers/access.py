@@ -76,7 +76,7 @@ grant(
     legal="company",
     warehouse="company",
 )
-grant("customers.erase", legal="company")
+grant(["customers.erase", "customers.erase_contact"], legal="company")
 
 # Data stewards: who may judge two customers to be one, and make them one (clause 4.3.5).
 STEWARDS = {"marketing": "company", "sales_manager": "company"}

@@ -88,7 +88,7 @@ def _erase_customers(subject: UUID) -> int:
 
 
 def _erase_contacts(subject: UUID) -> int:
-    return personal.blank_columns(Contact, Q(customer__party_id=subject), "phone", "email")
+    return personal.blank_columns(Contact, Q(pk=subject), "phone", "email")
 
 
 def _erase_addresses(subject: UUID) -> int:
@@ -120,6 +120,13 @@ personal.register_eraser("customers.party", _erase_party)
 personal.register_eraser("customers.customer", _erase_customers)
 personal.register_eraser("customers.contact", _erase_contacts)
 personal.register_eraser("customers.address", _erase_addresses)
+
+
+def _contacts_of(subject: UUID) -> list[UUID]:
+    return list(Contact.objects.filter(customer__party_id=subject).values_list("pk", flat=True))
+
+
+personal.register_companions("customers.contact", _contacts_of)
 
 
 # --- what the organisation's proof asks ------------------------------------------------------------------------------------

@@ -51,8 +51,12 @@ def paper(template: str, texts: list[str]) -> dict[str, Any]:
         "first_day": date(2026, 1, 1), "last_day": date(2026, 10, 31), "opening": Decimal("1000"),
         "consignee": texts[0], "address": texts[-1], "mark": "草稿", "count": "2",
         "passages": [{"number": f"1.1.{n}", "level": 3, "zh": t, "en": t, "bases": t} for n, t in enumerate(texts)],
-        "sections": [{"title": text, "procedures": [procedure(text)]} for text in texts],
+        "sections": [{**section(text), "procedures": [procedure(text)]} for text in texts], "mark_line": texts[0],
     }  # fmt: skip
+
+
+def section(text: str) -> dict[str, Any]:
+    return {"title": text, "purposes": text, "sources": text, "records": [[{"label": text, "value": text}]]}
 
 
 def procedure(text: str) -> dict[str, Any]:

@@ -201,6 +201,41 @@ def test_rotation_keeps_envelopes_and_indexes(monkeypatch: pytest.MonkeyPatch) -
         personal.rewrap(b"short")
 
 
+@pytest.mark.parametrize("moment", ["before the keys", "after the keys"])
+def test_a_rotation_cut_short_is_finished_by_the_next(
+    moment: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Wherever it is killed, everything can be read; once it was finished, no copy of an old key file is needed."""
+    subjects = [new_id() for _ in range(5)]
+    envelopes = personal.seal_many([(subject, NAME) for subject in subjects])
+    old_file = tmp_path / "old.key"
+    old_file.write_text(home.current().key_file.read_text())
+    replace, written = master_key.replace, []
+
+    def killed(versions: Any) -> None:
+        if moment == "after the keys" and not written:
+            written.append(versions)
+            replace(versions)
+            return
+        if moment == "before the keys":
+            replace(versions)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(master_key, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            personal.rewrap()
+    personal._readable.clear()
+    assert personal.open_many(envelopes) == [NAME] * 5
+    assert len(personal.key_status()["in_file"]) == 2
+    personal.rewrap()
+    old_file.unlink()
+    personal._readable.clear()
+    assert personal.open_many(envelopes) == [NAME] * 5
+    status = personal.key_status()
+    assert status["in_file"] == [status["master"]] and set(status["wrapped"]) == {str(status["master"])}
+
+
 def test_a_key_made_under_an_old_master_is_wrapped_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another process rotates the master key between reading it and inserting a key."""
     insert = personal._insert_keys

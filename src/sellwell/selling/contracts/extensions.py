@@ -10,6 +10,8 @@ from django.db.models import Q
 
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.customers.merging import moves_with_customer
+from sellwell.foundation.privacy.extensions import hold, of_customers_documents
+from sellwell.foundation.privacy.rules.words import Group, Purpose, Source
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.foundation.relations.extensions import under_way
 from sellwell.kernel import personal
@@ -72,3 +74,9 @@ personal.register_eraser("contracts.contract", _erase)
 # --- merging: what happens to the rows of a customer ----------------------------------------------------------------------
 
 moves_with_customer(Contract, "customer")
+
+
+# --- personal data that the room holds ----------------------------------------------------------------------------------
+
+hold("contracts.contract", T("合同", "Contracts"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=(Source.ORDER,), of=of_customers_documents,
+     day="business_date", groups={"title": Group.BEHAVIOUR})  # fmt: skip

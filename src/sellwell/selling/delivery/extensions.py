@@ -14,6 +14,8 @@ from django.db.models import Q, QuerySet, Sum
 from sellwell.foundation.company.extensions import MonthResult, results
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.customers.merging import moves_with_customer
+from sellwell.foundation.privacy.extensions import hold, of_customers_documents
+from sellwell.foundation.privacy.rules.words import Purpose, Source
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.foundation.relations.extensions import under_way
 from sellwell.kernel import personal
@@ -151,3 +153,11 @@ personal.register_eraser("delivery.return", _erase_returns)
 
 moves_with_customer(Shipment, "customer")
 moves_with_customer(Return, "customer")
+
+
+# --- personal data that the room holds ----------------------------------------------------------------------------------
+
+hold("delivery.shipment", T("发货单", "Shipments"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=(Source.ORDER, Source.AFTER_SALES), of=of_customers_documents,
+     day="business_date")  # fmt: skip
+hold("delivery.return", T("退货单", "Returns"), purposes=(Purpose.CONTRACT, Purpose.SERVICE), sources=(Source.ORDER, Source.AFTER_SALES), of=of_customers_documents,
+     day="business_date")  # fmt: skip

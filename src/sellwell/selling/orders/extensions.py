@@ -13,6 +13,8 @@ from django.db.models import F, Q, QuerySet, Sum
 from sellwell.foundation.company.extensions import margin_verbs, market_margins
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.customers.merging import moves_with_customer
+from sellwell.foundation.privacy.extensions import hold, of_customers_documents
+from sellwell.foundation.privacy.rules.words import Purpose, Source
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.foundation.relations.extensions import under_way
 from sellwell.foundation.stock.extensions import waiting as stock_waiting
@@ -178,3 +180,9 @@ def _orders_of(opportunities: Collection[UUID], ctx: Context) -> dict[UUID, list
 # --- merging: what happens to the rows of a customer ----------------------------------------------------------------------
 
 moves_with_customer(Order, "customer")
+
+
+# --- personal data that the room holds ----------------------------------------------------------------------------------
+
+hold("orders.order", T("订单", "Orders"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=(Source.ORDER,), of=of_customers_documents,
+     day="business_date")  # fmt: skip

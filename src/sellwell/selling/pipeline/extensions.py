@@ -20,6 +20,8 @@ from sellwell.foundation.company.scorecards import moments
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.customers.merging import moves_with_customer
 from sellwell.foundation.customers.queries import Customer
+from sellwell.foundation.privacy.extensions import hold, of_customers_documents
+from sellwell.foundation.privacy.rules.words import Group, Purpose, Source
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
@@ -213,3 +215,24 @@ moves_with_customer(Lead, "customer")
 moves_with_customer(Opportunity, "customer")
 moves_with_customer(Visit, "customer")
 moves_with_customer(Quotation, "customer")
+
+
+# --- personal data that the pipeline holds -----------------------------------------------------------------------------
+
+_TALKED = (Source.REGISTRATION, Source.WEB_FORM, Source.CARD)
+hold(
+    "pipeline.lead",
+    T("线索", "Leads"),
+    purposes=(Purpose.CONTRACT,),
+    sources=_TALKED,
+    of=of_customers_documents,
+    day="business_date",
+)
+hold("pipeline.opportunity", T("商机", "Opportunities"), purposes=(Purpose.CONTRACT,), sources=_TALKED, of=of_customers_documents,
+     day="business_date", groups={"title": Group.PREFERENCE})  # fmt: skip
+hold("pipeline.opportunityproduct", T("需求匹配", "Needs matched"), purposes=(Purpose.CONTRACT,), sources=_TALKED,
+     of=lambda whom: None if whom.contact_id else Q(opportunity__customer_id=whom.customer_id))  # fmt: skip
+hold("pipeline.visit", T("拜访", "Visits"), purposes=(Purpose.CONTRACT,), sources=_TALKED, of=of_customers_documents, day="business_date",
+     groups={"place": Group.LOCATION})  # fmt: skip
+hold("pipeline.quotation", T("报价", "Quotations"), purposes=(Purpose.CONTRACT,), sources=_TALKED, of=of_customers_documents,
+     day="business_date")  # fmt: skip

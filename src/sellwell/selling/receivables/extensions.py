@@ -17,6 +17,8 @@ from sellwell.foundation.customers.merging import (
     one_per_customer,
     stays_with_customer,
 )
+from sellwell.foundation.privacy.extensions import hold, of_customers_documents
+from sellwell.foundation.privacy.rules.words import Purpose, Source
 from sellwell.kernel import personal
 from sellwell.kernel.effects import Effects, NewTask
 from sellwell.kernel.extensions import owned_work
@@ -132,3 +134,11 @@ moves_with_customer(Receipt, "customer")
 stays_with_customer(Posting, "customer", "append-only: balances are carried over by entries of their own")
 on_merge.register("receivables")(carrying.carry_over)
 on_unmerge.register("receivables")(carrying.carry_over)
+
+
+# --- personal data that the room holds ----------------------------------------------------------------------------------
+
+hold("receivables.invoice", T("发票", "Invoices"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=(Source.ORDER,), of=of_customers_documents,
+     day="business_date")  # fmt: skip
+hold("receivables.receipt", T("收款", "Receipts"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=(Source.ORDER,), of=of_customers_documents,
+     day="business_date")  # fmt: skip

@@ -8,18 +8,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import xlsxwriter
 from django.http import HttpResponse
 
-from sellwell.kernel import takings
+from sellwell.kernel import ledger, takings
 from sellwell.kernel.clock import BUSINESS_ZONE
+from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import State, T
 from sellwell.kernel.views import Column, read_keys
-from sellwell.web import formats
+from sellwell.web import formats, registry
 from sellwell.web.lists import query
-from sellwell.web.shortcuts import require
+from sellwell.web.shortcuts import render, require
 
 if TYPE_CHECKING:
     from sellwell.web.parts import ListPage
@@ -35,6 +36,10 @@ def show(request: Any, page: ListPage) -> HttpResponse:
     require(request, page.view.name)
     require(request, page.view.export)
     asked = query.read(page, request.actor, request.GET, request.ctx.today)
+    try:
+        leave = _leave(request, page, asked)
+    except takings.NoLeave as refusal:
+        return _refused(request, page, refusal)
     ordered = asked.rows().order_by(*[key.ordering(False) for key in asked.keys])[:MOST]
     rows = ordered.iterator(chunk_size=BATCH)
     found: list[list[Any]] = []
@@ -45,16 +50,56 @@ def show(request: Any, page: ListPage) -> HttpResponse:
         f"{request.actor.name} · {formats.moment(request.ctx.now)} · {len(found)} 行 · 仅供内部使用",
         f"{request.actor.name} · {formats.moment(request.ctx.now)} · {len(found)} rows · for internal use",
     )
-    _log(request, page, asked, len(found))
+    _log(request, page, asked, len(found), leave)
     title = str(page.view.title)
-    return workbook_response(f"{title} {request.ctx.today}", title, asked.columns, found, str(note))
+    mark = watermark(request, leave) if leave is not None else ""
+    said = f"{note} · {mark}" if mark else str(note)
+    return workbook_response(f"{title} {request.ctx.today}", title, asked.columns, found, said, mark)
 
 
-def _log(request: Any, page: ListPage, asked: query.ListQuery, count: int) -> None:
+def _leave(request: Any, page: ListPage, asked: query.ListQuery) -> takings.Leave | None:
+    """Leave to take personal columns out; None where there are none among those asked for."""
+    if not any(column.is_personal_of(page.view.model) for column in asked.columns):
+        return None
+    count = asked.rows().order_by()[:MOST].count()
+    return takings.leave(request.ctx, page.view.name, count)
+
+
+def _refused(request: Any, page: ListPage, refusal: takings.NoLeave) -> HttpResponse:
+    """Why nothing is taken out, and the form that asks for leave. The security log keeps the attempt."""
+    ledger.log_refusal(takings.EXPORT, request.ctx, None, refusal)
+    ask = (
+        f"{registry.url_for(refusal.verb)}?{urlencode(refusal.given)}"
+        if request.actor.may(refusal.verb)
+        else ""
+    )
+    context = {
+        "text": refusal.objections[0].text, "icon": "lock", "code": "403", "ask": ask,
+        "ask_title": REGISTRY[refusal.verb].title,
+    }  # fmt: skip
+    crumbs = [(page.view.title, page.url)]
+    title = T("不能这样导出", "Not like this")
+    return render(request, "web/errors/error.html", context, title=title, crumbs=crumbs, status=403)
+
+
+def watermark(request: Any, leave: takings.Leave) -> str:
+    """Who took personal data out, when and what for: it stands in the file, and at the head and foot of each page."""
+    who, when = request.actor.name, formats.moment(request.ctx.now)
+    return str(
+        T(
+            f"含个人信息 · {who} · {when} · 用途：{leave.purpose.zh} · 不得外传",
+            f"Personal data · {who} · {when} · for: {leave.purpose.en} · do not pass on",
+        )
+    )
+
+
+def _log(
+    request: Any, page: ListPage, asked: query.ListQuery, count: int, leave: takings.Leave | None
+) -> None:
     """Leave a line in the security log: who took which columns of how many rows."""
     view = page.view
     names = [column.name for column in asked.columns]
-    takings.exported(request.ctx, view.name, view.title, count, names, asked.without_personal_values())
+    takings.exported(request.ctx, view.name, view.title, count, names, asked.without_personal_values(), leave)
 
 
 def _plain(column: Column, value: Any) -> Any:
@@ -68,17 +113,25 @@ def _plain(column: Column, value: Any) -> Any:
 
 
 def workbook_response(
-    filename: str, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], note: str
+    filename: str,
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    note: str,
+    mark: str = "",
 ) -> HttpResponse:
     """The rows as a workbook to download."""
     heads = [(str(column.label), column.kind) for column in columns]
-    response = HttpResponse(workbook(title, heads, rows, note), content_type=TYPE)
+    response = HttpResponse(workbook(title, heads, rows, note, mark), content_type=TYPE)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename)}.xlsx"
     return response
 
 
-def workbook(title: str, heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]], note: str) -> bytes:
-    """A workbook of one sheet. Texts are written as texts, so a cell that looks like a formula stays a text."""
+def workbook(
+    title: str, heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]], note: str, mark: str = ""
+) -> bytes:
+    """A workbook of one sheet. Texts are written as texts, so a cell that looks like a formula stays a text. A `mark`
+    stands at the head and foot of every printed page."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -92,6 +145,10 @@ def workbook(title: str, heads: Sequence[tuple[str, str]], rows: Iterable[Sequen
         "note": book.add_format({"italic": True, "font_color": "#5B6663"}),
     }
     sheet.write_string(0, 0, note, styles["note"])
+    if mark:
+        safe = mark.replace("&", "&&")[:200]  # an ampersand begins a code there
+        sheet.set_header(f"&C{safe}")
+        sheet.set_footer(f"&C{safe}&R&P / &N")
     for index, (label, kind) in enumerate(heads):
         sheet.write_string(1, index, label, styles["head"])
         sheet.set_column(index, index, 26 if kind in ("text", "ref") else 16)

@@ -221,8 +221,8 @@ class Contact(CompanyRow):
     note = models.TextField(default="", blank=True)
 
     def subject(self) -> UUID:
-        """The party behind the customer: a contact is erased with it."""
-        return self.customer.party_id
+        """Itself: somebody who speaks for a customer is a person of their own, and may be forgotten alone."""
+        return self.pk
 
     def __str__(self) -> str:
         return self.name

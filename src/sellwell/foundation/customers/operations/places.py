@@ -87,8 +87,9 @@ def add_contact(row: None, given: AddContact, ctx: Context, assessment: Assessme
     effects = Effects()
     keys, customer = assessment.carry
     is_first = not Contact.objects.filter(customer=customer).exists()
+    contact_id = new_id()
     contact = Contact(
-        id=new_id(),
+        id=contact_id,
         company_id=customer.company_id,
         customer=customer,
         name=given.name,
@@ -98,8 +99,8 @@ def add_contact(row: None, given: AddContact, ctx: Context, assessment: Assessme
         influence=given.influence.value,
         prefers=given.prefers.value,
         is_primary=given.is_primary or is_first,
-        **identity.sealed_phone(customer.party_id, keys.phone),
-        **identity.sealed_email(customer.party_id, keys.email),
+        **identity.sealed_phone(contact_id, keys.phone),
+        **identity.sealed_email(contact_id, keys.email),
     )
     if contact.is_primary:
         _no_other_primary(effects, contact)
@@ -121,7 +122,7 @@ def add_contact(row: None, given: AddContact, ctx: Context, assessment: Assessme
 def change_contact(contact: Contact, given: ContactData, ctx: Context, assessment: Assessment) -> Effects:
     """The contact's columns; at most one contact of a customer is the primary one."""
     effects = Effects()
-    keys, customer = assessment.carry
+    keys, _ = assessment.carry
     values: dict[str, Any] = {
         "name": given.name,
         "title": given.title,
@@ -132,9 +133,9 @@ def change_contact(contact: Contact, given: ContactData, ctx: Context, assessmen
         "is_primary": given.is_primary or contact.is_primary,
     }
     if keys.phone:
-        values |= identity.sealed_phone(customer.party_id, keys.phone)
+        values |= identity.sealed_phone(contact.pk, keys.phone)
     if keys.email:
-        values |= identity.sealed_email(customer.party_id, keys.email)
+        values |= identity.sealed_email(contact.pk, keys.email)
     if given.is_primary and not contact.is_primary:
         _no_other_primary(effects, contact)
     effects.update(contact, **values)

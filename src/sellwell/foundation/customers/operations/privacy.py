@@ -9,7 +9,7 @@ from pydantic import Field
 from sellwell.foundation.customers import queries
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.customers.models import LIVE, Contact, Customer
-from sellwell.kernel import personal
+from sellwell.kernel import personal, takings
 from sellwell.kernel.effects import Effects
 from sellwell.kernel.inputs import Code, Input, Text, field
 from sellwell.kernel.operations import Assessment, Context, operation
@@ -22,6 +22,9 @@ OPEN_BUSINESS = Reason(
         "There are {count} open {what}. Finish them before personal data is erased.",
     ),
 )
+
+
+REVEALED = T("客户号码", "Numbers of a customer")
 
 
 class RevealReason(State):
@@ -59,6 +62,7 @@ def reveal(customer: Customer, given: Reveal, ctx: Context, assessment: Assessme
     phones = personal.open_many([customer.party.phone, *(c.phone for c in contacts)])
     emails = personal.open_many([customer.party.email, *(c.email for c in contacts)])
     names = [customer.party.name, *(c.name for c in contacts)]
+    takings.revealed(ctx, REVEALED, customer.pk, given.purpose.label, len(names))
     customer.revealed = [  # type: ignore[attr-defined]
         {"name": name, "phone": phone or "", "email": email or ""}
         for name, phone, email in zip(names, phones, emails, strict=True)
@@ -108,11 +112,33 @@ def assess_erase(customer: Customer, given: Erase | None, ctx: Context) -> Asses
     clauses=["1.4.2"],
 )
 def erase(customer: Customer, given: Erase, ctx: Context, assessment: Assessment) -> Effects:
-    """The erasers of all rooms blank what stands in clear; then the subject's key is destroyed. So it is for all that were
-    merged into this customer: they are the same person."""
+    """The erasers of all rooms blank what stands in clear; then the keys of the party and of its contacts are destroyed.
+    So it is for all that were merged into this customer: they are the same person."""
     effects = Effects(result=customer)
     for one in [customer, *queries.customers(set(queries.lineage(customer.pk)) - {customer.pk}).values()]:
         effects.update(one.party, erased_at=ctx.now, uscc=None)
         personal.erase(one.party_id)
     customer.party.refresh_from_db()
+    return effects
+
+
+@operation(
+    "customers.erase_contact",
+    T("删除联系人的个人信息", "Erase a contact's personal data"),
+    Contact,
+    help=T(
+        "永久删除一位联系人的姓名、职务、电话、邮箱等个人信息，无法恢复；客户及其单据保留。",
+        "Erases one contact's name, position and numbers for good. The customer and its documents stay.",
+    ),
+    input=Erase,
+    danger=True,
+    clauses=["4.3.4"],
+)
+def erase_contact(contact: Contact, given: Erase, ctx: Context, assessment: Assessment) -> Effects:
+    """The contact is its own subject: its columns are blanked in all rooms and its key is destroyed."""
+    effects = Effects(result=contact)
+    if contact.is_primary:
+        effects.update(contact, is_primary=False)
+    personal.erase(contact.pk)
+    contact.refresh_from_db()
     return effects

@@ -168,14 +168,15 @@ def _party(given: AddCustomer, keys: identity.Keys, effects: Effects) -> Party:
 
 
 def _contact(given: AddCustomer, read: Read, customer: Customer) -> Contact:
+    contact_id = new_id()
     return Contact(
-        id=new_id(),
+        id=contact_id,
         company_id=customer.company_id,
         customer=customer,
         name=given.contact_name,
         title=given.contact_title,
         is_primary=True,
-        **identity.sealed_phone(customer.party_id, read.contact_phone),
+        **identity.sealed_phone(contact_id, read.contact_phone),
     )
 
 

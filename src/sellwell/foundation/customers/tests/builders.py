@@ -181,6 +181,11 @@ def _erase(world: World) -> Case:
     )
 
 
+@builder("customers.erase_contact")
+def _erase_contact(world: World) -> Case:
+    return Case("legal", row=a_contact(world), data={"ground": "request", "reference": "DSR-0002"})
+
+
 # --- two that are one ----------------------------------------------------------------------------------------------------
 
 
