@@ -38,7 +38,7 @@ ALLOWED_HOSTS = [
 
 # Lower rooms first: the order in which rooms may know each other (DESIGN section 2).
 FOUNDATION = ("company", "profiles", "procedures", "catalog", "stock", "customers", "pricing")
-SELLING = ("pipeline", "contracts", "orders", "delivery", "receivables")
+SELLING = ("pipeline", "activities", "deals", "contracts", "orders", "delivery", "receivables")
 STEERING = ("plans", "improvement", "manual")
 ROOMS = [
     *(f"sellwell.foundation.{name}" for name in FOUNDATION),

@@ -13,7 +13,8 @@ from sellwell.foundation.company.extensions import DepartmentFigure, department_
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.customers.queries import Customer
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
-from sellwell.kernel import personal
+from sellwell.kernel import history, personal
+from sellwell.kernel.access import Actor
 from sellwell.kernel.extensions import owned_work
 from sellwell.kernel.operations import Assessment, Context
 from sellwell.kernel.values import State, T, plain_number
@@ -25,8 +26,9 @@ from sellwell.selling.pipeline.queries import (
     OPEN_VISITS,
     weighted_open,
 )
-from sellwell.selling.pipeline.views import OPPORTUNITIES
+from sellwell.selling.pipeline.views import OPPORTUNITIES, VISITS
 
+VISIT = T("拜访", "Visit")
 Owned = list[tuple[type[Any], list[UUID]]]
 
 
@@ -83,6 +85,21 @@ def open_opportunities_of(department: Any, ctx: Context) -> DepartmentFigure | N
     weighted, plain = weighted_open(OPPORTUNITIES.rows(ctx.actor).filter(rows_of(department)).order_by())
     note = T(f"加权 {plain_number(weighted)}", f"weighted {plain_number(weighted)}")
     return DepartmentFigure(T("在跟商机", "Open opportunities"), plain, note=note, url="/opportunities/")
+
+
+@history.timelines.register("customers.customer:pipeline.visit")
+def visits_of(customer: Customer, actor: Actor, limit: int) -> list[history.Moment]:
+    """Visits on the customer's timeline, at their check-in, with their minutes."""
+    if not actor.may(VISITS.name):
+        return []
+    made = VISITS.rows(actor).filter(customer_id=customer.pk, checked_in_at__isnull=False)
+    return [
+        history.Moment(
+            v.checked_in_at, v.owner.name, "", VISIT, "pipeline.check_in", "web", [], v.minutes or v.purpose,
+            f"/visits/{v.pk}/",
+        )
+        for v in made.order_by("-checked_in_at")[:limit]
+    ]  # fmt: skip
 
 
 # --- the stage that industry profiles bring (clause 1.1.4) ---------------------------------------------------------------
