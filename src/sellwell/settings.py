@@ -37,7 +37,7 @@ ALLOWED_HOSTS = [
 ]
 
 # Lower rooms first: the order in which rooms may know each other (DESIGN section 2).
-FOUNDATION = ("company", "profiles", "procedures", "catalog", "stock", "customers", "pricing")
+FOUNDATION = ("company", "profiles", "procedures", "catalog", "stock", "places", "customers", "pricing")
 SELLING = ("pipeline", "activities", "deals", "contracts", "orders", "delivery", "receivables")
 STEERING = ("plans", "improvement", "manual")
 ROOMS = [

@@ -16,7 +16,7 @@ from django.db import connection
 from sellwell.kernel import clock, ids
 from sellwell.kernel.access import ROLES
 from sellwell.kernel.models import User
-from sellwell.simulation import cycles, history, manual, organisation, setting_up, staging, training
+from sellwell.simulation import cycles, deals, history, manual, organisation, setting_up, staging, training
 from sellwell.simulation.digest import digest
 from sellwell.simulation.people import Stage
 from sellwell.simulation.play import Play
@@ -75,6 +75,7 @@ def build(
         training.renew(stage, _people())
         staging.leave_waiting(play)
         cycles.leave_waiting(stage)
+        deals.leave_waiting(stage)
         manual.revise(stage)
         began_measuring = time.monotonic()
         manual.measure(stage)
