@@ -53,7 +53,7 @@ class Register(Input):
     name: Text120 = field(
         T("客户名称", "Name"), "", help=T("尚未建档的客户填写全称", "In full, where it is no customer yet")
     )
-    uscc: Code = field(T("统一社会信用代码", "Social credit code"), "", max_length=40)
+    uscc: Code = field(T("统一社会信用代码", "Social credit code"), "", max_length=18)
     phone: Text40 = field(T("客户电话", "Customer's phone"), "")
     product_line: Code = field(
         T("产品线", "Product line"),
