@@ -43,13 +43,14 @@ FOUNDATION = (
     "procedures",
     "catalog",
     "stock",
+    "places",
     "customers",
     "privacy",
     "relations",
     "retention",
     "pricing",
 )
-SELLING = ("pipeline", "contracts", "orders", "delivery", "receivables")
+SELLING = ("pipeline", "activities", "deals", "contracts", "orders", "delivery", "receivables")
 CONTROL = ("voice", "intelligence")
 STEERING = ("plans", "improvement", "manual")
 ROOMS = [

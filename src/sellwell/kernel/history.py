@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -13,6 +13,7 @@ from uuid import UUID
 from django.apps import apps
 
 from sellwell.kernel import directory, personal, takings
+from sellwell.kernel.extensions import Extension
 from sellwell.kernel.models import LedgerChange, LedgerEntry
 from sellwell.kernel.operations import REGISTRY
 from sellwell.kernel.values import Reason, T
@@ -33,6 +34,24 @@ class Moment:
     operation: str
     channel: str
     changes: list[tuple[T, Any, Any]]
+    text: str = ""  # what was said or written, in short
+    url: str = ""  # the record that the moment is of, where it is another one
+
+
+# Moments of other records that stand on a record's own timeline, under "<row type>:<what they are of>":
+# (row, actor, limit) -> the latest, as far as the reader may see them.
+timelines: Extension[Callable[[Any, Any, int], list[Moment]]] = Extension(
+    "timelines", "what else stands on the timeline of a record"
+)
+
+
+def whole_timeline(row: Any, actor: Actor, limit: int = 50) -> list[Moment]:
+    """The timeline of a row with what other rooms have to say about it, newest first."""
+    found = timeline(row, actor, limit)
+    for key, function in timelines:
+        if key.partition(":")[0] == row._meta.label_lower:
+            found += function(row, actor, limit)
+    return sorted(found, key=lambda moment: moment.at, reverse=True)[:limit]
 
 
 def timeline(row: Any, actor: Actor, limit: int = 50) -> list[Moment]:

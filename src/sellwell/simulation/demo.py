@@ -18,6 +18,7 @@ from sellwell.kernel.access import ROLES
 from sellwell.kernel.models import User
 from sellwell.simulation import (
     cycles,
+    deals,
     history,
     known_customers,
     leads,
@@ -103,6 +104,7 @@ def build(
         retention.leave_waiting(stage, 0.4)
         known_customers.leave_known(stage)
         privacy.leave_waiting(stage)
+        deals.leave_waiting(stage)
         manual.revise(stage)
         began_measuring = time.monotonic()
         manual.measure(stage)

@@ -333,7 +333,7 @@ class Line:
 def timeline(request: Any, page: RecordPage, row_id: UUID) -> HttpResponse:
     """What happened to the row, day by day, newest first."""
     row = row_or_404(request, page.view, row_id)
-    moments = history.timeline(row, request.actor, 60)
+    moments = history.whole_timeline(row, request.actor, 60)
     kinds = {str(c.label): c for c in page.view.visible(request.actor)}
     lines = [
         Line(

@@ -23,7 +23,8 @@ from sellwell.foundation.customers.queries import Customer
 from sellwell.foundation.privacy.extensions import hold, of_customers_documents
 from sellwell.foundation.privacy.rules.words import Group, Purpose, Source
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
-from sellwell.kernel import personal
+from sellwell.kernel import history, personal
+from sellwell.kernel.access import Actor
 from sellwell.kernel.extensions import Extension, owned_work
 from sellwell.kernel.models import LedgerEntry
 from sellwell.kernel.operations import Assessment, Context
@@ -45,7 +46,7 @@ from sellwell.selling.pipeline.queries import (
     OPEN_VISITS,
     weighted_open,
 )
-from sellwell.selling.pipeline.views import OPPORTUNITIES
+from sellwell.selling.pipeline.views import OPPORTUNITIES, VISITS
 
 # The stages after winning, by their name: (ctx) -> which opportunities the records of higher rooms have brought there. The
 # board asks for all of them in its own query.
@@ -56,7 +57,7 @@ later_stages: Extension[Callable[[Context], Q]] = Extension(
 later_documents: Extension[Callable[[Collection[UUID], Context], Mapping[UUID, list[tuple[str, str]]]]] = (
     Extension("pipeline.later_documents", "documents that follow from opportunities")
 )
-
+VISIT = T("拜访", "Visit")
 Owned = list[tuple[type[Any], list[UUID]]]
 
 
@@ -152,6 +153,21 @@ def leads_added(company_id: UUID, users: Collection[UUID], period: Period) -> di
 def leads_qualified(company_id: UUID, users: Collection[UUID], period: Period) -> dict[UUID, Decimal]:
     """Leads that people made customers with an opportunity."""
     return _done("pipeline.qualify_lead", company_id, users, period)
+
+
+@history.timelines.register("customers.customer:pipeline.visit")
+def visits_of(customer: Customer, actor: Actor, limit: int) -> list[history.Moment]:
+    """Visits on the customer's timeline, at their check-in, with their minutes."""
+    if not actor.may(VISITS.name):
+        return []
+    made = VISITS.rows(actor).filter(customer_id=customer.pk, checked_in_at__isnull=False)
+    return [
+        history.Moment(
+            v.checked_in_at, v.owner.name, "", VISIT, "pipeline.check_in", "web", [], v.minutes or v.purpose,
+            f"/visits/{v.pk}/",
+        )
+        for v in made.order_by("-checked_in_at")[:limit]
+    ]  # fmt: skip
 
 
 # --- the stage that industry profiles bring (clause 1.1.4) ---------------------------------------------------------------

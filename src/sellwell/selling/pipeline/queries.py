@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, DecimalField, ExpressionWrapper, F, QuerySet, Sum
 
+from sellwell.kernel import clock
 from sellwell.kernel.access import Actor
 from sellwell.kernel.models import Fact
 from sellwell.kernel.operations import Context
@@ -28,6 +29,7 @@ from sellwell.selling.pipeline.models import (
 from sellwell.selling.pipeline.rules import Standing
 
 WON = "won"  # the measure that winning posts
+CONTACT = "activities.contact"  # being in touch with a customer: a visit's check-in, a call, a message
 OPEN_STAGES = [Stage.DEVELOP, Stage.NEEDS, Stage.MATCH, Stage.TRIAL, Stage.OFFER]
 MATCHED = [Stage.MATCH, Stage.TRIAL]  # products are matched, nothing is offered yet
 OPEN_LEADS = [LeadState.NEW, LeadState.CONTACTED]
@@ -159,3 +161,49 @@ def open_lead_counts(people: Iterable[UUID]) -> dict[UUID, int]:
     """How many open leads each person has."""
     rows = Lead.objects.filter(owner_id__in=list(people), state__in=[s.value for s in OPEN_LEADS])
     return dict(rows.values_list("owner_id").annotate(Count("pk")))
+
+
+# --- visits, for the rooms that plan a day -------------------------------------------------------------------------------
+
+
+def visits_between(visible: QuerySet[Visit], user_id: UUID, since: date, until: date) -> list[Visit]:
+    """Somebody's visits planned from day to day (`until` exclusive) that were not cancelled, in the order of their time."""
+    rows = visible.filter(
+        owner_id=user_id, planned_at__gte=clock.day_begins(since), planned_at__lt=clock.day_begins(until)
+    )
+    return list(rows.exclude(state=VisitState.CANCELLED.value).order_by("planned_at", "id"))
+
+
+_LAST_VISITS = """
+SELECT customer_id, max(checked_in_at) FROM pipeline_visit
+WHERE checked_in_at IS NOT NULL AND customer_id = ANY(%s) GROUP BY customer_id
+"""
+_LAST_VISITS_OF_ALL = """
+SELECT customer_id, max((checked_in_at AT TIME ZONE 'Asia/Shanghai')::date) FROM pipeline_visit
+WHERE company_id = %s AND checked_in_at < %s GROUP BY customer_id
+"""
+_POSITIONS = """
+SELECT DISTINCT ON (customer_id) customer_id, latitude, longitude FROM pipeline_visit
+WHERE latitude IS NOT NULL AND customer_id = ANY(%s) ORDER BY customer_id, checked_in_at DESC
+"""
+
+
+def last_visits(customer_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When each of these customers was last visited; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_VISITS, [list(customer_ids)])
+        return dict(cursor.fetchall())
+
+
+def last_visit_days(company_id: UUID, on: date) -> dict[UUID, date]:
+    """The day of the last visit up to a day, of every customer of a company that was visited; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_VISITS_OF_ALL, [company_id, clock.day_begins(on + timedelta(days=1))])
+        return dict(cursor.fetchall())
+
+
+def positions(customer_ids: Iterable[UUID]) -> dict[UUID, tuple[float, float]]:
+    """Where these customers are, as far as somebody checked in there with a position: latitude and longitude."""
+    with connection.cursor() as cursor:
+        cursor.execute(_POSITIONS, [list(customer_ids)])
+        return {c: (float(latitude), float(longitude)) for c, latitude, longitude in cursor.fetchall()}

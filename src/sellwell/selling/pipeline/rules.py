@@ -173,3 +173,8 @@ def margin_of(
     net_of_known = net * gross / total
     cost_of_known = sum((quantity * cost for quantity, _, cost in known), Decimal(0))
     return ((net_of_known - cost_of_known) / net_of_known).quantize(Decimal("0.0001"))
+
+
+def coarse(degrees: Decimal | None) -> Decimal | None:
+    """A position as it is kept: to three decimals, about a hundred metres."""
+    return None if degrees is None else degrees.quantize(Decimal("0.001"))

@@ -12,11 +12,11 @@ from pydantic import Field
 from sellwell.foundation.customers.queries import Customer
 from sellwell.foundation.customers.queries import customer as customer_of
 from sellwell.kernel import clock, drafting
-from sellwell.kernel.effects import Effects, NewTask
+from sellwell.kernel.effects import Effects, NewTask, Posting
 from sellwell.kernel.inputs import Input, Ref, ShortText, Text, field
 from sellwell.kernel.operations import Assessment, Context, operation
 from sellwell.kernel.values import Objection, Reason, T
-from sellwell.selling.pipeline import policies, rules
+from sellwell.selling.pipeline import policies, queries, rules
 from sellwell.selling.pipeline.models import Opportunity, Visit, VisitState
 
 NO_NEXT_STEP = Reason(
@@ -51,7 +51,10 @@ class PlanVisit(Input):
 
 
 class Position(Input):
-    """Where the visitor is. The place in words is enough; a phone adds its position if its owner lets it."""
+    """Where the visitor is. The place in words is enough; a phone adds its position if its owner lets it.
+
+    Only three decimals are kept, about a hundred metres: enough to tell a customer's site, too little to follow somebody.
+    """
 
     place: ShortText = field(T("地点", "Place"), min_length=1)
     latitude: Latitude | None = field(T("纬度", "Latitude"), None)
@@ -158,14 +161,20 @@ def start_visit(row: None, given: StartVisit, ctx: Context, assessment: Assessme
     effects = Effects()
     visit = _visit(customer_of(given.customer), given, ctx.now, VisitState.STARTED, ctx)
     visit.checked_in_at, visit.place = ctx.now, given.place
-    visit.latitude, visit.longitude = given.latitude, given.longitude
+    visit.latitude, visit.longitude = rules.coarse(given.latitude), rules.coarse(given.longitude)
     visit.minutes_due_at = ctx.now + policies.minutes_due_in(visit.customer.grade, ctx)
     effects.insert(visit)
     effects.search.append(visit)
     effects.tasks.append(NewTask("pipeline.write_minutes", visit, due_at=visit.minutes_due_at))
     _link(effects, visit)
+    effects.facts.append(_contact(visit, ctx))
     effects.result = visit
     return effects
+
+
+def _contact(visit: Visit, ctx: Context) -> Posting:
+    """Whoever checked in has been in touch with the customer today."""
+    return Posting(queries.CONTACT, Decimal(1), visit.pk, ctx.today, visit, customer_id=visit.customer_id)
 
 
 @operation(
@@ -186,9 +195,10 @@ def check_in(visit: Visit, given: Position, ctx: Context, assessment: Assessment
     effects = Effects(result=visit)
     due = ctx.now + policies.minutes_due_in(visit.customer.grade, ctx)
     effects.update(
-        visit, state=VisitState.STARTED.value, checked_in_at=ctx.now, place=given.place, latitude=given.latitude,
-        longitude=given.longitude, minutes_due_at=due,
+        visit, state=VisitState.STARTED.value, checked_in_at=ctx.now, place=given.place,
+        latitude=rules.coarse(given.latitude), longitude=rules.coarse(given.longitude), minutes_due_at=due,
     )  # fmt: skip
+    effects.facts.append(_contact(visit, ctx))
     effects.tasks.append(NewTask("pipeline.write_minutes", visit, due_at=due))
     return effects
 

@@ -272,8 +272,6 @@ def _start_visit(world: World) -> Case:
         data={
             "customer": str(a_customer(world).pk),
             "place": "客户车间",
-            "latitude": "31.23",
-            "longitude": "121.47",
         },
     )
 

@@ -221,6 +221,7 @@ def test_late_minutes_are_shown_and_counted(world: World) -> None:
 def test_a_visit_that_nobody_planned(world: World) -> None:
     data = {"customer": str(a_customer(world).pk), "place": "客户车间", "latitude": "31.230000"}
     assert refused(world, "rep", "pipeline.start_visit", **data) == ["pipeline.half_position"]
+    world.run("rep", "activities.allow_location")
     visit = world.run("rep", "pipeline.start_visit", None, {**data, "longitude": "121.470000"}).result
     assert (visit.state, visit.owner_id) == ("started", world.user("rep").pk)
 

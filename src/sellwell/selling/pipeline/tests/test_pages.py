@@ -159,6 +159,7 @@ def test_the_pdf_is_for_those_who_may_see_the_quotation(world: World) -> None:
 @clause("2.2.4")
 def test_checking_in_on_the_spot(world: World) -> None:
     visit = a_visit(world)
+    world.run("rep", "activities.allow_location")
     client = client_of(world, "rep")
     assert str(visit.pk) in client.get("/visits/now").content.decode()
     sent = {"place": "客户会议室", "latitude": "31.230416", "longitude": "121.473701", "_key": "k"}

@@ -56,6 +56,21 @@ document.addEventListener("click", (event) => {
   event.target.closest("[data-line-drop]")?.closest("tr").remove();
 });
 
+// --- what was read from a pasted line goes into the fields of its form ---
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-fill]");
+  if (!button) return;
+  const form = button.closest("form");
+  for (const [name, value] of Object.entries(JSON.parse(button.dataset.fill))) {
+    const field = form.elements[name];
+    if (!field) continue;
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  button.closest("details")?.removeAttribute("open");
+});
+
 // --- uploads: a file is kept before the form is sent ---
 function uploads(box) {
   box.dataset.ready = "1";
