@@ -18,6 +18,7 @@ from sellwell.foundation.customers.tests.builders import a_contact, two_with_one
 from sellwell.kernel import checks, generations
 from sellwell.kernel.models import Fact
 from sellwell.kernel.values import Refusal
+from sellwell.selling.contracts.tests.builders import goods
 from sellwell.selling.delivery.tests.builders import a_return, a_shipment
 from sellwell.selling.orders.tests.builders import a_confirmed_order, an_order
 from sellwell.selling.pipeline.tests.builders import a_quotation, an_opportunity
@@ -52,6 +53,7 @@ class Tale:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        goods(world)  # with stock, before an offer makes it without
         self.survivor, self.loser = two_with_one_phone(world)
         self.belongs: dict[tuple[str, str], Any] = {}
 
@@ -123,7 +125,7 @@ LATER = st.lists(st.sampled_from(["ship", "return", "invoice", "pay"]), max_size
 @pytest.mark.django_db
 @clause("4.3.5")
 @settings(
-    max_examples=6, phases=[Phase.generate], deadline=None, derandomize=True,
+    max_examples=12, phases=[Phase.generate], deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(WORK, WORK, WORK, LATER)
