@@ -39,10 +39,12 @@ ALLOWED_HOSTS = [
 # Lower rooms first: the order in which rooms may know each other (DESIGN section 2).
 FOUNDATION = ("company", "profiles", "procedures", "catalog", "stock", "customers", "pricing")
 SELLING = ("pipeline", "contracts", "orders", "delivery", "receivables")
+CONTROL = ("voice",)
 STEERING = ("plans", "improvement", "manual")
 ROOMS = [
     *(f"sellwell.foundation.{name}" for name in FOUNDATION),
     *(f"sellwell.selling.{name}" for name in SELLING),
+    *(f"sellwell.control.{name}" for name in CONTROL),
     *(f"sellwell.steering.{name}" for name in STEERING),
 ]
 ROOMS = [

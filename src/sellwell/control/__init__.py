@@ -1,0 +1,1 @@
+"""That it stays right: voice, intelligence, complaints, quality, incidents, risk, records."""

@@ -1,0 +1,9 @@
+"""Every verb of voice, in life-cycle order."""
+
+from sellwell.control.voice.operations import (
+    answering,
+    following,
+    invitations,
+    programmes,
+    questionnaires,
+)

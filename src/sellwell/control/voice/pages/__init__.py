@@ -1,0 +1,7 @@
+"""What people see of voice: questionnaires and their results, surveys, follow-ups, interviews, studies; the public page."""
+
+from sellwell.control.voice.pages import (
+    public,
+    questionnaires,
+    surveys,
+)
