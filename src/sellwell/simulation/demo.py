@@ -16,7 +16,7 @@ from django.db import connection
 from sellwell.kernel import clock, ids
 from sellwell.kernel.access import ROLES
 from sellwell.kernel.models import User
-from sellwell.simulation import cycles, history, manual, organisation, setting_up, staging, training
+from sellwell.simulation import cycles, history, manual, organisation, setting_up, staging, surveys, training
 from sellwell.simulation.digest import digest
 from sellwell.simulation.people import Stage
 from sellwell.simulation.play import Play
@@ -68,6 +68,7 @@ def build(
         manual.begin(stage, seed)
         manual.vary(stage)
         organisation.review_procedures(stage)
+        surveys.begin(stage)
         play = _play(stage, staff, owners, items, sales, tell)
         played_days = play.days(first, last - staging.EARLIER)
         staging.leave_earlier(play)
@@ -75,6 +76,7 @@ def build(
         training.renew(stage, _people())
         staging.leave_waiting(play)
         cycles.leave_waiting(stage)
+        surveys.conclude(stage)
         manual.revise(stage)
         began_measuring = time.monotonic()
         manual.measure(stage)

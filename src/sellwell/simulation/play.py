@@ -18,7 +18,7 @@ from django.apps import apps
 from sellwell.kernel import calendar
 from sellwell.kernel.models import Task, User
 from sellwell.kernel.operations import REGISTRY
-from sellwell.simulation import cycles
+from sellwell.simulation import cycles, surveys
 from sellwell.simulation.people import Stage
 from sellwell.simulation.recipes import LATER, RECIPES, Instead, Scene, some_lines
 
@@ -59,6 +59,7 @@ class Play:
             self._business()
         self._work_off()
         cycles.a_day(self.stage)
+        surveys.a_day(self.stage)
         self.stage.settle()
         self._money()
         self.stage.settle()
@@ -137,8 +138,9 @@ class Play:
         tasks = Task.objects.filter(state="open", created_at__lt=self.stage.now).order_by(
             "due_at", "row_number", "operation", "pk"
         )
-        # Steps of cycles have days of their own (`cycles.a_day`): they take nobody's turn and draw no chance.
-        tasks = tasks.exclude(operation__startswith="plans.")
+        # Steps of cycles and follow-ups have days of their own (`cycles.a_day`, `surveys.a_day`): they take nobody's turn
+        # and draw no chance.
+        tasks = tasks.exclude(operation__startswith="plans.").exclude(operation__startswith="voice.")
         for task in list(tasks[: self.most_tasks_a_day]):
             if self.stage.rng.random() < 0.12:
                 continue

@@ -66,3 +66,22 @@ grant(
 )  # fmt: skip
 grant("voice.follow_ups", administrator="own")
 grant("voice.comment", **{role: scope for role, scope in READERS.items() if role != "auditor"})
+
+grant("voice.guides", **OVERSEERS)
+grant(["voice.interviews", "voice.passages"], **READERS)
+grant(["voice.studies", "voice.findings"], **OVERSEERS)
+grant(
+    [
+        "voice.guides.export", "voice.interviews.export", "voice.passages.export", "voice.studies.export", "voice.findings.export",
+    ],
+    **EXPORTERS,
+)  # fmt: skip
+grant(
+    [
+        "voice.add_guide", "voice.change_guide", "voice.retire_guide", "voice.plan_interview", "voice.record_interview",
+        "voice.cancel_interview", "voice.quote", "voice.recode", "voice.open_study", "voice.add_finding", "voice.drop_finding",
+        "voice.conclude",
+    ],
+    **RUNNERS,
+)  # fmt: skip
+grant(["voice.results", "voice.evidence_9_1_2"], **OVERSEERS)

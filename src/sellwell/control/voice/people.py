@@ -63,6 +63,14 @@ def respondents(
     return made
 
 
+def respondent_of(row: Invitation) -> Respondent:
+    """Whom an invitation was made out to: as it was chosen, not chosen again."""
+    if row.contact_id is not None:
+        return respondents([row.customer_id], row.contact_id)[row.customer_id]
+    customer = customers.customer(row.customer_id)
+    return Respondent(customer, None, customer.party.email is not None, customer.party.phone is not None)
+
+
 def reasons(
     people: Mapping[UUID, Respondent], way: str, ctx: Context, *, but: UUID | None = None
 ) -> dict[UUID, Left]:

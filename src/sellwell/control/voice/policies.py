@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 from sellwell.kernel import policies as judges
 from sellwell.kernel import policy
@@ -98,7 +102,20 @@ class Low:
 
 def low(metric: str, score: int, grade: str, ctx: Context) -> Low | None:
     """Whether a score is low, and then who speaks with them by when; None: it is not."""
-    said = judges.judge(LOW, ctx, {"metric": metric, "score": Decimal(score), "grade": grade}).outputs or {}
+    return _read(metric, score, judges.judge(LOW, ctx, _facts(metric, score, grade)).outputs or {})
+
+
+def low_on(company_id: UUID, day: date, metric: str, score: int, grade: str) -> bool:
+    """Whether the policy of a day called a score low: for evidence, which judges the past by its own rules."""
+    table = policy.in_force(LOW, company_id, day).table
+    return _read(metric, score, policy.decide(table, _facts(metric, score, grade)).outputs or {}) is not None
+
+
+def _facts(metric: str, score: int, grade: str) -> dict[str, Any]:
+    return {"metric": metric, "score": Decimal(score), "grade": grade}
+
+
+def _read(metric: str, score: int, said: Mapping[str, Any]) -> Low | None:
     if said.get("follow") is not True:
         return None
     return Low(

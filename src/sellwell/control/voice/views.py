@@ -1,5 +1,6 @@
 """How questionnaires, surveys, interviews and studies are read."""
 
+from sellwell.control.voice.reading.interviews import FINDINGS, GUIDES, INTERVIEWS, PASSAGES, STUDIES
 from sellwell.control.voice.reading.questionnaires import LINKS, QUESTIONNAIRES
 from sellwell.control.voice.reading.surveys import (
     ANSWERS,
@@ -12,5 +13,6 @@ from sellwell.control.voice.reading.surveys import (
 )
 
 __all__ = [
-    "ANSWERS", "FOLLOW_UPS", "INVITATIONS", "LINKS", "OPT_OUTS", "PROGRAMMES", "QUESTIONNAIRES", "RESPONSES", "ROUNDS",
+    "ANSWERS", "FINDINGS", "FOLLOW_UPS", "GUIDES", "INTERVIEWS", "INVITATIONS", "LINKS", "OPT_OUTS", "PASSAGES",
+    "PROGRAMMES", "QUESTIONNAIRES", "RESPONSES", "ROUNDS", "STUDIES",
 ]  # fmt: skip

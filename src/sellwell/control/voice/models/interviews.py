@@ -114,7 +114,7 @@ class Passage(Owned):
     themes = ArrayField(models.CharField(max_length=40), default=list)
     aspect = models.CharField(max_length=12)
     is_void = models.BooleanField(default=False)
-    business_date = models.DateField()
+    business_date = models.DateField()  # the day of the interview
 
     class Meta:
         constraints = [

@@ -3,7 +3,9 @@
 from sellwell.control.voice.operations import (
     answering,
     following,
+    interviews,
     invitations,
     programmes,
     questionnaires,
+    studies,
 )

@@ -245,7 +245,7 @@ def submit(row: Response, given: Any, ctx: Context, assessment: Assessment) -> E
         effects.update(row.invitation, state=InvitationState.ANSWERED.value)
         effects.drop_deadlines.append(row.invitation.pk)
     effects.facts += scored(row, scores, ctx.today)
-    if low is not None:
+    if low is not None and row.customer_id is not None:  # nobody can be called back who gave no name
         _follow_up(effects, row, low, ctx)
     effects.events.append(NewEvent("voice.answered", {"response": str(row.pk)}))
     return effects

@@ -190,7 +190,7 @@ def invite_after(row: None, given: InviteAfter, ctx: Context, assessment: Assess
 
 def assess_send(row: Invitation, given: Any, ctx: Context) -> Assessment:
     """Asked again at the last moment: somebody may have opted out, or been asked by another survey meanwhile."""
-    who = people.respondents([row.customer_id], row.contact_id, row.way)
+    who = {row.customer_id: people.respondent_of(row)}
     left = people.reasons(who, row.way, ctx, but=row.pk).get(row.customer_id)
     if left is None and people.late_after_event(row, ctx.now):
         left = Left.TOO_LATE

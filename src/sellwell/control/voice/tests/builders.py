@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sellwell.control.voice.models import (
+    Finding,
     FollowUp,
+    Guide,
+    Interview,
     Invitation,
     OpenLink,
     OptOut,
+    Passage,
     Programme,
     Questionnaire,
     Response,
     Round,
+    Study,
 )
 from sellwell.foundation.customers.tests.builders import a_customer
 from sellwell.kernel import clock
@@ -374,3 +380,178 @@ def _pass_follow_up(world: World) -> Case:
 @builder("voice.comment")
 def _comment(world: World) -> Case:
     return Case("service", a_follow_up(world), {"text": "明天上午再打一次"})
+
+
+# --- interviews and studies ---------------------------------------------------------------------------------------------------
+
+WORDS = "我们更看重交期，哪怕贵一点。备件今年用得比去年多。"
+
+
+def a_guide(world: World, state: str = "active") -> Guide:
+    """A guide of three questions."""
+    count = world.made["guides"] = world.made.get("guides", 0) + 1
+    data = {
+        "name": f"重点客户访谈 {count}",
+        "questions": ["您最看重什么？", "需求有何变化？", "市场怎么看？"],
+    }
+    row: Guide = world.run("marketing", "voice.add_guide", data=data).result
+    if state == "retired":
+        world.run("marketing", "voice.retire_guide", row)
+        row.refresh_from_db()
+    return row
+
+
+def an_interview(world: World, state: str = "planned", **values: Any) -> Interview:
+    """A talk with a customer, planned for today."""
+    data = {
+        "guide": str(a_guide(world).pk),
+        "customer": str(a_customer(world).pk),
+        "planned_on": str(world.today),
+        **values,
+    }
+    row: Interview = world.run("marketing", "voice.plan_interview", data=data).result
+    if state == "held":
+        said = [{"question": 1, "text": WORDS}, {"question": 3, "text": "同行都在压缩库存。"}]
+        data = {"held_on": str(world.today), "with_whom": "采购经理", "answers": said}
+        world.run("marketing", "voice.record_interview", row, data)
+    if state == "cancelled":
+        world.run("marketing", "voice.cancel_interview", row, {"reason": "客户出差"})
+    row.refresh_from_db()
+    return row
+
+
+def a_passage(world: World, aspect: str = "preference") -> Passage:
+    """What somebody said."""
+    data = {
+        "interview": str(an_interview(world, "held").pk), "question": 1, "quote": "我们更看重交期", "aspect": aspect,
+        "themes": ["交期"],
+    }  # fmt: skip
+    row: Passage = world.run("marketing", "voice.quote", data=data).result
+    return row
+
+
+def a_study(world: World, state: str = "open", form: Questionnaire | None = None) -> Study:
+    """A study of the last month with an answer and a quotation; concluded with a finding on each aspect."""
+    form = form or a_questionnaire(world, "published")
+    a_response(world, "submitted", an_invitation(world, form=form))
+    data = {
+        "title": "设备客户年度研究", "question": "客户为什么续购，为什么流失？", "since": str(world.today - timedelta(days=30)),
+        "until": str(world.today + timedelta(days=1)), "questionnaires": [str(form.pk)],
+    }  # fmt: skip
+    row: Study = world.run("marketing", "voice.open_study", data=data).result
+    if state == "concluded":
+        for aspect in ("preference", "demand", "trend"):
+            a_finding(world, row, aspect)
+        world.run("marketing", "voice.conclude", row)
+    row.refresh_from_db()
+    return row
+
+
+def a_finding(world: World, study: Study | None = None, aspect: str = "preference") -> Finding:
+    """With a number and a quotation."""
+    study = study or a_study(world)
+    data = {
+        "aspect": aspect,
+        "statement": "交期比价格更影响续购。",
+        "numbers": ["nps"],
+        "passages": [str(a_passage(world, aspect).pk)],
+    }
+    world.run("marketing", "voice.add_finding", study, data)
+    return Finding.objects.filter(study=study).latest("id")
+
+
+@builder("voice.add_guide")
+def _add_guide(world: World) -> Case:
+    return Case(
+        "marketing", data={"name": "流失客户访谈", "questions": ["为什么减少采购？", "现在向谁采购？"]}
+    )
+
+
+@builder("voice.change_guide")
+def _change_guide(world: World) -> Case:
+    data = {"name": "重点客户年度访谈", "questions": ["您最看重什么？"]}
+    return Case("marketing", a_guide(world), data, lambda state: a_guide(world, state))
+
+
+@builder("voice.retire_guide")
+def _retire_guide(world: World) -> Case:
+    return Case("marketing", a_guide(world), {}, lambda state: a_guide(world, state))
+
+
+@builder("voice.plan_interview")
+def _plan_interview(world: World) -> Case:
+    data = {
+        "guide": str(a_guide(world).pk),
+        "customer": str(a_customer(world).pk),
+        "planned_on": str(world.today),
+    }
+    return Case("marketing", data=data)
+
+
+def _interview_in(world: World) -> Any:
+    return lambda state: an_interview(world, state)
+
+
+@builder("voice.record_interview")
+def _record_interview(world: World) -> Case:
+    data = {"held_on": str(world.today), "with_whom": "采购经理", "answers": [{"question": 1, "text": WORDS}]}
+    return Case("marketing", an_interview(world), data, _interview_in(world))
+
+
+@builder("voice.cancel_interview")
+def _cancel_interview(world: World) -> Case:
+    return Case("marketing", an_interview(world), {"reason": "客户出差"}, _interview_in(world))
+
+
+@builder("voice.quote")
+def _quote(world: World) -> Case:
+    data = {
+        "interview": str(an_interview(world, "held").pk),
+        "question": 1,
+        "quote": "备件今年用得比去年多",
+        "aspect": "demand",
+    }
+    return Case("marketing", data=data)
+
+
+@builder("voice.recode")
+def _recode(world: World) -> Case:
+    return Case("marketing", a_passage(world), {"aspect": "trend", "themes": ["备件"]})
+
+
+@builder("voice.open_study")
+def _open_study(world: World) -> Case:
+    data = {
+        "title": "备件需求研究", "question": "备件为什么增长？", "since": str(world.today - timedelta(days=30)),
+        "until": str(world.today), "questionnaires": [str(a_questionnaire(world, "published").pk)],
+    }  # fmt: skip
+    return Case("marketing", data=data)
+
+
+def _study_in(world: World) -> Any:
+    return lambda state: a_study(world, state)
+
+
+@builder("voice.add_finding")
+def _add_finding(world: World) -> Case:
+    study = a_study(world)
+    data = {
+        "aspect": "demand",
+        "statement": "备件需求上升。",
+        "numbers": ["nps"],
+        "passages": [str(a_passage(world).pk)],
+    }
+    return Case("marketing", study, data, _study_in(world))
+
+
+@builder("voice.drop_finding")
+def _drop_finding(world: World) -> Case:
+    return Case("marketing", a_finding(world))
+
+
+@builder("voice.conclude")
+def _conclude(world: World) -> Case:
+    study = a_study(world)
+    for aspect in ("preference", "demand", "trend"):
+        a_finding(world, study, aspect)
+    return Case("marketing", study, {}, _study_in(world))
