@@ -9,25 +9,25 @@ from typing import Any
 
 from django.apps import apps
 
-from sellwell.control.voice import chores
+from sellwell.control.voice import chores, studying
 from sellwell.kernel import clock, door, system
 from sellwell.kernel.door import see_companies
 from sellwell.kernel.values import Refusal
 from sellwell.simulation.people import Stage
 
 QUESTIONS: list[dict[str, Any]] = [
-    {"kind": "nps", "title": "您有多大可能向同行推荐我们？", "title_en": "How likely are you to recommend us to others?", "required": True},
+    {"kind": "nps", "text": "您有多大可能向同行推荐我们？", "text_en": "How likely are you to recommend us to others?", "required": True},
     {
-        "kind": "single", "title": "最希望我们先改进什么？", "title_en": "What should we improve first?", "depends_on": "q1",
+        "kind": "single", "text": "最希望我们先改进什么？", "text_en": "What should we improve first?", "depends_on": "q1",
         "test": "at_most", "value": "6", "options": "交期 | Delivery time\n质量 | Quality\n服务响应 | Response\n单据与开票 | Papers",
     },
-    {"kind": "csat", "title": "您对这次交付总体满意吗？", "title_en": "How satisfied are you with this delivery?", "required": True},
+    {"kind": "csat", "text": "您对这次交付总体满意吗？", "text_en": "How satisfied are you with this delivery?", "required": True},
     {
-        "kind": "matrix", "title": "请为以下方面打分", "title_en": "Please rate the following",
+        "kind": "matrix", "text": "请为以下方面打分", "text_en": "Please rate the following",
         "rows": "交期准时 | On time\n包装完好 | Packing\n安装指导 | Installation",
     },
-    {"kind": "ces", "title": "遇到问题时，联系我们省力吗？", "title_en": "How easy is it to reach us when you need help?"},
-    {"kind": "text", "title": "还有什么想对我们说？", "title_en": "Anything else you would like to tell us?"},
+    {"kind": "ces", "text": "遇到问题时，联系我们省力吗？", "text_en": "How easy is it to reach us when you need help?"},
+    {"kind": "text", "text": "还有什么想对我们说？", "text_en": "Anything else you would like to tell us?"},
 ]  # fmt: skip
 PRAISE = ("交货准时，安装师傅很专业。", "备件到得快，停机时间短。", "对账清楚，省心。", "")
 BLAME = (
@@ -62,13 +62,13 @@ def begin(stage: Stage) -> None:
         "title": "交付后回访",
         "questionnaire": form.pk,
         "trigger": "delivery",
-        "way": "mail",
+        "way": "sms",
         "share": f"{ASKED}",
         "remind_days": 0,
     }
     stage.act(marketing, "voice.add_programme", None, event)
     calendar = {
-        "title": "重点客户季度调查", "questionnaire": form.pk, "trigger": "calendar", "way": "mail", "months": 3, "grades": ["A"],
+        "title": "重点客户季度调查", "questionnaire": form.pk, "trigger": "calendar", "way": "sms", "months": 3, "grades": ["A"],
         "first_on": stage.today + timedelta(days=20), "share": "0.3", "remind_days": 0,
     }  # fmt: skip
     stage.act(marketing, "voice.add_programme", None, calendar)
@@ -205,10 +205,13 @@ def conclude(stage: Stage) -> None:
     passages: Any = apps.get_model("voice.Passage").objects.order_by("-business_date", "-id")
     if study is None:
         return
+    with clock.at(stage.now):
+        there = {one.key for one in studying.numbers(study)}
     for aspect, statement in said.items():
         words = [p.pk for p in passages.filter(aspect=aspect)[:2]]
-        numbers = ["nps", "csat"] if aspect == "preference" else ["sales", "response"]
-        if words:
+        wanted = ["nps", "csat"] if aspect == "preference" else ["sales", "sales_change", "response"]
+        numbers = [key for key in wanted if key in there]
+        if words and numbers:
             stage.act(
                 marketing,
                 "voice.add_finding",

@@ -123,7 +123,8 @@ LONGEST = timedelta(days=730)  # no cap looks further back
 
 def _asked_of_late(people: Iterable[UUID], ctx: Context, but: UUID | None) -> dict[UUID, list[Asked]]:
     rows = Invitation.objects.filter(customer_id__in=list(people), state__in=[s.value for s in COUNTED])
-    rows = rows.annotate(at=Coalesce("sent_at", "send_at")).filter(at__gt=ctx.now - LONGEST).exclude(pk=but)
+    rows = rows.annotate(at=Coalesce("sent_at", "send_at")).filter(at__gt=ctx.now - LONGEST)
+    rows = rows if but is None else rows.exclude(pk=but)
     found: dict[UUID, list[Asked]] = {}
     for customer_id, contact_id, at in rows.values_list("customer_id", "contact_id", "at"):
         found.setdefault(customer_id, []).append((contact_id, at))

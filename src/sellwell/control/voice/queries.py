@@ -31,6 +31,8 @@ def source(invitation_id: UUID | None, link_id: UUID | None) -> Invitation | Ope
     """The invitation or common link that somebody answers by."""
     if invitation_id is not None:
         return Invitation.objects.select_related("customer", "questionnaire").get(pk=invitation_id)
+    if link_id is None:
+        raise ValueError("neither invitation nor link")
     return OpenLink.objects.select_related("questionnaire").get(pk=link_id)
 
 

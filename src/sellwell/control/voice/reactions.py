@@ -30,12 +30,12 @@ def accepted(event: Event) -> Happened | None:
 @reaction("voice.ask_after", on=list(TRIGGERS))
 def ask_after(event: Event) -> None:
     """Every running programme for such events asks, or records why it did not."""
+    about = happened.functions.get(event.name)
+    if about is None or event.company_id is None:
+        return
     programmes = Programme.objects.filter(
         company_id=event.company_id, state=ProgrammeState.ACTIVE.value, trigger=TRIGGERS[event.name].value
     )
-    about = happened.functions.get(event.name)
-    if about is None:
-        return
     for programme in programmes.order_by("number"):
         what = about(event)
         if what is None:

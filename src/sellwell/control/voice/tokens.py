@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import io
 from uuid import UUID
 
 import qrcode
@@ -34,6 +33,5 @@ def address(kind: str, row_id: UUID) -> str:
 
 def qr(text: str) -> bytes:
     """The text as a QR code, an SVG."""
-    out = io.BytesIO()
-    qrcode.make(text, image_factory=qrcode.image.svg.SvgPathImage, border=2, box_size=12).save(out)
-    return out.getvalue()
+    image = qrcode.make(text, image_factory=qrcode.image.svg.SvgPathImage, border=2, box_size=12)
+    return bytes(image.to_string())

@@ -68,9 +68,8 @@ def assess_guide(row: Guide | None, given: SetGuide | None, ctx: Context) -> Ass
     """A name of its own."""
     if given is None:
         return Assessment()
-    others = Guide.objects.filter(company_id=ctx.company_id, name=given.name).exclude(
-        pk=row.pk if row else None
-    )
+    others = Guide.objects.filter(company_id=ctx.company_id, name=given.name)
+    others = others if row is None else others.exclude(pk=row.pk)
     return Assessment(
         objections=(NAME_TAKEN.refuse(path="name", name=given.name),) if others.exists() else ()
     )
@@ -150,7 +149,7 @@ def plan_interview(row: None, given: PlanInterview, ctx: Context, assessment: As
     """Planned, with the interviewer's task."""
     guide, scope = assessment.carry
     made = drafting.document(
-        Interview, ctx, "IV", PLANNED, guide=guide, questions=list(guide.questions), customer=customer(given.customer),
+        Interview, ctx, "CI", PLANNED, guide=guide, questions=list(guide.questions), customer=customer(given.customer),
         contact_id=given.contact, planned_on=given.planned_on, **scope,
     )  # fmt: skip
     effects = Effects(result=made)
@@ -269,7 +268,7 @@ def quote(row: None, given: Quote, ctx: Context, assessment: Assessment) -> Effe
     interview: Interview = assessment.carry
     made = Passage(
         company_id=ctx.company_id, interview=interview, position=given.question, quote=given.quote, aspect=given.aspect.value,
-        themes=list(dict.fromkeys(given.themes)), business_date=interview.held_on, **drafting.scope_of(interview),
+        themes=list(dict.fromkeys(given.themes)), business_date=interview.held_on or ctx.today, **drafting.scope_of(interview),
     )  # fmt: skip
     effects = Effects(result=made)
     effects.insert(made)

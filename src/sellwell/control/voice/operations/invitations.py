@@ -292,9 +292,7 @@ class StopAsking(Input):
 def opt_out(row: Invitation, given: StopAsking, ctx: Context, assessment: Assessment) -> Effects:
     """Noted for the person; nothing of theirs stays open."""
     effects = Effects(result=row)
-    known = OptOut.objects.filter(
-        customer_id=row.customer_id, contact_id=row.contact_id, state=OptOutState.IN_FORCE.value
-    )
+    known = OptOut.objects.filter(people.same_person(row), state=OptOutState.IN_FORCE.value)
     if not known.exists():
         effects.insert(
             OptOut(

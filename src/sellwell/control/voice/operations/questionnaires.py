@@ -106,8 +106,8 @@ class AskedQuestion(Input):
     """One question and when it is asked."""
 
     kind: Kind = field(T("题型", "Kind"), Kind.CSAT)
-    title: ShortText = field(T("题目", "Question"), min_length=1)
-    title_en: ShortText = field(T("英文题目", "Question in English"), "")
+    text: ShortText = field(T("题目", "Question"), min_length=1)
+    text_en: ShortText = field(T("英文题目", "Question in English"), "")
     required: bool = field(T("必答", "Required"), False)
     options: Line = field(
         T("选项（选择题）", "Options (of choices)"),
@@ -134,7 +134,7 @@ class AskedQuestion(Input):
         kind = Kind(self.kind)
         condition = Condition(self.depends_on, self.test.value, self.value) if self.depends_on else None
         return Block(
-            key, kind.value, self.title, self.title_en, self.required,
+            key, kind.value, self.text, self.text_en, self.required,
             rules.options_of(self.options) if kind in rules.CHOSEN else (),
             rules.options_of(self.rows) if kind is Kind.MATRIX else (), condition,
         )  # fmt: skip

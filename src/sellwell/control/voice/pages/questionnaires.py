@@ -57,7 +57,7 @@ def condition_words(block: Block, blocks: tuple[Block, ...]) -> T | None:
 
 def _change_url(row: Questionnaire, one: Block) -> str:
     values: dict[str, Any] = {
-        "key": one.key, "kind": one.kind, "title": one.zh, "title_en": one.en, "required": "1" if one.required else "",
+        "key": one.key, "kind": one.kind, "text": one.zh, "text_en": one.en, "required": "1" if one.required else "",
         "options": rules.as_lines(one.options), "rows": rules.as_lines(one.rows),
     }  # fmt: skip
     if one.only_if is not None:

@@ -287,7 +287,7 @@ def workbook(request: Any, form: Questionnaire, rows: QuerySet[Response]) -> Htt
 
 # --- ISO 9001, 9.1.2 ------------------------------------------------------------------------------------------------------
 
-ISO = T("客户满意监测（ISO 9001 9.1.2）", "Customer satisfaction (ISO 9001, 9.1.2)")
+ISO = T("客户满意监测", "Customer satisfaction")
 
 
 def satisfaction(request: Any) -> HttpResponse:

@@ -319,7 +319,7 @@ def waiting(ctx: Context) -> Number | None:
     """Follow-ups that wait for the reader's call."""
     rows = FOLLOW_UPS.rows(ctx.actor).filter(state=FollowUpState.OPEN.value)
     late = rows.filter(due_at__lt=ctx.now).count()
-    note = T(f"{late} 个逾期", f"{late} late") if late else None
+    note = T(f"{late} 个逾期", f"{late} late") if late else ""
     return Number(rows.count(), unit="", note=note, url="/follow-ups/?state=open")
 
 

@@ -184,7 +184,7 @@ def block_objections(block: Block, earlier: Sequence[Block]) -> list[Objection]:
     """What is wrong with a question, all at once; paths are those of the form."""
     found: list[Objection] = []
     if not block.zh.strip():
-        found.append(NO_TITLE.refuse(path="title"))
+        found.append(NO_TITLE.refuse(path="text"))
     kind = Kind(block.kind)
     if kind in CHOSEN:
         found += _lines_objections(block.options, "options", 2, TOO_FEW_OPTIONS)
@@ -266,8 +266,9 @@ def judge(block: Block, given: Given, path: str = "") -> list[Objection]:
     if given.is_empty:
         return [MISSING.refuse(path=path)] if block.required else []
     kind = Kind(block.kind)
+    wrong: bool
     if kind is Kind.TEXT:
-        wrong = given.number is not None or given.choices or given.rows
+        wrong = given.number is not None or bool(given.choices or given.rows)
         if len(given.text) > MOST_TEXT:
             return [TOO_LONG.refuse(path=path, most=MOST_TEXT)]
     elif kind is Kind.MATRIX:

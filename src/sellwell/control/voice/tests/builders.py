@@ -30,16 +30,16 @@ if TYPE_CHECKING:
     from sellwell.testing.world import World
 
 QUESTIONS: list[dict[str, Any]] = [
-    {"kind": "nps", "title": "您有多大可能向同行推荐我们？", "title_en": "How likely are you to recommend us?", "required": True},
-    {"kind": "csat", "title": "您对这次交付总体满意吗？", "title_en": "How satisfied are you?", "required": True},
+    {"kind": "nps", "text": "您有多大可能向同行推荐我们？", "text_en": "How likely are you to recommend us?", "required": True},
+    {"kind": "csat", "text": "您对这次交付总体满意吗？", "text_en": "How satisfied are you?", "required": True},
     {
-        "kind": "single", "title": "最需要改进的是什么？", "options": "交期 | Delivery\n质量 | Quality\n服务 | Service",
+        "kind": "single", "text": "最需要改进的是什么？", "options": "交期 | Delivery\n质量 | Quality\n服务 | Service",
         "depends_on": "q1", "test": "at_most", "value": "6",
     },
-    {"kind": "multiple", "title": "您还关注哪些方面？", "options": "价格\n培训\n备件"},
-    {"kind": "matrix", "title": "请逐项评价", "rows": "包装 | Packing\n司机 | Driver"},
-    {"kind": "ces", "title": "联系我们省力吗？"},
-    {"kind": "text", "title": "您想对我们说什么？"},
+    {"kind": "multiple", "text": "您还关注哪些方面？", "options": "价格\n培训\n备件"},
+    {"kind": "matrix", "text": "请逐项评价", "rows": "包装 | Packing\n司机 | Driver"},
+    {"kind": "ces", "text": "联系我们省力吗？"},
+    {"kind": "text", "text": "您想对我们说什么？"},
 ]  # fmt: skip
 
 
@@ -83,13 +83,13 @@ def _change_questionnaire(world: World) -> Case:
 
 @builder("voice.add_question")
 def _add_question(world: World) -> Case:
-    data = {"kind": "single", "title": "您的行业？", "options": "食品\n医药"}
+    data = {"kind": "single", "text": "您的行业？", "options": "食品\n医药"}
     return Case("marketing", a_questionnaire(world), data, _in_state(world))
 
 
 @builder("voice.change_question")
 def _change_question(world: World) -> Case:
-    data = {"key": "q2", "kind": "csat", "title": "您对本次交付满意吗？"}
+    data = {"key": "q2", "kind": "csat", "text": "您对本次交付满意吗？"}
     return Case("marketing", a_questionnaire(world), data, _in_state(world))
 
 

@@ -34,7 +34,7 @@ def text(world: World, role: str, path: str, status: int = 200) -> str:
 @clause("2.4.2")
 def test_a_published_version_stays_and_the_next_takes_its_place(world: World) -> None:
     first = a_questionnaire(world, "published")
-    assert refused(world, "voice.add_question", first, {"title": "?"}) == [("wrong_state", "")]
+    assert refused(world, "voice.add_question", first, {"text": "?"}) == [("wrong_state", "")]
     second = world.run("marketing", "voice.revise", first).result
     assert second.number == f"{first.number}-2" and second.blocks == first.blocks
     assert refused(world, "voice.revise", first, {}) == [("voice.draft_exists", "")]
@@ -54,16 +54,16 @@ def test_conditions_hold_after_every_change(world: World) -> None:
     assert refused(world, "voice.move_question", row, {"key": "q3", "position": 1}) == [
         ("voice.not_earlier", "depends_on")
     ]
-    as_text = {"key": "q1", "kind": "text", "title": "?"}
+    as_text = {"key": "q1", "kind": "text", "text": "?"}
     assert refused(world, "voice.change_question", row, as_text) == [("voice.not_earlier", "depends_on")]
-    assert refused(world, "voice.change_question", row, {"key": "q99", "title": "?"}) == [
+    assert refused(world, "voice.change_question", row, {"key": "q99", "text": "?"}) == [
         ("voice.no_such_question", "key")
     ]
     world.run("marketing", "voice.drop_question", row, {"key": "q3"})
     world.run("marketing", "voice.move_question", row, {"key": "q1", "position": 6})
     row.refresh_from_db()
     assert [one.key for one in row.asked] == ["q2", "q4", "q5", "q6", "q7", "q1"]
-    world.run("marketing", "voice.add_question", row, {"title": "新题"})
+    world.run("marketing", "voice.add_question", row, {"text": "新题"})
     row.refresh_from_db()
     assert row.asked[-1].key == "q8"  # never a key that another question had
 
