@@ -301,15 +301,22 @@ def published(row: Any, ctx: Context) -> list[tuple[str, T | str]]:
     return [(str(one.pk), one.words("title")) for one in rows]
 
 
+def newest(row: Any, ctx: Context) -> dict[str, Any]:
+    """The questionnaire that was published last is the likely one."""
+    found = published(row, ctx)
+    return {"questionnaire": found[0][0]} if found else {}
+
+
 for _verb in ("voice.invite", "voice.add_programme", "voice.add_link"):
     choices(_verb, "questionnaire", published)
 form(
     "voice.invite",
+    initial=newest,
     pick={"contact": "customer"},
     after=lambda outcome, ctx: f"/survey-invitations/{outcome.result.pk}/",
 )
-form("voice.add_programme", wide=True)
-form("voice.add_link", after=lambda outcome, ctx: f"/survey-links/{outcome.result.pk}/")
+form("voice.add_programme", wide=True, initial=newest)
+form("voice.add_link", initial=newest, after=lambda outcome, ctx: f"/survey-links/{outcome.result.pk}/")
 
 
 # --- workbench ----------------------------------------------------------------------------------------------------------------
