@@ -62,9 +62,11 @@ class Shown:
         low, high = self.figure.low, self.figure.high
         if low is None or high is None:
             return None
-        if self.figure.margin is not None and self.unit == "":
-            return T(f"误差 ±{self.figure.margin}", f"± {self.figure.margin}")
-        return T(f"{low}–{high}{self.unit}", f"{low}–{high}{self.unit}")
+        if self.unit == "":
+            # Answers that are all alike have no spread to reckon with: no margin is not a margin of nothing.
+            margin = self.figure.margin
+            return T(f"误差 ±{margin}", f"± {margin}") if margin else None
+        return T(f"区间 {low}–{high}{self.unit}", f"{low}–{high}{self.unit}")
 
 
 def dates(request: Any) -> tuple[date, date]:
