@@ -42,7 +42,7 @@ WORDS = {
     "demand": "今年换型多，备件和改造的需求比去年大。",
     "trend": "同行都在压库存，订单变小变急。",
 }
-ASKED, ANSWERED, LOW = 0.45, 0.62, 0.16  # shares: deliveries asked, invitations answered, low scores
+ASKED, ANSWERED, LOW = 0.85, 0.66, 0.16  # shares: deliveries asked, invitations answered, low scores
 
 
 def begin(stage: Stage) -> None:
@@ -68,8 +68,8 @@ def begin(stage: Stage) -> None:
     }
     stage.act(marketing, "voice.add_programme", None, event)
     calendar = {
-        "title": "重点客户季度调查", "questionnaire": form.pk, "trigger": "calendar", "way": "sms", "months": 3, "grades": ["A"],
-        "first_on": stage.today + timedelta(days=20), "share": "0.3", "remind_days": 0,
+        "title": "华北客户季度调查", "questionnaire": form.pk, "trigger": "calendar", "way": "sms", "months": 3, "regions": ["华北"],
+        "first_on": stage.today + timedelta(days=20), "share": "0.08", "remind_days": 0,
     }  # fmt: skip
     stage.act(marketing, "voice.add_programme", None, calendar)
     stage.act(marketing, "voice.add_guide", None, {
@@ -113,7 +113,8 @@ def _answer(stage: Stage, row: Any, rng: random.Random) -> None:
     if nps <= 6:
         given["q2"] = {"choices": [rng.choice("1234")]}
     given["q3"] = {"number": csat}
-    given["q5"] = {"number": rng.choice([2, 3, 4]) if is_low else rng.choice([5, 6, 6, 7])}
+    if rng.random() < 0.5:
+        given["q5"] = {"number": rng.choice([2, 3, 4]) if is_low else rng.choice([5, 6, 6, 7])}
     if text := rng.choice(BLAME if is_low else PRAISE):
         given["q6"] = {"text": text}
     for key, data in given.items():

@@ -141,6 +141,12 @@ def population(company_id: UUID, grades: Sequence[str], regions: Sequence[str]) 
     return customers.active_ids(company_id, grades, regions)
 
 
+def is_meant(customer_id: UUID, grades: Sequence[str], regions: Sequence[str]) -> bool:
+    """Whether a programme for these grades and regions (all, where none is named) is about a customer."""
+    one = customers.customer(customer_id)
+    return (not grades or one.grade in grades) and (not regions or one.region in regions)
+
+
 def same_person(row: Invitation) -> Q:
     """Invitations of the same person, this one included."""
     return Q(customer_id=row.customer_id, contact_id=row.contact_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sellwell.control.voice import tokens
+from sellwell.control.voice import people, tokens
 from sellwell.control.voice.extensions import Happened, happened
 from sellwell.control.voice.models import Invitation, InvitationState, Programme, ProgrammeState, Trigger, Way
 from sellwell.foundation.company.queries import company
@@ -40,6 +40,8 @@ def ask_after(event: Event) -> None:
         what = about(event)
         if what is None:
             return
+        if not people.is_meant(what.customer_id, programme.grades, programme.regions):
+            continue
         data = {
             "programme": programme.pk, "customer": what.customer_id, "contact": what.contact_id, "source_type": what.source_type,
             "source_id": what.source_id, "product": what.product_id, "happened_at": event.at,

@@ -112,6 +112,14 @@ def test_the_same_event_told_twice_asks_once(world: World) -> None:
     assert Invitation.objects.count() == 1
 
 
+def test_a_programme_for_other_regions_or_grades_is_not_concerned(world: World) -> None:
+    a_programme(world, regions=["西北"])
+    a_programme(world, grades=["A"], title="A 级客户")
+    assert an_accepted_shipment(world).customer.grade != "A"
+    work(world)
+    assert not Invitation.objects.exists()
+
+
 def test_what_was_not_drawn_is_recorded_and_can_be_drawn_again(world: World) -> None:
     programme = a_programme(world, share="0.0001")
     shipment = an_accepted_shipment(world)
