@@ -15,6 +15,7 @@ NAMES = {
     "system": T("系统", "System"),
     "deadlines": T("到期处理", "Deadlines"),
     "web-form": T("网站表单", "Web form"),
+    "respondent": T("受访者", "Respondent"),
     "import": T("导入", "Import"),
 }
 

@@ -30,6 +30,7 @@ from sellwell.simulation import (
     retention,
     setting_up,
     staging,
+    surveys,
     training,
 )
 from sellwell.simulation.digest import digest
@@ -87,6 +88,7 @@ def build(
         relations.begin(stage)
         leads.vary(stage)
         privacy.begin(stage)
+        surveys.begin(stage)
         play = _play(stage, staff, owners, items, sales, tell)
         play.last = last
         pools_open = max(first, last - relations.POOLS_SINCE)
@@ -105,6 +107,7 @@ def build(
         known_customers.leave_known(stage)
         privacy.leave_waiting(stage)
         deals.leave_waiting(stage)
+        surveys.conclude(stage)
         manual.revise(stage)
         began_measuring = time.monotonic()
         manual.measure(stage)

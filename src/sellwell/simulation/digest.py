@@ -17,6 +17,9 @@ DOCUMENTS = {
     "delivery_return": "number, business_date, state, total",
     "receivables_invoice": "number, business_date, state, total, settled",
     "receivables_receipt": "number, business_date, state, total, applied",
+    "voice_invitation": "number, business_date, state",
+    "voice_response": "business_date, state, nps, csat, ces",
+    "voice_followup": "number, business_date, state",
     "customers_customer": "number, grade, state",
     "stock_stocklevel": "on_hand, reserved",
 }

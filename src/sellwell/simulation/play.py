@@ -18,7 +18,7 @@ from django.apps import apps
 from sellwell.kernel import calendar
 from sellwell.kernel.models import Task, User
 from sellwell.kernel.operations import REGISTRY
-from sellwell.simulation import cycles, deals, leads, market, relations
+from sellwell.simulation import cycles, deals, leads, market, relations, surveys
 from sellwell.simulation.people import Stage
 from sellwell.simulation.recipes import LATER, RECIPES, Instead, Scene, some_lines
 
@@ -26,7 +26,7 @@ from sellwell.simulation.recipes import LATER, RECIPES, Instead, Scene, some_lin
 SEASON = (0.8, 0.4, 1.1, 1.0, 1.0, 1.1, 0.9, 0.9, 1.2, 1.1, 1.3, 1.5)
 
 # Tasks of these rooms are worked on by recipes of the room's own, not by the task lists.
-DAYS_OF_THEIR_OWN = ("plans.", "intelligence.", "relations.", "retention.", "activities.")
+DAYS_OF_THEIR_OWN = ("plans.", "intelligence.", "relations.", "retention.", "activities.", "voice.")
 
 
 @dataclass
@@ -67,6 +67,7 @@ class Play:
             market.a_day(self.stage, self.last)
         relations.a_day(self.stage)
         deals.a_day(self.stage)
+        surveys.a_day(self.stage)
         self.stage.settle()
         self._money()
         self.stage.settle()

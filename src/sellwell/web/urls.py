@@ -65,13 +65,15 @@ def save_view(request: Any, of: ListPage) -> HttpResponse:
 
 
 def own_page(of: Page) -> Function:
-    """A room's own page, behind its right; what the function says about strangers stays."""
+    """A room's own page, behind its right; what the function says about strangers stays, as does whether a secret in the
+    address stands for the form's token (`csrf_exempt`)."""
 
     def view(request: Any, **kwargs: Any) -> HttpResponse:
         if of.right and not request.actor.may(of.right):
             raise PermissionDenied(of.right)
         return of.function(request, **kwargs)  # type: ignore[return-value]
 
+    view.csrf_exempt = getattr(of.function, "csrf_exempt", False)  # type: ignore[attr-defined]
     return view if getattr(of.function, "login_required", True) else login_not_required(view)
 
 

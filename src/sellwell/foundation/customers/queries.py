@@ -30,6 +30,7 @@ from sellwell.foundation.customers.models import (
     Address,
     Contact,
     Customer,
+    CustomerState,
     Grade,
     Party,
     PartyKind,
@@ -40,10 +41,37 @@ from sellwell.kernel.models import LedgerEntry
 
 # What other rooms may name of this room's tables, for types and input.
 __all__ = [
-    "Customer", "Grade", "Match", "PartyKind", "SalesChannel", "above", "as_they_are_now", "by_phone", "contact_holders", "customer", "customers",
-    "delivery_address", "equal_keys", "holders", "in_one_line", "is_shared", "known_party", "lineage", "lineages",
-    "merge_that_took", "merged_away", "on_team", "pair_of", "phone_of_address", "primary_contact", "revealed_to",
-    "shares_of_two", "similar", "survivors",
+    "Customer",
+    "Grade",
+    "Match",
+    "PartyKind",
+    "SalesChannel",
+    "above",
+    "active_ids",
+    "as_they_are_now",
+    "by_phone",
+    "contact_holders",
+    "contacts_to_ask",
+    "customer",
+    "customers",
+    "delivery_address",
+    "equal_keys",
+    "holders",
+    "in_one_line",
+    "is_shared",
+    "known_party",
+    "lineage",
+    "lineages",
+    "merge_that_took",
+    "merged_away",
+    "on_team",
+    "pair_of",
+    "phone_of_address",
+    "primary_contact",
+    "revealed_to",
+    "shares_of_two",
+    "similar",
+    "survivors",
 ]  # fmt: skip
 
 CANDIDATES = 200  # names compared with a new one
@@ -146,6 +174,27 @@ def delivery_address(customer_id: UUID) -> Address | None:
 def primary_contact(customer_id: UUID) -> Contact | None:
     """Whom to talk to if nobody else is named."""
     return Contact.objects.filter(customer_id=customer_id).order_by("-is_primary", "-id").first()
+
+
+def contacts_to_ask(customer_ids: Iterable[UUID], contact_id: UUID | None = None) -> dict[UUID, Contact]:
+    """The contact that each customer's questions go to: the named one, else the primary or newest one. One query."""
+    rows = Contact.objects.filter(customer_id__in=list(customer_ids))
+    if contact_id is not None:
+        rows = rows.filter(pk=contact_id)
+    rows = rows.order_by("customer_id", "-is_primary", "-id").distinct("customer_id")
+    return {contact.customer_id: contact for contact in rows}
+
+
+def active_ids(company_id: UUID, grades: Iterable[str] = (), regions: Iterable[str] = ()) -> list[UUID]:
+    """The company's customers that it does business with, of some grades and regions (all, where none is named)."""
+    rows = Customer.objects.filter(
+        company_id=company_id, state=CustomerState.ACTIVE.value, party__erased_at__isnull=True
+    )
+    if wanted := list(grades):
+        rows = rows.filter(grade__in=wanted)
+    if places := list(regions):
+        rows = rows.filter(region__in=places)
+    return list(rows.order_by("id").values_list("pk", flat=True))
 
 
 def phone_of_address(address: Address) -> str:

@@ -51,6 +51,12 @@ FROM delivery_shipmentline WHERE order_line_id = ANY(%s) GROUP BY 1
 """
 
 
+def customer_of_shipment(shipment_id: UUID) -> UUID:
+    """Whose shipment it is."""
+    found: UUID = Shipment.objects.values_list("customer_id", flat=True).get(pk=shipment_id)
+    return found
+
+
 def plannable(order_id: UUID) -> list[Plannable]:
     """What of an order can go out now, by line and warehouse, in the order of its lines."""
     with connection.cursor() as cursor:

@@ -1,0 +1,1 @@
+"""Voice: what customers say - questionnaires, surveys, interviews, studies - and what follows from it."""

@@ -1,0 +1,11 @@
+"""Every verb of voice, in life-cycle order."""
+
+from sellwell.control.voice.operations import (
+    answering,
+    following,
+    interviews,
+    invitations,
+    programmes,
+    questionnaires,
+    studies,
+)

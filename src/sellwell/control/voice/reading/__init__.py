@@ -1,0 +1,1 @@
+"""The views of voice, by concept; `views` registers them all."""
