@@ -63,6 +63,7 @@ def begin(stage: Stage) -> None:
         "questionnaire": form.pk,
         "trigger": "delivery",
         "way": "sms",
+        "regions": ["华南", "华东"],
         "share": f"{ASKED}",
         "remind_days": 0,
     }
