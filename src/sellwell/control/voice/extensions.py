@@ -16,6 +16,7 @@ from sellwell.control.voice.models import (
     Interview,
     InterviewAnswer,
     Invitation,
+    OpenLink,
     OptOut,
     Passage,
     Programme,
@@ -57,6 +58,7 @@ happened: Extension[Callable[[Event], Happened | None]] = Extension(
 _OPEN: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Questionnaire, ("draft", "published")),
     (Programme, ("active", "paused")),
+    (OpenLink, ("open",)),
     (Invitation, ("planned", "sent", "started")),
     (FollowUp, ("open", "contacted")),
     (Interview, ("planned",)),
