@@ -17,6 +17,8 @@ from sellwell.foundation.customers.lineage import (
     equal_keys,
     in_one_line,
     is_shared,
+    joined_parties,
+    joined_to,
     lineage,
     lineages,
     merge_that_took,
@@ -25,6 +27,8 @@ from sellwell.foundation.customers.lineage import (
     pair_of,
     shares_of_two,
     survivors,
+    top_of,
+    with_on_team,
 )
 from sellwell.foundation.customers.models import (
     Address,
@@ -41,9 +45,9 @@ from sellwell.kernel.models import LedgerEntry
 # What other rooms may name of this room's tables, for types and input.
 __all__ = [
     "Customer", "Grade", "Match", "PartyKind", "SalesChannel", "above", "as_they_are_now", "by_phone", "contact_holders", "customer", "customers",
-    "delivery_address", "equal_keys", "holders", "in_one_line", "is_shared", "known_party", "lineage", "lineages",
+    "delivery_address", "equal_keys", "holders", "in_one_line", "is_shared", "joined_parties", "joined_to", "known_party", "lineage", "lineages",
     "merge_that_took", "merged_away", "on_team", "pair_of", "phone_of_address", "primary_contact", "revealed_to",
-    "shares_of_two", "similar", "survivors",
+    "shares_of_two", "similar", "survivors", "top_of", "with_on_team",
 ]  # fmt: skip
 
 CANDIDATES = 200  # names compared with a new one

@@ -9,5 +9,5 @@ from sellwell.foundation.privacy.models import Consent, DataSubject, Request
 moves_with_customer(DataSubject, "customer")
 moves_with_customer(Consent, "customer")
 moves_with_customer(Request, "customer")
-on_merge.register("privacy")(merging.merge)
-on_unmerge.register("privacy")(merging.unmerge)
+on_merge.register("privacy")(merging.settle)
+on_unmerge.register("privacy")(merging.settle)
