@@ -166,7 +166,7 @@ def on_team(customer_ids: Iterable[UUID], day: date) -> Q:
     return Q(customer_id__in=list(customer_ids), since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
 
 
-def with_on_team(customer_ids: Iterable[UUID], user_id: UUID | None, day: date) -> set[UUID]:
+def with_on_team(customer_ids: Iterable[UUID], user_id: UUID, day: date) -> set[UUID]:
     """Those of these customers on whose team somebody is on a day."""
     rows = TeamMember.objects.filter(on_team(customer_ids, day), user_id=user_id)
     return set(rows.values_list("customer_id", flat=True))

@@ -88,12 +88,12 @@ def test_a_list_taken_out_can_be_sent_back_as_it_is(world: World) -> None:
 def test_a_list_with_a_watermark_can_be_sent_back_too(world: World) -> None:
     client = signed_in(world, "sales_manager")
     a_customer(world, name="往返客户有限公司", note="=HYPERLINK(1)")
-    taken = client.get("/customers/export?columns=name,channel,note").content
+    taken = client.get("/customers/export?columns=name,channel,note,region").content
     first, _, *lines = rows_of(taken)
     assert (
         "含个人信息" in first[0]
         and "不得外传" in first[0]
-        and ["往返客户有限公司", "直销", "=HYPERLINK(1)"] in lines
+        and ["往返客户有限公司", "直销", "=HYPERLINK(1)"] in [line[:3] for line in lines]
     )
     text, _ = look(client, CUSTOMERS, taken)
     assert "已识别的列" in text and "还缺必填列" not in text and "往返客户有限公司" in text
