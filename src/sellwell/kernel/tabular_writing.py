@@ -84,11 +84,11 @@ def unescaped(text: str) -> str:
 
 def xlsx(
     columns: Sequence[SheetColumn], rows: Iterable[Sequence[Any]], *, title: T | str, made_at: datetime,
-    most_rows: int = MOST_SHEET_ROWS,
+    most_rows: int = MOST_SHEET_ROWS, note: str = "", mark: str = "",
 ) -> bytes:  # fmt: skip
     """A workbook with one sheet. Values: text, T, Decimal, whole numbers, dates, aware moments, bool, None.
 
-    Refused (`table.export_too_large`) beyond `most_rows`. The same rows and `made_at` give the same bytes.
+    A `note` stands in a line of its own above the head, a `mark` at the head and foot of every printed page. Refused (`table.export_too_large`) beyond `most_rows`. The same rows and `made_at` give the same bytes.
     """
     import xlsxwriter
 
@@ -102,19 +102,29 @@ def xlsx(
         sheet = book.add_worksheet(sheet_name(str(title)))
         head = book.add_format({"bold": True, "bg_color": "#F3F5F8", "bottom": 1, "quote_prefix": True})
         styles = [book.add_format(_style(column.kind)) for column in columns]
+        top = 1 if note else 0
+        if note:
+            said = book.add_format({"italic": True, "font_color": "#5B6663", "quote_prefix": True})
+            sheet.write_string(0, 0, note, said)
+        if mark:
+            safe = mark.replace("&", "&&")[
+                :200
+            ]  # an ampersand begins a code there, and 255 characters are the end
+            sheet.set_header(f"&C{safe}")
+            sheet.set_footer(f"&C{safe}&R&P / &N")
         for index, column in enumerate(columns):
             width = column.width or _WIDTHS.get(column.kind, 14)
             sheet.set_column(index, index, max(width, _shown_width(str(column.title)) + 2))
-            sheet.write_string(0, index, str(column.title), head)
+            sheet.write_string(top, index, str(column.title), head)
         number = 0
         for number, row in enumerate(rows, start=1):
             if number > most_rows:
                 raise Refusal(TOO_MANY_ROWS.refuse(rows=most_rows))
             for index, value in enumerate(row):
-                _write(sheet, number, index, value, styles[index])
-        sheet.freeze_panes(1, 0)
+                _write(sheet, top + number, index, value, styles[index])
+        sheet.freeze_panes(top + 1, 0)
         if columns:
-            sheet.autofilter(0, 0, max(number, 1), len(columns) - 1)
+            sheet.autofilter(top, 0, top + max(number, 1), len(columns) - 1)
     return buffer.getvalue()
 
 

@@ -65,11 +65,12 @@ class Column:
     sortable: bool = False
     filterable: bool = False
     in_list: bool = True
+    personal: bool = False  # of a computed one: whether it shows who somebody is or where they live
 
     def is_personal_of(self, model: type[Row]) -> bool:
         """Whether it shows personal data of people as it is: numbers unmasked, or a personal column of the row itself."""
         shows_number = self.envelope is not None and self.mask is str
-        return shows_number or self.group == "personal" or self.path in model.personal
+        return self.personal or shows_number or self.group == "personal" or self.path in model.personal
 
     def read(self, row: Any) -> Any:
         """This column's value of a row."""

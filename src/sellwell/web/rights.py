@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from sellwell.kernel import access, asking, door, takings
 from sellwell.kernel.models import DutyPair, Grant, User
 from sellwell.kernel.operations import REGISTRY, Operation
+from sellwell.kernel.tabular_writing import SheetColumn, xlsx
 from sellwell.kernel.values import Objection, T
 from sellwell.kernel.views import BY_TYPE, VIEWS
 from sellwell.web import formats
@@ -164,8 +165,8 @@ def _titles(verbs: Iterable[str]) -> str:
 
 
 def _export(rows: list[MatrixRow], request: Any) -> HttpResponse:
-    heads = [(str(T("权限项", "Verb")), "text"), (str(T("名称", "Name")), "text")]
-    heads += [(str(role.name), "text") for role in access.ROLES.values()]
+    heads = [SheetColumn(T("权限项", "Verb"), width=26), SheetColumn(T("名称", "Name"), width=26)]
+    heads += [SheetColumn(role.name, width=26) for role in access.ROLES.values()]
     lines = [
         [
             row.verb,
@@ -174,12 +175,10 @@ def _export(rows: list[MatrixRow], request: Any) -> HttpResponse:
         ]
         for row in rows
     ]
-    title = str(T("权限矩阵", "Rights matrix"))
+    title = T("权限矩阵", "Rights matrix")
     note = f"{request.actor.name} · {formats.moment(request.ctx.now)}"
-    takings.exported(request.ctx, "rights.view", T("权限矩阵", "Rights matrix"), len(lines), (), {})
-    response = HttpResponse(export.workbook(title, heads, lines, note), content_type=export.TYPE)
-    response["Content-Disposition"] = 'attachment; filename="rights.xlsx"'
-    return response
+    takings.exported(request.ctx, "rights.view", title, len(lines), (), {})
+    return export.download(xlsx(heads, lines, title=title, made_at=request.ctx.now, note=note), "rights")
 
 
 # --- who may, and why not ------------------------------------------------------------------------------------------------

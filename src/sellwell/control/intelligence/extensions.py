@@ -27,8 +27,11 @@ from sellwell.control.intelligence.models import (
 )
 from sellwell.control.intelligence.operations.meetings import READ
 from sellwell.foundation.customers.merging import moves_with_customer
+from sellwell.foundation.privacy.extensions import hold, of_customers_documents
+from sellwell.foundation.privacy.rules.words import Group, Purpose, Source
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import own_tasks, owned_work
+from sellwell.kernel.values import T
 
 __all__ = ["agenda"]
 
@@ -115,3 +118,25 @@ personal.register_eraser(
 )
 
 moves_with_customer(Item, "customer")
+
+
+# Notes that our people write; what is about a customer who is a person stands in that person's copy.
+for _label, _title, _day, _words in (
+    (
+        "intelligence.item",
+        T("情报", "Market intelligence"),
+        "business_date",
+        ("topic", "finding", "strategy", "confirm_note"),
+    ),
+    ("intelligence.action", T("行动项", "Actions"), "business_date", ("result",)),
+    ("intelligence.agendaline", T("议题", "Agenda lines"), "", ("title_zh", "title_en")),
+    ("intelligence.award", T("情报积分", "Awards"), "awarded_on", ("reverse_reason",)),
+    ("intelligence.decision", T("会议决定", "Decisions"), "", ()),
+    ("intelligence.meeting", T("会议", "Meetings"), "business_date", ("title", "cancel_reason")),
+    ("intelligence.rival", T("商机中的对手", "Competitors of opportunities"), "", ()),
+):
+    hold(
+        _label, _title, purposes=(Purpose.CONTRACT, Purpose.EMPLOYMENT), sources=(Source.REGISTRATION,), day=_day,
+        groups=dict.fromkeys(_words, Group.BEHAVIOUR),
+        of=of_customers_documents if _label == "intelligence.item" else None,
+    )  # fmt: skip

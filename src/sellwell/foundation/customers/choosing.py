@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sellwell.foundation.customers import identity
-from sellwell.foundation.customers.models import Customer, Merge, ValueSource
+from sellwell.foundation.customers.models import Customer, Merge, MergeState, ValueSource
 from sellwell.kernel import personal
 from sellwell.kernel.drafting import scope_of
 from sellwell.kernel.effects import Effects
@@ -71,7 +71,8 @@ def take_over(
     if "uscc" in names:
         effects.update(other.party, uscc=None)
     write(effects, customer, {name: theirs[name] for name in names})
-    return _sealed(customer, mine, names), _sealed(customer, theirs, names)
+    # each value under the key of whose it was: who is erased after parting is gone from here too
+    return _sealed(customer, mine, names), _sealed(other, theirs, names)
 
 
 def _sealed(customer: Customer, values: Mapping[str, str], names: Iterable[str]) -> dict[str, Any]:
@@ -87,9 +88,25 @@ def opened(envelopes: Mapping[str, Any]) -> dict[str, str]:
 
 
 def restore(effects: Effects, made: Merge) -> None:
-    """The survivor gets back what it had, except where it was changed since; the loser gets its code back."""
+    """The survivor gets back what it had, except where it was changed since; the loser gets its code back.
+
+    Where a later merge changed it, that one gives back what was there before this one: the loser's values stay with it.
+    """
     now, before, chosen = values_of(made.survivor), opened(made.before), opened(made.chosen)
-    back = {name: value for name, value in before.items() if now[name] == chosen[name]}
+    since = Merge.objects.filter(
+        survivor_id=made.survivor_id, state=MergeState.DONE.value, created_at__gte=made.created_at
+    ).exclude(pk=made.pk)
+    later: dict[str, Merge] = {}
+    for one in since.order_by("-created_at", "-id"):
+        later |= dict.fromkeys(one.before, one)
+    given_back: dict[Merge, dict[str, Any]] = {}
+    for name in before.keys() & later.keys():
+        one = later[name]
+        if opened({name: one.before[name]})[name] == chosen[name]:
+            given_back.setdefault(one, {})[name] = made.before[name]
+    for one, values in given_back.items():
+        effects.update(one, before=one.before | values)
+    back = {name: value for name, value in before.items() if name not in later and now[name] == chosen[name]}
     write(effects, made.survivor, back)
     if "uscc" in back and chosen["uscc"]:
         effects.update(made.loser.party, uscc=chosen["uscc"])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from sellwell.foundation.customers import policies, rules
-from sellwell.foundation.customers.lineage import above, merged_away
+from sellwell.foundation.customers.lineage import merged_away
 from sellwell.foundation.customers.models import (
     Contact,
     Customer,
@@ -145,16 +145,25 @@ def duplicates_judged_in_time(company_id: UUID, period: Period) -> Evidence:
 def groups_without_circles(company_id: UUID, period: Period) -> Evidence:
     """Customers that belong to a parent; broken are those that are their own parent through others."""
     rows = {c.party_id: c for c in _customers(company_id, period)}
-    links = dict(
-        GroupMembership.objects.filter(child_id__in=list(rows), until__isnull=True).values_list(
-            "child_id", "parent_id"
-        )
-    )
+    parents = dict(GroupMembership.objects.filter(until__isnull=True).values_list("child_id", "parent_id"))
+    links = [child for child in rows if child in parents]
     broken = [
         Broken(
             "customers.customer", rows[child].pk, rows[child].number, IN_CIRCLE, rows[child].department_path
         )
         for child in links
-        if child in above(child)
+        if _is_above_itself(child, parents)
     ]
     return found(Counter(rows[child].department_path for child in links), broken)
+
+
+def _is_above_itself(child: UUID, parents: Mapping[UUID, UUID]) -> bool:
+    """Whether the way upwards from a party leads back to it; nobody has more than one parent."""
+    passed: set[UUID] = set()
+    at = parents.get(child)
+    while at is not None and at not in passed:
+        if at == child:
+            return True
+        passed.add(at)
+        at = parents.get(at)
+    return False

@@ -104,8 +104,10 @@ def _erase_bank_accounts(subject: UUID) -> int:
 
 
 def _erase_merges(subject: UUID) -> int:
-    """Why somebody thought that two were one; the kept values are envelopes."""
-    return personal.blank_columns(Merge, Q(survivor__party_id=subject) | Q(loser__party_id=subject))
+    """Why somebody thought that two were one, and the values that were kept: nothing is given back any more."""
+    rows = Q(survivor__party_id=subject) | Q(loser__party_id=subject)
+    Merge.objects.filter(rows).update(before={}, chosen={})
+    return personal.blank_columns(Merge, rows)
 
 
 def _erase_pairs(subject: UUID) -> int:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Sum
 
-from sellwell.foundation.customers.lineage import above, lineages
+from sellwell.foundation.customers.lineage import lineages, top_of
 from sellwell.foundation.customers.models import Customer
 from sellwell.kernel.models import Fact
 from sellwell.kernel.values import ZERO, T
@@ -45,10 +45,8 @@ class Member:
 
 def members(party_id: UUID, day: date) -> list[Member]:
     """The whole group that a party belongs to on a day, from the top down; only itself where it is in none."""
-    tops = above(party_id)
-    root = next((one for one in tops if not above(one)), party_id) if tops else party_id
     with connection.cursor() as cursor:
-        cursor.execute(_TREE, {"root": root, "day": day})
+        cursor.execute(_TREE, {"root": top_of(party_id, day), "day": day})
         return [Member(*row) for row in cursor.fetchall()]
 
 

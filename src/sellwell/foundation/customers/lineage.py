@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -73,6 +73,29 @@ def merge_that_took(customer_id: UUID) -> Merge | None:
     )
 
 
+def joined_to(customer_id: UUID) -> list[tuple[UUID, UUID, datetime]]:
+    """What was merged into a customer itself and not taken back, the earliest first: (customer, its party, when)."""
+    found = Merge.objects.filter(survivor_id=customer_id, state=MergeState.DONE.value).order_by(
+        "created_at", "id"
+    )
+    return list(found.values_list("loser_id", "loser__party_id", "created_at"))
+
+
+_JOINED_PARTIES = """
+WITH RECURSIVE found AS (
+  SELECT id, party_id AS leads_to, party_id FROM customers_customer WHERE company_id = %s AND party_id = ANY(%s)
+  UNION SELECT c.id, f.leads_to, c.party_id FROM customers_customer c JOIN found f ON c.merged_into_id = f.id
+) SELECT party_id, leads_to FROM found WHERE party_id <> leads_to
+"""
+
+
+def joined_parties(company_id: UUID, parties: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The parties that became one with these by merges of a company, each with the one that it went into. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_JOINED_PARTIES, [company_id, list(parties)])
+        return dict(cursor.fetchall())
+
+
 def pair_of(one: UUID, other: UUID) -> MatchPair | None:
     """What is known of these two as a pair."""
     first, second = sorted((one, other))
@@ -100,22 +123,39 @@ def is_shared(customer: Customer) -> bool:
 
 _ABOVE = """
 WITH RECURSIVE above AS (
-  SELECT parent_id FROM customers_groupmembership WHERE child_id = %s AND until IS NULL
-  UNION SELECT g.parent_id FROM customers_groupmembership g JOIN above a ON g.child_id = a.parent_id WHERE g.until IS NULL
+  SELECT parent_id FROM customers_groupmembership WHERE child_id = %(party)s AND (until IS NULL OR until > %(day)s)
+  UNION SELECT g.parent_id FROM customers_groupmembership g JOIN above a ON g.child_id = a.parent_id
+  WHERE g.until IS NULL OR g.until > %(day)s
 ) SELECT parent_id FROM above
+"""
+_TOP = """
+WITH RECURSIVE way AS (
+  SELECT %(party)s::uuid AS party_id, 0 AS height
+  UNION ALL
+  SELECT g.parent_id, w.height + 1 FROM customers_groupmembership g JOIN way w ON g.child_id = w.party_id
+  WHERE g.since <= %(day)s AND (g.until IS NULL OR g.until > %(day)s) AND w.height < 20
+) SELECT party_id FROM way ORDER BY height DESC LIMIT 1
 """
 
 
-def above(party_id: UUID) -> set[UUID]:
-    """All parents of a party, upwards, as they stand."""
+def above(party_id: UUID, day: date) -> set[UUID]:
+    """All parents of a party, upwards, on a day or on any later one."""
     with connection.cursor() as cursor:
-        cursor.execute(_ABOVE, [party_id])
+        cursor.execute(_ABOVE, {"party": party_id, "day": day})
         return {row[0] for row in cursor.fetchall()}
 
 
-def in_one_line(one: UUID, other: UUID) -> bool:
-    """Whether one party belongs to the other, directly or through others."""
-    return other in above(one) or one in above(other)
+def top_of(party_id: UUID, day: date) -> UUID:
+    """The top of the group that a party belongs to on a day; itself where it is in none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOP, {"party": party_id, "day": day})
+        found: UUID = cursor.fetchone()[0]
+        return found
+
+
+def in_one_line(one: UUID, other: UUID, day: date) -> bool:
+    """Whether one party belongs to the other, directly or through others, on a day or on any later one."""
+    return other in above(one, day) or one in above(other, day)
 
 
 # --- teams -------------------------------------------------------------------------------------------------------------
@@ -124,6 +164,12 @@ def in_one_line(one: UUID, other: UUID) -> bool:
 def on_team(customer_ids: Iterable[UUID], day: date) -> Q:
     """The places in the teams of these customers on a day."""
     return Q(customer_id__in=list(customer_ids), since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
+
+
+def with_on_team(customer_ids: Iterable[UUID], user_id: UUID, day: date) -> set[UUID]:
+    """Those of these customers on whose team somebody is on a day."""
+    rows = TeamMember.objects.filter(on_team(customer_ids, day), user_id=user_id)
+    return set(rows.values_list("customer_id", flat=True))
 
 
 def shares_of_two(one: UUID, other: UUID, day: date) -> Decimal:
@@ -140,6 +186,6 @@ def merged_away() -> Q:
 
 
 __all__ = [
-    "above", "as_they_are_now", "equal_keys", "in_one_line", "is_shared", "lineage", "lineages",
-    "merge_that_took", "merged_away", "on_team", "pair_of", "shares_of_two", "survivors",
+    "above", "as_they_are_now", "equal_keys", "in_one_line", "is_shared", "joined_parties", "joined_to", "lineage", "lineages",
+    "merge_that_took", "merged_away", "on_team", "pair_of", "shares_of_two", "survivors", "top_of", "with_on_team",
 ]  # fmt: skip

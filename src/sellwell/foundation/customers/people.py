@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sellwell.foundation.customers.models import Contact, Customer, PartyKind
+from sellwell.foundation.customers.models import Address, Contact, Customer, PartyKind, TaxTitle
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,14 @@ def people_of(customer_id: UUID) -> list[Somebody]:
         *_parties(own),
         *_contacts(Contact.objects.filter(customer_id=customer_id).order_by("-is_primary", "-id")),
     ]
+
+
+def rows_of(customer_id: UUID) -> list[UUID]:
+    """The rows in which a customer's own data stand: itself, its contacts, addresses and tax titles."""
+    found = [customer_id]
+    for model in (Contact, Address, TaxTitle):
+        found += model.objects.filter(customer_id=customer_id).values_list("pk", flat=True)
+    return found
 
 
 def everybody(company_id: UUID) -> Iterable[Somebody]:

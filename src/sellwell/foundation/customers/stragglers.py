@@ -9,10 +9,13 @@ from django.db import connection
 from sellwell.foundation.customers.merging import LINKED, Linked
 from sellwell.foundation.customers.models import Merge, MergeState
 
-LEFT = "SELECT DISTINCT c.number FROM customers_customer c JOIN {table} t ON t.{column} = c.id WHERE c.state = 'merged'"
+LEFT = (
+    "SELECT DISTINCT c.number FROM customers_customer c JOIN {table} t ON t.{column} = c.id"
+    " WHERE c.merged_into_id IS NOT NULL"
+)
 _WITH_ROWS = (
     "SELECT DISTINCT c.id FROM customers_customer c JOIN {table} t ON t.{column} = c.id"
-    " WHERE c.state = 'merged' AND c.company_id = %s"
+    " WHERE c.merged_into_id IS NOT NULL AND c.company_id = %s"  # few of many: found by their key
 )
 
 

@@ -34,7 +34,7 @@ class Holding:
     """A table with personal data: what it is for, where it comes from, which rows are about somebody.
 
     `of` gives the condition for one person's rows, or None where the table holds none of theirs; without it the table is
-    about our own people and stands in no customer's copy. `day` is the ORM path of the day that keeping counts from.
+    about our own people, or about several at once, and stands in no customer's copy. `day` is the ORM path of the day that keeping counts from.
     `groups` names field groups that differ from the usual ones for a column's name (`fields.USUAL`).
     """
 
@@ -147,6 +147,16 @@ hold(
     sources=_ENTERED,
     of=_through_customer,
 )
+hold("customers.taxtitle", T("开票抬头", "Tax titles"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=_ENTERED,
+     of=_through_customer, groups=dict.fromkeys(("bank", "account_last4"), Group.FINANCIAL))  # fmt: skip
+hold("customers.bankaccount", T("银行账户", "Bank accounts"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=_ENTERED,
+     of=_through_customer,
+     groups={"holder": Group.IDENTITY} | dict.fromkeys(("bank", "account_last4", "account_blind"), Group.FINANCIAL))  # fmt: skip
+# Why two customers were taken for one names both, so it stands in the copy of neither.
+hold("customers.merge", T("客户合并", "Merges"), purposes=_SELLING, sources=_ENTERED, day="business_date",
+     groups={"undone_reason": Group.BEHAVIOUR})  # fmt: skip
+hold("customers.matchpair", T("疑似重复", "Possible duplicates"), purposes=_SELLING, sources=_ENTERED, day="found_on",
+     groups={"decision": Group.BEHAVIOUR})  # fmt: skip
 hold(
     "privacy.datasubject",
     T("信息主体", "People"),

@@ -6,7 +6,11 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Case, DateField, Q, When
+from django.db.models.functions import TruncDate
+
 from sellwell.foundation.customers import people
+from sellwell.foundation.customers import queries as customers
 from sellwell.foundation.customers.people import Somebody
 from sellwell.foundation.privacy import policies, rules
 from sellwell.foundation.privacy.models import Consent, ConsentText, DataSubject
@@ -22,6 +26,7 @@ from sellwell.foundation.privacy.rules.words import (
     Standing,
     TextState,
 )
+from sellwell.kernel import clock
 from sellwell.kernel.values import Objection, Reason, T
 
 __all__ = [
@@ -37,32 +42,35 @@ NOT_ALLOWED = Reason(
         "Not to be used for “{purpose}”: {why}. Get a basis first, or leave the person out.",
     ),
 )
-# What never says yes or no by itself: a question that was put, and a yes that a newer one replaced.
-_SILENT = [ConsentState.REQUESTED.value, ConsentState.RENEWED.value]
 
 
 def may_use(company_id: UUID, subjects: Iterable[UUID], purpose: Purpose, on: date) -> dict[UUID, Answer]:
     """Whether the data of each of these people (parties or contacts) may be used for the purpose on a day, with basis and
-    reason. Five queries, however many people. Campaigns, surveys and exports ask this before they use anybody."""
+    reason. Six queries, however many people. Campaigns, surveys and exports ask this before they use anybody."""
     wanted = list(dict.fromkeys(subjects))
     known = people.people(company_id, wanted)
-    described = _described(company_id, wanted)
-    heard = said(company_id, wanted, purpose)
-    counts_from = _counts_from(company_id, purpose)
-    bases: dict[tuple[Law, Source, bool], Basis] = {}
+    described = _described(company_id, known.values())
+    heard = said(company_id, wanted, purpose, on)
+    counts_from = _counts_from(company_id, purpose, on)
+    bases: dict[tuple[frozenset[tuple[Law, Source]], bool], Basis] = {}
     found = {}
     for subject in wanted:
         somebody = known.get(subject)
         if somebody is None:
             found[subject] = UNKNOWN
             continue
-        row = described.get(subject)
-        person = _person(somebody, row)
-        source = Source(row.source) if row is not None else default_source(somebody)
-        key = (person.law, source, somebody.contact_id is not None)
+        rows = described.get(subject, [])
+        noted = [(Law(row.law), Source(row.source)) for row in rows]
+        key = (frozenset(noted or [(Law.PIPL, default_source(somebody))]), somebody.contact_id is not None)
         if key not in bases:
-            bases[key] = policies.basis_for(company_id, on, person.law, purpose, source, contact=key[2])
-        found[subject] = rules.judge(person, purpose, bases[key], heard.get(subject), on, counts_from)
+            bases[key] = rules.strictest_basis(
+                policies.basis_for(company_id, on, law, purpose, source, contact=key[1])
+                for law, source in key[0]
+            )
+        answer = rules.judge(
+            _person(somebody, rows), purpose, bases[key], heard.get(subject), on, counts_from
+        )
+        found[subject] = answer
     return found
 
 
@@ -77,16 +85,37 @@ def not_allowed(
     }
 
 
-def said(company_id: UUID, subjects: Collection[UUID], purpose: Purpose) -> dict[UUID, Said]:
-    """The newest word of each person about a purpose; one query."""
+def said(company_id: UUID, subjects: Collection[UUID], purpose: Purpose, on: date) -> dict[UUID, Said]:
+    """The newest word of each person about a purpose by a day, as the rules read it; one query."""
+    return {subject: said_by(row) for subject, row in newest_words(company_id, subjects, purpose, on).items()}
+
+
+def newest_words(
+    company_id: UUID, subjects: Collection[UUID], purpose: Purpose, on: date
+) -> dict[UUID, Consent]:
+    """The row that says the newest word of each person about a purpose by a day, with its day as `word`; one query.
+
+    A word is of the day on which it was said, not of the day on which somebody wrote it down: a consent on paper that is
+    entered late takes back no withdrawal. What a merge wrote is of the day of the merge.
+    """
+    entered = TruncDate("said_at", tzinfo=clock.BUSINESS_ZONE)
+    word = Case(
+        When(merged_from__isnull=False, then=entered),
+        When(withdrawn_on__lte=on, then="withdrawn_on"),
+        default="granted_on",
+        output_field=DateField(null=True),
+    )
+    silenced = Q(state=ConsentState.RENEWED.value, merged_from__isnull=False)
     rows = (
         Consent.objects.filter(company_id=company_id, subject_id__in=subjects, purpose=purpose.value)
-        .exclude(state__in=_SILENT)
+        .exclude(Q(state=ConsentState.REQUESTED.value) | silenced)
+        .annotate(word=word)
+        .filter(word__lte=on)
         .select_related("text")
-        .order_by("subject_id", "-said_at", "-id")
+        .order_by("subject_id", "-word", "-said_at", "-id")
         .distinct("subject_id")
     )
-    return {row.subject_id: said_by(row) for row in rows}
+    return {row.subject_id: row for row in rows}
 
 
 def said_by(row: Consent) -> Said:
@@ -97,20 +126,26 @@ def said_by(row: Consent) -> Said:
     )  # fmt: skip
 
 
-def _described(company_id: UUID, subjects: Collection[UUID]) -> dict[UUID, DataSubject]:
-    rows = DataSubject.objects.filter(company_id=company_id, subject_id__in=subjects)
-    return {row.subject_id: row for row in rows}
+def _described(company_id: UUID, known: Iterable[Somebody]) -> dict[UUID, list[DataSubject]]:
+    """What is noted of each person, and of those that became one with it; two queries."""
+    somebodies = list(known)
+    parties = [one.party_id for one in somebodies if one.contact_id is None]
+    leading = customers.joined_parties(company_id, parties) if parties else {}
+    wanted = [*(one.subject_id for one in somebodies), *leading]
+    found: dict[UUID, list[DataSubject]] = {}
+    for row in DataSubject.objects.filter(company_id=company_id, subject_id__in=wanted):
+        found.setdefault(leading.get(row.subject_id, row.subject_id), []).append(row)
+    return found
 
 
-def _person(somebody: Somebody, row: DataSubject | None) -> Person:
-    if row is None:
-        return Person(erased=somebody.is_erased, is_organisation=somebody.is_organisation)
+def _person(somebody: Somebody, rows: list[DataSubject]) -> Person:
+    """What several rows say of one person: the stricter law, the younger age, a restriction of any of them."""
     return Person(
-        Law(row.law),
-        Age(row.age),
-        row.state == Standing.RESTRICTED.value,
-        somebody.is_erased,
-        somebody.is_organisation,
+        law=Law.GDPR if any(row.law == Law.GDPR.value for row in rows) else Law.PIPL,
+        age=max((Age(row.age) for row in rows), key=list(Age).index, default=Age.ADULT),
+        restricted=any(row.state == Standing.RESTRICTED.value for row in rows),
+        erased=somebody.is_erased,
+        is_organisation=somebody.is_organisation,
     )
 
 
@@ -125,9 +160,11 @@ def law_for(company_id: UUID, subject: UUID) -> Law:
     return Law(row.law) if row is not None else Law.PIPL
 
 
-def _counts_from(company_id: UUID, purpose: Purpose) -> int:
-    text = text_in_force(company_id, purpose)
-    return text.counts_from if text is not None else 0
+def _counts_from(company_id: UUID, purpose: Purpose, on: date) -> int:
+    """From which wording on consents count on a day: by the one that was in force then."""
+    used = ConsentText.objects.filter(company_id=company_id, purpose=purpose.value, since__lte=on)
+    newest = used.exclude(state=TextState.DRAFT.value).order_by("-number").first()
+    return newest.counts_from if newest is not None else 0
 
 
 def text_in_force(company_id: UUID, purpose: Purpose) -> ConsentText | None:

@@ -24,5 +24,5 @@ def owned_requests(user_id: UUID) -> list[tuple[type[Any], list[UUID]]]:
 moves_with_customer(DataSubject, "customer")
 moves_with_customer(Consent, "customer")
 moves_with_customer(Request, "customer")
-on_merge.register("privacy")(merging.merge)
-on_unmerge.register("privacy")(merging.unmerge)
+on_merge.register("privacy")(merging.settle)
+on_unmerge.register("privacy")(merging.settle)

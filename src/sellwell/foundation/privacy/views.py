@@ -44,7 +44,7 @@ def person_name(row: Any) -> str:
 
 
 _WHO = (
-    Column("person", T("本人", "Person"), value=person_name),
+    Column("person", T("本人", "Person"), value=person_name, personal=True),
     Column(
         "customer", T("客户", "Customer"), "ref", path="customer__party__name", ref="customers.customer", ref_path="customer_id",
         filterable=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -87,3 +87,28 @@ def widest(limits: Iterable[tuple[Limits, int]]) -> tuple[Limits, int]:
         ),
         max(before for _, before in every),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Rows with personal data that somebody took out: today without a pass, and with each pass."""
+
+    today: int
+    by_pass: dict[str, int]
+
+
+_TAKEN = """
+SELECT coalesce(assessment->>'pass', ''), coalesce(sum((assessment->>'rows')::int), 0),
+    coalesce(sum((assessment->>'rows')::int) FILTER (WHERE at >= %s), 0)
+FROM kernel_securitylog
+WHERE actor_id = %s AND company_id = %s AND operation = %s AND at >= %s AND assessment->>'personal' = 'true'
+GROUP BY 1
+"""
+
+
+def taken_out(company_id: UUID, user_id: UUID | None, since: datetime, today: date) -> Taken:
+    """What somebody took out since a moment; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN, [clock.day_begins(today), user_id, company_id, takings.EXPORT, since])
+        sums = {reference: (rows, of_today) for reference, rows, of_today in cursor.fetchall()}
+    return Taken(sums.get("", (0, 0))[1], {name: rows for name, (rows, _) in sums.items() if name})

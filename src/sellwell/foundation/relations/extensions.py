@@ -13,6 +13,8 @@ from django.db.models import Q
 
 from sellwell.foundation.customers.merging import moves_with_customer, one_per_customer, stays_with_customer
 from sellwell.foundation.customers.queries import Customer
+from sellwell.foundation.privacy.extensions import hold, of_customers_documents
+from sellwell.foundation.privacy.rules.words import Group, Purpose, Source
 from sellwell.foundation.relations.models import (
     GradeChange,
     Mark,
@@ -94,3 +96,11 @@ stays_with_customer(Standing, "customer", "reckoned anew each day from what the 
 stays_with_customer(StageMove, "customer", "a step of the customer it was found for")
 stays_with_customer(GradeChange, "customer", "found for the customer as it was")
 stays_with_customer(PoolMove, "customer", "it says whose customer this one was")
+
+
+hold("relations.gradechange", T("等级变动", "Changes of grade"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION,),
+     of=of_customers_documents, day="proposed_on")  # fmt: skip
+hold("relations.poolmove", T("公海流转", "Moves of the pool"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION,),
+     of=of_customers_documents, day="moved_on")  # fmt: skip
+hold("relations.touch", T("联系记录", "Contacts made"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION,), of=of_customers_documents,
+     day="made_on", groups={"summary": Group.BEHAVIOUR})  # fmt: skip

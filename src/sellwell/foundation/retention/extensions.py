@@ -9,9 +9,12 @@ from uuid import UUID
 from django.db.models import Q
 
 from sellwell.foundation.customers.merging import one_per_customer, stays_with_customer
+from sellwell.foundation.privacy.extensions import hold, of_customers_documents
+from sellwell.foundation.privacy.rules.words import Group, Purpose, Source
 from sellwell.foundation.retention.models import UNDER_WAY, Intervention, Score
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import owned_work
+from sellwell.kernel.values import T
 
 STATES = [state.value for state in UNDER_WAY]
 
@@ -34,3 +37,7 @@ personal.register_eraser("retention.intervention", _erase_cases)
 
 one_per_customer(Intervention, "customer", by=["playbook", "opened_on"])
 stays_with_customer(Score, "customer", "reckoned anew with each run")
+
+
+hold("retention.intervention", T("挽留任务", "Interventions"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION,),
+     of=of_customers_documents, day="opened_on", groups={"offer": Group.BEHAVIOUR})  # fmt: skip

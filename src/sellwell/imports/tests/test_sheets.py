@@ -9,6 +9,7 @@ import pytest
 
 from sellwell.foundation.catalog.tests.test_pages import signed_in
 from sellwell.foundation.customers.models import Customer
+from sellwell.foundation.customers.tests.builders import a_customer
 from sellwell.imports.tests.excel import (
     CUSTOMERS,
     QUOTATIONS,
@@ -82,6 +83,21 @@ def test_a_list_taken_out_can_be_sent_back_as_it_is(world: World) -> None:
     text, _ = look(client, CUSTOMERS, taken)
     # Its note is no head, its columns are known by what the list calls them; those no field takes are asked about.
     assert "已识别的列" in text and "还缺必填列" not in text and "往返客户有限公司" in text
+
+
+def test_a_list_with_a_watermark_can_be_sent_back_too(world: World) -> None:
+    client = signed_in(world, "sales_manager")
+    a_customer(world, name="往返客户有限公司", note="=HYPERLINK(1)")
+    taken = client.get("/customers/export?columns=name,channel,note,region").content
+    first, _, *lines = rows_of(taken)
+    assert (
+        "含个人信息" in first[0]
+        and "不得外传" in first[0]
+        and ["往返客户有限公司", "直销", "=HYPERLINK(1)"] in [line[:3] for line in lines]
+    )
+    text, _ = look(client, CUSTOMERS, taken)
+    assert "已识别的列" in text and "还缺必填列" not in text and "往返客户有限公司" in text
+    assert "不得外传" not in text
 
 
 def test_a_document_with_lines_is_one_per_key_and_whole_or_absent(world: World) -> None:

@@ -8,6 +8,8 @@ from django.db.models import Q
 
 from sellwell.foundation.customers.merging import moves_with_customer
 from sellwell.foundation.customers.queries import Customer
+from sellwell.foundation.privacy.extensions import Whom, hold
+from sellwell.foundation.privacy.rules.words import Purpose, Source
 from sellwell.kernel import history, personal
 from sellwell.kernel.access import Actor
 from sellwell.kernel.values import T
@@ -51,3 +53,12 @@ def _erase(subject: UUID) -> int:
 personal.register_eraser("activities.activity", _erase)
 
 moves_with_customer(Activity, "customer")
+
+
+def _of_activities(whom: Whom) -> Q:
+    """Those with a contact are the contact's; a customer who is a person has all of its own."""
+    return Q(contact_id=whom.contact_id) if whom.contact_id else Q(customer_id=whom.customer_id)
+
+
+hold("activities.activity", T("互动", "Activities"), purposes=(Purpose.CONTRACT, Purpose.SERVICE), sources=(Source.REGISTRATION, Source.WEB_FORM),
+     of=_of_activities, day="happened_at__date")  # fmt: skip

@@ -10,6 +10,8 @@ from django.db.models import Q
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.customers.merging import moves_with_customer
 from sellwell.foundation.customers.queries import Customer
+from sellwell.foundation.privacy.extensions import hold, of_customers_documents
+from sellwell.foundation.privacy.rules.words import Group, Purpose, Source
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import owned_work
 from sellwell.kernel.values import T
@@ -43,3 +45,8 @@ personal.register_eraser("deals.registration", _erase)
 
 moves_with_customer(Registration, "customer")
 moves_with_customer(Conflict, "customer")
+
+
+hold("deals.registration", T("报备", "Registrations"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION,), of=of_customers_documents,
+     day="business_date",
+     groups={"stem": Group.IDENTITY, "area": Group.LOCATION} | dict.fromkeys(("evidence", "progress", "ruling_reason"), Group.BEHAVIOUR))  # fmt: skip

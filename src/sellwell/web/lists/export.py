@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-import xlsxwriter
 from django.http import HttpResponse
 
-from sellwell.kernel import ledger, takings
-from sellwell.kernel.clock import BUSINESS_ZONE
+from sellwell.kernel import ledger, tabular_writing, takings
 from sellwell.kernel.operations import REGISTRY
+from sellwell.kernel.tabular_writing import ColumnKind, SheetColumn
 from sellwell.kernel.values import State, T
 from sellwell.kernel.views import Column, read_keys
 from sellwell.web import formats, registry
@@ -27,7 +25,10 @@ if TYPE_CHECKING:
 
 MOST = 50_000  # rows of one workbook; more are taken out through REST
 BATCH = 2000
-NUMBER_FORMATS = {"amount": "#,##0.00", "price": "#,##0.00####", "quantity": "#,##0.######", "rate": "0.00%"}
+# Kinds of columns that a workbook writes otherwise than as text.
+SHEET_KINDS: dict[str, ColumnKind] = {
+    "amount": "amount", "price": "price", "quantity": "quantity", "rate": "rate", "date": "date", "datetime": "moment",
+}  # fmt: skip
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -54,7 +55,10 @@ def show(request: Any, page: ListPage) -> HttpResponse:
     title = str(page.view.title)
     mark = watermark(request, leave) if leave is not None else ""
     said = f"{note} · {mark}" if mark else str(note)
-    return workbook_response(f"{title} {request.ctx.today}", title, asked.columns, found, said, mark)
+    content = tabular_writing.xlsx(
+        sheet_columns(asked.columns), found, title=title, made_at=request.ctx.now, note=said, mark=mark
+    )
+    return download(content, f"{title} {request.ctx.today}")
 
 
 def _leave(request: Any, page: ListPage, asked: query.ListQuery) -> takings.Leave | None:
@@ -103,73 +107,26 @@ def _log(
 
 
 def _plain(column: Column, value: Any) -> Any:
+    """States and flags as people read them; all else as the workbook takes it."""
     if isinstance(value, State):
         return str(value.label)
     if isinstance(value, bool):
         return str(T("是", "Yes") if value else T("否", "No"))
-    if isinstance(value, datetime):
-        return value.astimezone(BUSINESS_ZONE).replace(tzinfo=None)
     return value if isinstance(value, Decimal | int | date | None) else str(value)
 
 
-def workbook_response(
-    filename: str,
-    title: str,
-    columns: Sequence[Column],
-    rows: Iterable[Sequence[Any]],
-    note: str,
-    mark: str = "",
-) -> HttpResponse:
-    """The rows as a workbook to download."""
-    heads = [(str(column.label), column.kind) for column in columns]
-    response = HttpResponse(workbook(title, heads, rows, note, mark), content_type=TYPE)
+def sheet_columns(columns: Sequence[Column]) -> list[SheetColumn]:
+    """The columns of a view as columns of a workbook."""
+    return [
+        SheetColumn(
+            column.label, SHEET_KINDS.get(column.kind, "text"), 26 if column.kind in ("text", "ref") else 16
+        )
+        for column in columns
+    ]
+
+
+def download(content: bytes, filename: str) -> HttpResponse:
+    """A workbook to download."""
+    response = HttpResponse(content, content_type=TYPE)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename)}.xlsx"
     return response
-
-
-def workbook(
-    title: str, heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]], note: str, mark: str = ""
-) -> bytes:
-    """A workbook of one sheet. Texts are written as texts, so a cell that looks like a formula stays a text. A `mark`
-    stands at the head and foot of every printed page."""
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    sheet = book.add_worksheet("".join(c for c in title if c not in "[]:*?/\\'")[:31] or "Sheet1")
-    styles = {kind: book.add_format({"num_format": code}) for kind, code in NUMBER_FORMATS.items()}
-    styles |= {
-        "date": book.add_format({"num_format": "yyyy-mm-dd"}),
-        "datetime": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-        "head": book.add_format({"bold": True, "bottom": 1, "bg_color": "#F2F4F3"}),
-        "note": book.add_format({"italic": True, "font_color": "#5B6663"}),
-    }
-    sheet.write_string(0, 0, note, styles["note"])
-    if mark:
-        safe = mark.replace("&", "&&")[:200]  # an ampersand begins a code there
-        sheet.set_header(f"&C{safe}")
-        sheet.set_footer(f"&C{safe}&R&P / &N")
-    for index, (label, kind) in enumerate(heads):
-        sheet.write_string(1, index, label, styles["head"])
-        sheet.set_column(index, index, 26 if kind in ("text", "ref") else 16)
-    for place, row in enumerate(rows, start=2):
-        for index, value in enumerate(row):
-            _write(sheet, place, index, value, styles.get(heads[index][1]))
-    sheet.freeze_panes(2, 0)
-    book.close()
-    return buffer.getvalue()
-
-
-def _write(sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
-    if value is None or value == "":
-        return
-    if isinstance(value, datetime):
-        sheet.write_datetime(row, column, value, style)
-    elif isinstance(value, date):
-        sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), style)  # noqa: DTZ001 - a day
-    elif isinstance(value, Decimal | int):
-        sheet.write_number(
-            row, column, float(value), style
-        )  # workbooks keep numbers as floats; 15 digits hold cents
-    else:
-        sheet.write_string(row, column, str(value))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import Q
+
 from sellwell.foundation.customers import queries
 from sellwell.foundation.customers.models import LIVE, Customer, GroupMembership
 from sellwell.kernel.effects import Effects
@@ -31,6 +33,13 @@ TOO_EARLY = Reason(
     ),
 )
 NO_PARENT = Reason("customers.group_none", T("该客户没有上级单位。", "This customer has no parent."))
+MERGED_PARENT = Reason(
+    "customers.group_merged",
+    T(
+        "所选上级单位已并入其他客户，请选择保留下来的那一个。",
+        "That parent was merged into another customer. Choose the one that stayed.",
+    ),
+)
 ENDS_EARLY = Reason(
     "customers.group_until", T("结束日期须晚于开始日期 {since}。", "It must end after it began on {since}.")
 )
@@ -43,9 +52,10 @@ class SetParent(Input):
     since: date | None = field(T("自", "Since"), None, help=T("不填即今天", "Today if empty"))
 
 
-def present(customer: Customer) -> GroupMembership | None:
-    """The membership of a customer's party that has no end."""
-    return GroupMembership.objects.filter(child_id=customer.party_id, until__isnull=True).first()
+def present(customer: Customer, day: date) -> GroupMembership | None:
+    """The membership of a customer's party that holds on a day, or begins later: the last one."""
+    ends_later = Q(until__isnull=True) | Q(until__gt=day)
+    return GroupMembership.objects.filter(ends_later, child_id=customer.party_id).order_by("since").last()
 
 
 def lock_group(row: Customer, given: SetParent | None, ctx: Context) -> list[Lock]:
@@ -57,17 +67,17 @@ def assess_parent(customer: Customer, given: SetParent | None, ctx: Context) -> 
     """No circle, no person, and nothing that begins before what is there."""
     if given is None:
         return Assessment()
-    parent, now = queries.customer(given.parent), present(customer)
+    since = given.since or ctx.today
+    parent, now = queries.customer(given.parent), present(customer, since)
     found = []
     if parent.party_id == customer.party_id:
         found.append(ITS_OWN.refuse(path="parent"))
-    elif customer.party_id in queries.above(parent.party_id):
+    elif customer.party_id in queries.above(parent.party_id, since):
         found.append(CYCLE.refuse(path="parent", parent=parent.party.name))
     if "person" in (parent.party.kind, customer.party.kind):
         found.append(PERSON.refuse(path="parent"))
     if parent.merged_into_id:
-        found.append(NO_PARENT.refuse(path="parent"))
-    since = given.since or ctx.today
+        found.append(MERGED_PARENT.refuse(path="parent"))
     if now is not None and since <= now.since:
         found.append(TOO_EARLY.refuse(path="since", since=now.since))
     content = {"customer": str(customer.pk), "parent": str(parent.pk), "since": since}
@@ -109,7 +119,7 @@ class LeaveGroup(Input):
 
 def assess_leave(customer: Customer, given: LeaveGroup | None, ctx: Context) -> Assessment:
     """There is something to end, and it began before."""
-    now = present(customer)
+    now = present(customer, ctx.today)
     if now is None:
         return Assessment(objections=(NO_PARENT.refuse(),))
     until = (given.until if given else None) or ctx.today

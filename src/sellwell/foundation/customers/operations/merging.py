@@ -76,7 +76,7 @@ def assess_merge(customer: Customer, given: MergeCustomers | None, ctx: Context)
         is_held=other.held_by is not None,
         equal_keys=keys,
         judged_same=pair is not None and pair.state == PairState.SAME.value,
-        in_one_group=queries.in_one_line(customer.party_id, other.party_id),
+        in_one_group=queries.in_one_line(customer.party_id, other.party_id, ctx.today),
         takes_code=given.uscc is Keep.OTHER,
         shares_party=queries.is_shared(other),
         shares=queries.shares_of_two(customer.pk, other.pk, ctx.today),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,9 +18,11 @@ from sellwell.kernel import numbering
 from sellwell.kernel.effects import Effects, NewEvent
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Input, Ref, Text, field
+from sellwell.kernel.models import LedgerEntry
 from sellwell.kernel.operations import Assessment, Context, operation
 from sellwell.kernel.values import Reason, State, T
 
+GIVEN_UP_AFTER = timedelta(hours=6)
 UNDER_WAY = Reason(
     "customers.matching_under_way",
     T(
@@ -31,6 +34,13 @@ SAME_RECORD = Reason("customers.pair_itself", T("请选择两个不同的客户�
 MERGED_ONE = Reason(
     "customers.pair_merged",
     T("其中一个客户已经合并，无需再判断。", "One of them was merged already; there is nothing to judge."),
+)
+OWN_PAIR = Reason(
+    "customers.pair_own",
+    T(
+        "这是您自己提出的客户对，是否同一客户须由另一位同事判断。",
+        "You proposed this pair yourself: somebody else judges whether the two are the same.",
+    ),
 )
 KNOWN = Reason(
     "customers.pair_known",
@@ -57,6 +67,8 @@ KNOWN = Reason(
 def find_duplicates(row: None, given: Any, ctx: Context, assessment: Assessment) -> Effects:
     """A run that the worker takes up."""
     effects = Effects()
+    for old in MatchRun.objects.filter(company_id=ctx.company_id, state=RunState.ASKED.value):
+        effects.update(old, state=RunState.FAILED.value, done_at=ctx.now)
     effects.result = run = MatchRun(id=new_id(), company_id=ctx.company_id, asked_at=ctx.now, day=ctx.today)
     effects.insert(run)
     effects.events.append(NewEvent("customers.matching_asked", {"run": str(run.pk)}))
@@ -64,7 +76,10 @@ def find_duplicates(row: None, given: Any, ctx: Context, assessment: Assessment)
 
 
 def _assess_find(ctx: Context) -> Assessment:
-    waiting = MatchRun.objects.filter(company_id=ctx.company_id, state=RunState.ASKED.value).exists()
+    # one that has not ended for so long never will: the next one takes its place
+    waiting = MatchRun.objects.filter(
+        company_id=ctx.company_id, state=RunState.ASKED.value, asked_at__gt=ctx.now - GIVEN_UP_AFTER
+    ).exists()
     return Assessment(objections=(UNDER_WAY.refuse(),) if waiting else ())
 
 
@@ -134,10 +149,19 @@ class DecidePair(Input):
 
 
 def assess_decide(pair: MatchPair, given: DecidePair | None, ctx: Context) -> Assessment:
-    """Pairs with a merged customer need no verdict."""
+    """Pairs with a merged customer need no verdict; nobody makes a pair of two customers and judges it the same alone."""
     ids = [pair.first_id, pair.second_id]
-    gone = Customer.objects.filter(queries.merged_away(), pk__in=ids).exists()
-    return Assessment(content={"pair": pair.number}, objections=(MERGED_ONE.refuse(),) if gone else ())
+    found = []
+    if Customer.objects.filter(queries.merged_away(), pk__in=ids).exists():
+        found.append(MERGED_ONE.refuse())
+    if given is not None and given.verdict is Verdict.SAME and pair.by_hand and _proposed(pair, ctx):
+        found.append(OWN_PAIR.refuse(path="verdict"))
+    return Assessment(content={"pair": pair.number}, objections=tuple(found))
+
+
+def _proposed(pair: MatchPair, ctx: Context) -> bool:
+    entries = LedgerEntry.objects.filter(row_id=pair.pk, operation="customers.propose_pair")
+    return entries.filter(actor_id=ctx.user_id).exists()
 
 
 @operation(

@@ -22,6 +22,13 @@ Share = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
 ENDED = Reason(
     "customers.team_ended", T("该成员已于 {until} 退出团队。", "This member left the team on {until}.")
 )
+NO_LONGER = Reason(
+    "customers.team_longer",
+    T(
+        "该成员的期限到 {until} 为止，此处只能提前结束。要延长，请另行添加。",
+        "This place ends on {until}; here it can only end earlier. To prolong it, add another place.",
+    ),
+)
 IS_OWNER = Reason("customers.team_owner", T("负责人不必加入团队。", "The owner need not join the team."))
 
 
@@ -103,6 +110,8 @@ def assess_end(member: TeamMember, given: EndMember | None, ctx: Context) -> Ass
         found.append(ENDED.refuse(until=member.until))
     elif given is not None and until <= member.since:
         found.append(rules.ENDS_BEFORE.refuse(path="until"))
+    elif given is not None and member.until is not None and until > member.until:
+        found.append(NO_LONGER.refuse(path="until", until=member.until))
     return Assessment(
         content={"customer": str(member.customer_id), "until": until}, carry=until, objections=tuple(found)
     )

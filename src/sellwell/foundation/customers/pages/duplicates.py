@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
 from django.http import HttpResponse
 
 from sellwell.foundation.customers import matching, sides
@@ -17,6 +16,7 @@ from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
 from sellwell.web import jobs
 from sellwell.web.jobs import Progress
+from sellwell.web.lists.query import COUNT_CAP
 from sellwell.web.registry import form, list_page, page, panel, record_page, section
 from sellwell.web.shortcuts import render
 
@@ -53,8 +53,7 @@ def show(request: Any) -> HttpResponse:
     parties = [end.party for pair in found.rows for end in (pair.first, pair.second)]
     personal.read_keys(envelope for party in parties for envelope in (party.phone, party.email))
     last = RUNS.rows(request.actor).order_by("-asked_at").first()
-    counts = dict(live(every).order_by().values_list("state").annotate(n=Count("pk")))
-    counts[PairState.MERGED.value] = every.filter(state=PairState.MERGED.value).count()
+    counts = {one.value: _count(every, one) for one, _ in TABS}
     context = {
         "pairs": [drawn(ctx, pair) for pair in found.rows],
         "older": found.older,
@@ -72,6 +71,14 @@ def show(request: Any) -> HttpResponse:
         title=PAIRS.title,
         crumbs=[(T("客户", "Customers"), "/customers/")],
     )
+
+
+def _count(every: Any, state: PairState) -> int:
+    """How many pairs are in a state, counted up to one beyond the cap."""
+    rows = every.filter(state=state.value)
+    rows = rows if state is PairState.MERGED else live(rows)
+    found: int = rows.order_by()[: COUNT_CAP + 1].count()
+    return found
 
 
 def drawn(ctx: Context, pair: MatchPair) -> dict[str, Any]:

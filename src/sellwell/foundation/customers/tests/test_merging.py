@@ -154,7 +154,7 @@ def test_who_is_erased_is_erased_with_all_that_were_merged_into_it(world: World)
     made.refresh_from_db()
     contact.refresh_from_db()
     assert made.reason == "" and contact.name == ""
-    assert personal.open_(made.before["email"]) is None
+    assert (made.before, made.chosen) == ({}, {})
     assert Party.objects.get(pk=loser.party_id).name == ""
     found = refused(world, "marketing", "customers.unmerge", made, {"reason": "不是一家"})
     assert [o.code for o in found] == ["customers.merge_erased"]
@@ -212,3 +212,39 @@ def test_two_customers_merged_into_each_other_at_once_leave_one(world: World) ->
     world.see()
     assert answers.count("merged") == 1, answers
     assert Customer.objects.filter(state="merged").count() == 1
+
+
+@pytest.mark.django_db
+@clause("4.3.5")
+def test_values_find_back_though_the_first_merge_is_taken_back_before_the_second(world: World) -> None:
+    survivor, loser = two_with_one_phone(world)
+    third = a_customer(world, uscc="")
+    judged(world, survivor, third)
+    names = [one.party.name for one in (survivor, loser, third)]
+    first = merged(world, survivor, loser, name="other", email="other")
+    second = merged(world, survivor, third, name="other", email="other")
+    parted(world, first)
+    assert Party.objects.get(pk=survivor.party_id).name == names[2]
+    parted(world, second)
+    now = [Party.objects.get(pk=one.party_id).name for one in (survivor, loser, third)]
+    assert now == names
+
+
+@pytest.mark.django_db
+@clause("4.3.4")
+def test_who_is_erased_after_parting_is_gone_from_the_merge_and_its_ledger_entry(world: World) -> None:
+    survivor, loser = two_with_one_phone(world)
+    made = merged(world, survivor, loser, name="other", email="other")
+    kept = dict(made.chosen)
+    parted(world, made)
+    world.run("legal", "customers.erase", loser, {"ground": "request", "reference": "DSR-2"})
+    made.refresh_from_db()
+    assert (made.before, made.chosen) == ({}, {})
+    # what the ledger holds of the merge's row is sealed under the key of whose it was
+    assert all(personal.open_(envelope) is None for envelope in kept.values())
+
+
+def judged(world: World, one: Customer, other: Customer) -> None:
+    data = {"first": str(one.pk), "second": str(other.pk)}
+    pair = world.run("marketing", "customers.propose_pair", None, data).result
+    world.run("sales_manager", "customers.decide_pair", pair, {"verdict": "same", "reason": "同一地址"})

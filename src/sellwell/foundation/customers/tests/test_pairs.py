@@ -35,7 +35,7 @@ from sellwell.foundation.customers.tests.builders import (
     a_title,
 )
 from sellwell.foundation.customers.views import CUSTOMERS, TITLES
-from sellwell.kernel import outbox
+from sellwell.kernel import clock, outbox
 from sellwell.kernel.values import Objection
 from sellwell.testing.breaking import naming
 from sellwell.testing.marks import clause
@@ -110,6 +110,22 @@ def test_one_search_at_a_time(world: World) -> None:
     assert refused(world, "marketing", "customers.find_duplicates") == {"customers.matching_under_way"}
 
 
+def test_a_search_that_never_ended_does_not_block_the_next(world: World) -> None:
+    stuck = world.run("marketing", "customers.find_duplicates").result
+    MatchRun.objects.filter(pk=stuck.pk).update(asked_at=clock.now() - timedelta(hours=7))
+    world.run("marketing", "customers.find_duplicates")
+    stuck.refresh_from_db()
+    assert stuck.state == "failed"
+
+
+@clause("4.3.5")
+def test_nobody_proposes_a_pair_and_judges_it_the_same_alone(world: World) -> None:
+    pair = a_pair(world)
+    same = {"verdict": "same", "reason": "地址相同"}
+    assert refused(world, "marketing", "customers.decide_pair", pair, same) == {"customers.pair_own"}
+    world.run("sales_manager", "customers.decide_pair", pair, same)
+
+
 def test_the_other_side_is_masked_for_those_who_may_not_see_it(world: World) -> None:
     mine = a_customer(world)
     theirs = a_customer(world, by="account_manager", note="重点跟进")
@@ -176,6 +192,30 @@ def test_a_group_reads_from_the_top_down_as_of_a_day(world: World) -> None:
     assert sums == {top.pk: {}, middle.pk: {}}
 
 
+@clause("1.4.2")
+def test_a_membership_that_ends_later_still_holds(world: World) -> None:
+    top, other = a_customer(world), a_customer(world)
+    child = a_subsidiary(world, top)
+    world.run("rep", "customers.leave_group", child, {"until": str(world.today + timedelta(days=60))})
+    # no circle within the days that are left, and one parent at a time
+    assert refused(world, "rep", "customers.set_parent", top, {"parent": str(child.pk)}) == {
+        "customers.group_cycle"
+    }
+    world.run("rep", "customers.set_parent", child, {"parent": str(other.pk)})
+    [old, new] = GroupMembership.objects.filter(child=child.party).order_by("since")
+    assert (old.until, new.since, new.until) == (world.today, world.today, None)
+
+
+@clause("1.4.2")
+def test_a_parent_of_next_week_is_not_the_top_today(world: World) -> None:
+    top, child = a_customer(world), a_customer(world)
+    soon = str(world.today + timedelta(days=7))
+    world.run("rep", "customers.set_parent", child, {"parent": str(top.pk), "since": soon})
+    assert [m.party_id for m in groups.members(child.party_id, world.today)] == [child.party_id]
+    then = groups.members(child.party_id, world.today + timedelta(days=7))
+    assert [m.party_id for m in then] == [top.party_id, child.party_id]
+
+
 def test_who_may_not_see_sales_reads_the_group_without_its_sums(world: World) -> None:
     child = a_subsidiary(world)
     assert "totals" in group_of(child, world.ctx("finance"))
@@ -203,6 +243,16 @@ def test_a_member_sees_the_customer_for_the_days_of_the_team(world: World) -> No
     member.refresh_from_db()
     world.run("sales_manager", "customers.end_member", member)
     assert not CUSTOMERS.rows(ctx.actor).filter(pk=customer.pk).exists()
+
+
+@clause("1.3.2")
+def test_a_place_is_ended_and_never_prolonged(world: World) -> None:
+    customer = a_customer(world)
+    ends = world.today + timedelta(days=5)
+    member = a_member(world, customer, since=str(world.today - timedelta(days=3)), until=str(ends))
+    later = {"until": str(ends + timedelta(days=300))}
+    assert refused(world, "sales_manager", "customers.end_member", member, later) == {"customers.team_longer"}
+    world.run("sales_manager", "customers.end_member", member, {"until": str(world.today)})
 
 
 def test_shares_of_one_day_add_up_to_at_most_a_hundred(world: World) -> None:

@@ -78,8 +78,8 @@ PAIRS = view(
         Column("state", T("状态", "State"), "state", path="state", states=PairState, filterable=True),
         Column("score", T("相似度", "Likeness"), "rate", path="score", sortable=True),
         Column("certain", T("基本确定", "As good as certain"), "bool", path="certain", filterable=True),
-        Column("first", T("客户", "Customer"), value=lambda p: _end(p.first)),
-        Column("second", T("另一客户", "Other customer"), value=lambda p: _end(p.second)),
+        Column("first", T("客户", "Customer"), value=lambda p: _end(p.first), personal=True),
+        Column("second", T("另一客户", "Other customer"), value=lambda p: _end(p.second), personal=True),
         Column(
             "found_on", T("提出日期", "Found on"), "date", path="found_on", sortable=True, filterable=True
         ),

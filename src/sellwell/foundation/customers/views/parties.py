@@ -173,7 +173,7 @@ ADDRESSES = view(
     T("地址", "Addresses"),
     Address,
     [
-        Column("line", T("地址", "Address"), value=str),
+        Column("line", T("地址", "Address"), value=str, personal=True),
         Column(
             "customer",
             T("客户", "Customer"),

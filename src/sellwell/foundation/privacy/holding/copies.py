@@ -57,7 +57,9 @@ def of_request(request: Request) -> list[Part]:
 def _is_theirs(column: Column) -> bool:
     """What a person is told: not our costs and margins, not a masked number beside the whole one, not who works on it."""
     is_masked = column.envelope is not None and column.mask is not str
-    return column.group in ("", "personal") and not is_masked and column.kind not in ("person", "file")
+    return (
+        column.group in ("", "personal", "bank") and not is_masked and column.kind not in ("person", "file")
+    )
 
 
 def as_json(request: Request, parts: Iterable[Part]) -> bytes:

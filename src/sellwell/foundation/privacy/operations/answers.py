@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from sellwell.foundation.customers import people as customers
 from sellwell.foundation.privacy import rules
 from sellwell.foundation.privacy.holding import keeping
 from sellwell.foundation.privacy.models import DataSubject, Request
@@ -40,7 +41,7 @@ CHANGES = (
     "customers.change",
     "customers.change_contact",
     "customers.change_address",
-    "customers.add_contact",
+    "customers.change_tax_title",
 )
 # Saying no means no to all of these; what a contract or a law asks for goes on.
 WITHDRAWN = tuple(
@@ -65,10 +66,9 @@ def assess_fulfil(row: Request, given: Fulfil | None, ctx: Context) -> Assessmen
 
 
 def _was_corrected(row: Request) -> bool:
-    return LedgerEntry.objects.filter(
-        row_id__in=[i for i in (row.customer_id, row.contact_id) if i is not None], operation__in=CHANGES,
-        at__gte=row.created_at,
-    ).exists()  # fmt: skip
+    """Whether the person's own rows were changed since: the contact, or the customer with what belongs to it."""
+    rows = [row.contact_id] if row.contact_id is not None else customers.rows_of(row.customer_id)
+    return LedgerEntry.objects.filter(row_id__in=rows, operation__in=CHANGES, at__gte=row.created_at).exists()
 
 
 @operation(

@@ -9,10 +9,10 @@ from uuid import UUID
 from pydantic import StringConstraints
 
 from sellwell.foundation.company.queries import scope_columns
-from sellwell.foundation.privacy import policies
+from sellwell.foundation.privacy import policies, watching
 from sellwell.foundation.privacy.models import ExportPass, LookAlarm
 from sellwell.foundation.privacy.rules.words import AlarmKind, AlarmState, Finding, Purpose
-from sellwell.kernel import takings
+from sellwell.kernel import clock, takings
 from sellwell.kernel.effects import Effects, NewTask
 from sellwell.kernel.inputs import Code, Input, Ref, ShortText, field
 from sellwell.kernel.operations import Assessment, Context, operation
@@ -32,8 +32,8 @@ NO_SUCH_LIST = Reason(
 TOO_MANY = Reason(
     "privacy.export_needs_leave",
     T(
-        "这次导出含 {rows} 人次的个人信息，超过制度规定，须说明用途并经批准。请申请导出，或缩小范围、去掉含个人信息的列。",
-        "{rows} rows with personal data are more than the policy lets out. Ask for leave, narrow the list, or leave the personal columns out.",
+        "这次导出含 {rows} 人次的个人信息，连同今天已导出的，超过制度规定，须说明用途并经批准。请申请导出，或缩小范围、去掉含个人信息的列。",
+        "{rows} rows with personal data, with those taken today, are more than the policy lets out. Ask for leave, narrow the list, or leave the personal columns out.",
     ),
 )
 Reasoned = Annotated[ShortText, StringConstraints(min_length=4)]
@@ -78,14 +78,20 @@ def ask_export(row: None, given: AskExport, ctx: Context, assessment: Assessment
 
 @takings.leave_to_export.register("privacy")
 def leave(ctx: Context, view: str, rows: int) -> Leave:
-    """Small exports are daily work; larger ones need a pass for so many rows of this list that still counts."""
+    """Small exports are daily work; larger ones need a pass for so many rows of this list that still counts.
+
+    What was taken already counts along, for the day and for the pass: many small exports are one large one.
+    """
     passes = ExportPass.objects.filter(
         company_id=ctx.company_id, user_id=ctx.user_id, view=view, rows__gte=rows, until__gt=ctx.now
     )
-    held = passes.order_by("-made_at").first()
-    if held is not None:
-        return Leave(Purpose(held.purpose).label, str(held.pk))
-    if policies.needs_approval(ctx.company_id, ctx.today, rows):
+    held = list(passes.order_by("-made_at"))
+    begins = min([one.made_at for one in held] + [clock.day_begins(ctx.today)])
+    taken = watching.taken_out(ctx.company_id, ctx.user_id, begins, ctx.today)
+    for one in held:
+        if taken.by_pass.get(str(one.pk), 0) + rows <= one.rows:
+            return Leave(Purpose(one.purpose).label, str(one.pk))
+    if policies.needs_approval(ctx.company_id, ctx.today, taken.today + rows):
         raise NoLeave(TOO_MANY.refuse(rows=rows), ASK, {"view": view, "rows": str(rows)})
     return Leave(DAILY_WORK)
 

@@ -37,6 +37,13 @@ NO_EXTENSION = Reason(
         "The term of such a request is not extended: finish it in time.",
     ),
 )
+TOO_LATE = Reason(
+    "privacy.extension_late",
+    T(
+        "期限已过，不能再延长。请尽快办结，逾期会如实记录。",
+        "The term has passed and is not extended any more. Finish the request; that it was late stays on record.",
+    ),
+)
 ACKNOWLEDGED = Reason("privacy.acknowledged", T("已发出回执。", "It was acknowledged already."))
 
 
@@ -171,8 +178,9 @@ class Extend(Input):
 def assess_extend(row: Request, given: Extend | None, ctx: Context) -> Assessment:
     """Once, and only where the terms allow it."""
     terms = policies.terms_of(row.company_id, row.received_on, row.law, row.kind)
-    wrong = row.extended or not terms.extension
-    return Assessment(objections=(NO_EXTENSION.refuse(),) if wrong else ())
+    if row.extended or not terms.extension:
+        return Assessment(objections=(NO_EXTENSION.refuse(),))
+    return Assessment(objections=(TOO_LATE.refuse(),) if ctx.now > row.due_at else ())
 
 
 @operation(

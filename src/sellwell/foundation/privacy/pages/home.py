@@ -45,7 +45,7 @@ def home(request: Any) -> HttpResponse:
     context = {
         "request_view": REQUESTS,
         "requests": waiting,
-        "late": sum(1 for row in waiting if row.due_at < ctx.now),
+        "late": _open_requests(ctx).filter(due_at__lt=ctx.now).count(),
         "alarm_view": ALARMS,
         "alarms": alarms,
         "ending": ending.count(),

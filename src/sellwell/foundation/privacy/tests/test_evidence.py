@@ -93,14 +93,22 @@ def test_a_use_after_the_withdrawal_is_named(world: World, monkeypatch: pytest.M
 
 
 @clause("4.3.4", breaks=True)
-def test_a_request_past_its_term_is_named_until_the_term_allows_it(world: World) -> None:
-    contact = a_contact(world)
-    a_person(world, contact, country="DE")
+def test_a_request_past_its_term_is_named_and_no_extension_comes_too_late(world: World) -> None:
+    contact, other = a_contact(world), a_contact(world, name="万俟清和")
+    for one in (contact, other):
+        a_person(world, one, country="DE")
     with clock.at(clock.now() - timedelta(days=32)):
         row = a_request(world, state="in_progress", contact=contact, received_on=str(world.today))
+        longer = a_request(world, state="in_progress", contact=other, received_on=str(world.today))
+        world.run("legal", "privacy.extend_request", longer, {"reason": "涉及多个系统，已告知本人"})
     row.refresh_from_db()
+    assert naming(world, "4.3.4", longer) == set()
     assert naming(world, "4.3.4", row) == {"requests_in_time"}
-    world.run("legal", "privacy.extend_request", row, {"reason": "涉及多个系统，已告知本人"})
+    with pytest.raises(Refusal) as caught:
+        world.run("legal", "privacy.extend_request", row, {"reason": "涉及多个系统，已告知本人"})
+    assert caught.value.code == "privacy.extension_late"
+    assert naming(world, "4.3.4", row) == {"requests_in_time"}
+    Request.objects.filter(pk=row.pk).update(due_at=clock.now() + timedelta(days=1))  # had it been in time
     assert naming(world, "4.3.4", row) == set()
 
 

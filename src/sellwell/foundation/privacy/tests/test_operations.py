@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from sellwell.foundation.company.models import Assignment
 from sellwell.foundation.customers.models import Contact, Customer, Party
-from sellwell.foundation.customers.tests.builders import a_contact, a_customer
-from sellwell.foundation.privacy import chores, merging, queries, watching
+from sellwell.foundation.customers.tests.builders import a_contact, a_customer, a_member, an_address
+from sellwell.foundation.privacy import chores, queries, watching
 from sellwell.foundation.privacy.holding import copies, keeping
 from sellwell.foundation.privacy.models import Consent, DataSubject, ExportPass, LookAlarm, Request
 from sellwell.foundation.privacy.operations.looks import leave
@@ -24,7 +23,6 @@ from sellwell.foundation.privacy.rules.words import Purpose
 from sellwell.foundation.privacy.tests.builders import a_consent, a_person, a_request, a_text, an_alarm, whom
 from sellwell.foundation.privacy.views import LOOKS, look_why
 from sellwell.kernel import clock, deadlines, personal, takings
-from sellwell.kernel.effects import Effects
 from sellwell.kernel.models import LedgerEntry, Task
 from sellwell.kernel.values import Refusal, T, months_later
 from sellwell.selling.orders.tests.builders import a_confirmed_order
@@ -149,40 +147,6 @@ def test_may_use_asks_as_often_for_many_as_for_one(world: World) -> None:
     assert sum(answer.allowed for answer in found.values()) == 5
 
 
-@dataclass
-class Two:
-    survivor_id: UUID
-    loser_id: UUID
-    survivor_party_id: UUID
-    loser_party_id: UUID
-
-
-@clause("4.3.1", "4.3.4")
-def test_the_stricter_consent_wins_when_two_persons_become_one(world: World) -> None:
-    a_text(world)
-    one, two = (a_customer(world, kind="person", uscc="", name=name) for name in ("闻人景行", "闻人景行"))
-    data = {
-        "purpose": "marketing_email",
-        "way": "web",
-        "granted_on": str(world.today),
-        "proof_reference": "F-1",
-    }
-    world.run("rep", "privacy.record_consent", None, {**data, "customer": str(one.pk)})
-    world.run(
-        "rep",
-        "privacy.record_refusal",
-        None,
-        {"customer": str(two.pk), "purposes": ["marketing_email"], "way": "web"},
-    )
-    joined = Two(one.pk, two.pk, one.party_id, two.party_id)
-    assert may(world, one.party_id)
-    ctx = world.ctx("legal")
-    merging.merge(Effects(), ctx, joined)
-    assert not may(world, one.party_id)
-    merging.unmerge(Effects(), ctx, joined)
-    assert may(world, one.party_id) and not may(world, two.party_id)
-
-
 # --- requests ----------------------------------------------------------------------------------------------------------
 
 
@@ -274,6 +238,23 @@ def test_a_correction_must_have_been_made(world: World) -> None:
 
 
 @clause("4.3.4")
+def test_an_address_that_was_corrected_is_a_correction(world: World) -> None:
+    person = a_customer(world, kind="person", uscc="", name="闻人景行")
+    address = an_address(world, person)
+    data = {"customer": str(person.pk), "kind": "correction", "way": "email", "received_on": str(world.today)}
+    row = world.run("service", "privacy.receive_request", None, data).result
+    world.run("legal", "privacy.verify_identity", row, {"how": "document"})
+    world.run("legal", "privacy.start_request", row)
+    other = a_contact(world, person)
+    assert refused(world, "legal", "privacy.fulfil_request", row, answer="已更正") == {
+        "privacy.not_corrected"
+    }, other
+    new = {"consignee": "闻人景行", "province": "福建省", "city": "福州市", "line": "望海路九号"}
+    world.run("legal", "customers.change_address", address, new)
+    world.run("legal", "privacy.fulfil_request", row, {"answer": "已更正"})
+
+
+@clause("4.3.4")
 def test_a_withdrawal_request_ends_marketing_everywhere(world: World) -> None:
     contact = a_contact(world)
     a_consent(world, contact)
@@ -281,6 +262,13 @@ def test_a_withdrawal_request_ends_marketing_everywhere(world: World) -> None:
     world.run("legal", "privacy.fulfil_request", row, {"answer": "已停止"})
     assert not may(world, contact.pk) and not may(world, contact.pk, SMS)
     assert may(world, contact.pk, Purpose.CONTRACT)
+
+
+@clause("4.3.4", "1.3.2")
+def test_who_is_on_the_customers_team_works_on_no_request_about_it(world: World) -> None:
+    row = a_request(world)
+    a_member(world, row.customer, "legal")
+    assert refused(world, "legal", "privacy.verify_identity", row, how="document") == {"privacy.seller"}
 
 
 @clause("4.3.4", "1.3.2")
@@ -329,6 +317,12 @@ def test_a_large_export_needs_leave_that_legal_gives(world: World) -> None:
     assert leave(ctx, "customers.contacts", 500).reference == ""
     with pytest.raises(takings.NoLeave):
         leave(ctx, "customers.contacts", 501)
+    takings.exported(
+        ctx, "customers.contacts", T("联系人", "Contacts"), 300, (), {}, leave(ctx, "customers.contacts", 300)
+    )
+    assert leave(ctx, "customers.contacts", 200).reference == ""
+    with pytest.raises(takings.NoLeave):  # many small exports are one large one
+        leave(ctx, "customers.contacts", 201)
     data = {"view": "customers.contacts", "rows": 800, "purpose": "service", "reason": "年度回访名单"}
     outcome = world.run("sales_manager", "privacy.ask_export", None, data)
     assert outcome.hold is not None and not ExportPass.objects.exists()
@@ -338,6 +332,11 @@ def test_a_large_export_needs_leave_that_legal_gives(world: World) -> None:
         leave(world.ctx("sales_manager"), "customers.contacts", 801)
     with pytest.raises(takings.NoLeave):
         leave(world.ctx("executive"), "customers.contacts", 800)
+    ctx = world.ctx("sales_manager")
+    held = leave(ctx, "customers.contacts", 790)
+    takings.exported(ctx, "customers.contacts", T("联系人", "Contacts"), 790, (), {}, held)
+    with pytest.raises(takings.NoLeave):  # a pass is used up
+        leave(ctx, "customers.contacts", 600)
     with clock.at(clock.now() + timedelta(hours=25)), pytest.raises(takings.NoLeave):
         leave(world.ctx("sales_manager"), "customers.contacts", 800)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from sellwell.foundation.customers.tests.builders import a_contact
+from sellwell.foundation.customers.tests.builders import a_contact, an_address
 from sellwell.foundation.privacy.tests.builders import a_consent, a_request, an_alarm
 from sellwell.kernel import policy
 from sellwell.kernel.models import SecurityLog
@@ -89,6 +89,22 @@ def test_an_export_with_names_carries_who_took_it_when_and_what_for(world: World
     assert "oddHeader" in sheet and "oddFooter" in sheet and who in sheet
     line = SecurityLog.objects.get(operation="web.export")
     assert line.assessment["personal"] is True and line.assessment["purpose"]["zh"] == "日常工作"
+
+
+@clause("4.3.4")
+@pytest.mark.parametrize(
+    ("address", "role"),
+    [("/addresses/export?columns=line", "sales_manager"), ("/consents/export?columns=person", "executive")],
+)
+def test_computed_columns_that_name_people_or_places_are_personal_too(
+    world: World, address: str, role: str
+) -> None:
+    contact = a_contact(world)
+    an_address(world, contact.customer)
+    a_consent(world, contact)
+    assert browser(world, role).get(address).status_code == 200
+    line = SecurityLog.objects.get(operation="web.export")
+    assert line.assessment["personal"] is True
 
 
 @clause("4.3.4")
