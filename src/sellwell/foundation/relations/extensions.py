@@ -13,6 +13,9 @@ from django.db.models import Q
 
 from sellwell.foundation.customers.merging import moves_with_customer, one_per_customer, stays_with_customer
 from sellwell.foundation.customers.queries import Customer
+from sellwell.foundation.privacy.extensions import hold, of_all_that_went_in, of_customers_documents
+from sellwell.foundation.privacy.rules.words import Group, Purpose, Source
+from sellwell.foundation.relations import joining  # noqa: F401 - what follows a merge
 from sellwell.foundation.relations.models import (
     GradeChange,
     Mark,
@@ -94,3 +97,13 @@ stays_with_customer(Standing, "customer", "reckoned anew each day from what the 
 stays_with_customer(StageMove, "customer", "a step of the customer it was found for")
 stays_with_customer(GradeChange, "customer", "found for the customer as it was")
 stays_with_customer(PoolMove, "customer", "it says whose customer this one was")
+
+
+# --- personal data that the room holds ---------------------------------------------------------------------------------
+
+hold("relations.gradechange", T("等级变动", "Changes of grade"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION, Source.ORDER),
+     of=of_all_that_went_in, day="proposed_on")  # fmt: skip
+hold("relations.poolmove", T("公海变动", "Moves of the pool"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION,),
+     of=of_all_that_went_in, day="moved_on")  # fmt: skip
+hold("relations.touch", T("联系记录", "Contacts"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION,),
+     of=of_customers_documents, day="made_on", groups={"summary": Group.BEHAVIOUR})  # fmt: skip

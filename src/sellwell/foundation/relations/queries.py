@@ -69,7 +69,9 @@ def standing_of(customer_id: UUID) -> Standing | None:
 
 def without_standing(company_id: UUID, today: date) -> list[UUID]:
     """Customers that came since the last run: looked for among the newest, which an index gives."""
-    newest = Customer.objects.filter(company_id=company_id).order_by("-business_date", "-id")[:NEWEST]
+    newest = Customer.objects.filter(company_id=company_id, merged_into__isnull=True).order_by(
+        "-business_date", "-id"
+    )[:NEWEST]
     ids = list(newest.values_list("pk", flat=True))
     judged = set(Standing.objects.filter(pk__in=ids).values_list("pk", flat=True))
     return [pk for pk in ids if pk not in judged]
@@ -79,8 +81,9 @@ def due_changes(company_id: UUID, today: date) -> tuple[list[UUID], list[UUID]]:
     """Proposals whose day has come, and overrides whose time is over."""
     rows = GradeChange.objects.filter(company_id=company_id)
     due = rows.filter(
-        state=GradeChangeState.PROPOSED.value, takes_effect_on__lte=today, customer__held_by__isnull=True
-    )
+        state=GradeChangeState.PROPOSED.value, takes_effect_on__lte=today, customer__held_by__isnull=True,
+        customer__merged_into__isnull=True,
+    )  # fmt: skip
     over = rows.filter(
         kind=GradeChangeKind.OVERRIDE.value, state=GradeChangeState.EFFECTIVE.value, until__lte=today
     )
@@ -120,7 +123,7 @@ def busy(company_id: UUID, customer_ids: list[UUID]) -> set[UUID]:
 
 def owned_count(company_id: UUID, user_id: UUID) -> int:
     """How many customers somebody answers for; those of pools that they hold do not count."""
-    rows = Customer.objects.filter(company_id=company_id, owner_id=user_id)
+    rows = Customer.objects.filter(company_id=company_id, owner_id=user_id, merged_into__isnull=True)
     return int(rows.exclude(standing__pool__isnull=False).count())
 
 

@@ -102,6 +102,7 @@ STANDINGS = view(
     help=T("每个客户的等级、阶段、价值和联系情况，每天重算。", "Grade, stage, value and contacts of each customer, computed every day."),
     related=("customer__party", "customer__owner"),
     related_if_shown=("pool",),
+    prepare=lambda rows: rows.filter(customer__merged_into__isnull=True),
     order=("-value", "-id"),
     search=lambda row: (),
     found_by=("customer",),

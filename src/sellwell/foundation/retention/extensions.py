@@ -9,9 +9,13 @@ from uuid import UUID
 from django.db.models import Q
 
 from sellwell.foundation.customers.merging import one_per_customer, stays_with_customer
+from sellwell.foundation.privacy.extensions import hold, of_customers_documents
+from sellwell.foundation.privacy.rules.words import Purpose, Source
+from sellwell.foundation.retention import joining  # noqa: F401 - what follows a merge
 from sellwell.foundation.retention.models import UNDER_WAY, Intervention, Score
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import owned_work
+from sellwell.kernel.values import T
 
 STATES = [state.value for state in UNDER_WAY]
 
@@ -34,3 +38,9 @@ personal.register_eraser("retention.intervention", _erase_cases)
 
 one_per_customer(Intervention, "customer", by=["playbook", "opened_on"])
 stays_with_customer(Score, "customer", "reckoned anew with each run")
+
+
+# --- personal data that the room holds ---------------------------------------------------------------------------------
+
+hold("retention.intervention", T("挽留任务", "Cases of retention"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION, Source.ORDER),
+     of=of_customers_documents, day="opened_on")  # fmt: skip

@@ -8,6 +8,8 @@ from django.db.models import Q
 
 from sellwell.foundation.customers.merging import moves_with_customer
 from sellwell.foundation.customers.queries import Customer
+from sellwell.foundation.privacy.extensions import hold, of_customers_documents
+from sellwell.foundation.privacy.rules.words import Purpose, Source
 from sellwell.kernel import history, personal
 from sellwell.kernel.access import Actor
 from sellwell.kernel.values import T
@@ -51,3 +53,8 @@ def _erase(subject: UUID) -> int:
 personal.register_eraser("activities.activity", _erase)
 
 moves_with_customer(Activity, "customer")
+
+# --- personal data that the room holds ---------------------------------------------------------------------------------
+
+hold("activities.activity", T("互动", "Activities"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION,),
+     of=of_customers_documents, day="happened_at__date")  # fmt: skip

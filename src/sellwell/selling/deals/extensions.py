@@ -10,6 +10,8 @@ from django.db.models import Q
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.customers.merging import moves_with_customer
 from sellwell.foundation.customers.queries import Customer
+from sellwell.foundation.privacy.extensions import hold, of_customers_documents
+from sellwell.foundation.privacy.rules.words import Group, Purpose, Source
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import owned_work
 from sellwell.kernel.values import T
@@ -43,3 +45,10 @@ personal.register_eraser("deals.registration", _erase)
 
 moves_with_customer(Registration, "customer")
 moves_with_customer(Conflict, "customer")
+
+# --- personal data that the room holds ---------------------------------------------------------------------------------
+
+hold("deals.registration", T("报备", "Deal registrations"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION, Source.CARD),
+     of=of_customers_documents, day="business_date",
+     groups={"stem": Group.IDENTITY, "area": Group.LOCATION, "evidence": Group.BEHAVIOUR, "progress": Group.BEHAVIOUR,
+             "ruling_reason": Group.BEHAVIOUR})  # fmt: skip

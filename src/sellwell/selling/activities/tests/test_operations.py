@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from sellwell.foundation.customers.tests.builders import a_contact, a_customer
+from sellwell.foundation.customers.models import Merge
+from sellwell.foundation.customers.tests.builders import a_contact, a_customer, two_with_one_phone
 from sellwell.kernel import clock, history, personal
 from sellwell.kernel.models import Fact, LedgerChange, Task
 from sellwell.kernel.values import Refusal
@@ -177,3 +178,19 @@ def test_words_about_an_erased_customer_are_gone(world: World) -> None:
 
 def test_service_notes_calls_of_every_customer(world: World) -> None:
     assert an_activity(world, a_customer(world), by="service").owner_id == world.user("service").pk
+
+
+def test_contacts_follow_a_merge_and_what_is_void_takes_back_what_was_posted(world: World) -> None:
+    survivor, loser = two_with_one_phone(world)
+    activity = an_activity(world, loser)
+    world.run("sales_manager", "customers.merge", survivor, {"other": str(loser.pk), "reason": "同一家公司"})
+    merge = Merge.objects.get(loser=loser)
+    assert queries.last_contact_days(world.company.pk, world.today) == {survivor.pk: world.today}
+    activity.refresh_from_db()
+    world.run("sales_manager", "activities.void", activity, {"reason": "记错客户"})
+    assert contacts(survivor.pk) == contacts(loser.pk) == 0
+    other = an_activity(world, survivor)
+    world.run("sales_manager", "customers.unmerge", merge, {"reason": "两家不同的公司"})
+    activity.refresh_from_db()
+    assert (activity.customer_id, other.customer_id) == (loser.pk, survivor.pk)
+    assert queries.last_contact_days(world.company.pk, world.today) == {survivor.pk: world.today}
