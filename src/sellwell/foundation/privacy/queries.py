@@ -25,7 +25,7 @@ from sellwell.foundation.privacy.rules.words import (
 from sellwell.kernel.values import Objection, Reason, T
 
 __all__ = [
-    "Answer", "Consent", "ConsentText", "DataSubject", "Purpose", "Said", "default_source", "law_for", "may_use", "not_allowed",
+    "Answer", "Consent", "ConsentText", "DataSubject", "Purpose", "Said", "default_source", "law_for", "may_use", "may_use_for", "not_allowed",
     "said", "text_in_force",
 ]  # fmt: skip
 
@@ -46,23 +46,33 @@ def may_use(company_id: UUID, subjects: Iterable[UUID], purpose: Purpose, on: da
     reason. Five queries, however many people. Campaigns, surveys and exports ask this before they use anybody."""
     wanted = list(dict.fromkeys(subjects))
     known = people.people(company_id, wanted)
-    described = _described(company_id, wanted)
-    heard = said(company_id, wanted, purpose)
-    counts_from = _counts_from(company_id, purpose)
-    bases: dict[tuple[Law, Source, bool], Basis] = {}
-    found = {}
-    for subject in wanted:
-        somebody = known.get(subject)
-        if somebody is None:
-            found[subject] = UNKNOWN
-            continue
-        row = described.get(subject)
-        person = _person(somebody, row)
-        source = Source(row.source) if row is not None else default_source(somebody)
-        key = (person.law, source, somebody.contact_id is not None)
-        if key not in bases:
-            bases[key] = policies.basis_for(company_id, on, person.law, purpose, source, contact=key[2])
-        found[subject] = rules.judge(person, purpose, bases[key], heard.get(subject), on, counts_from)
+    answers = may_use_for(company_id, known.values(), [purpose], on)[purpose]
+    return {subject: answers.get(subject, UNKNOWN) for subject in wanted}
+
+
+def may_use_for(
+    company_id: UUID, known: Collection[Somebody], purposes: Collection[Purpose], on: date
+) -> dict[Purpose, dict[UUID, Answer]]:
+    """The same of people who were read already, for several purposes at once; three queries."""
+    subjects = [somebody.subject_id for somebody in known]
+    described = _described(company_id, subjects)
+    heard = said_of(company_id, subjects, purposes)
+    counts_from = _counts_from(company_id, purposes)
+    bases: dict[tuple[Purpose, Law, Source, bool], Basis] = {}
+    found: dict[Purpose, dict[UUID, Answer]] = {purpose: {} for purpose in purposes}
+    for purpose in purposes:
+        for somebody in known:
+            subject = somebody.subject_id
+            row = described.get(subject)
+            person = _person(somebody, row)
+            source = Source(row.source) if row is not None else default_source(somebody)
+            key = (purpose, person.law, source, somebody.contact_id is not None)
+            if key not in bases:
+                bases[key] = policies.basis_for(company_id, on, person.law, purpose, source, contact=key[3])
+            told = heard.get((subject, purpose.value))
+            found[purpose][subject] = rules.judge(
+                person, purpose, bases[key], told, on, counts_from.get(purpose.value, 0)
+            )
     return found
 
 
@@ -79,14 +89,23 @@ def not_allowed(
 
 def said(company_id: UUID, subjects: Collection[UUID], purpose: Purpose) -> dict[UUID, Said]:
     """The newest word of each person about a purpose; one query."""
+    return {subject: told for (subject, _), told in said_of(company_id, subjects, [purpose]).items()}
+
+
+def said_of(
+    company_id: UUID, subjects: Collection[UUID], purposes: Collection[Purpose]
+) -> dict[tuple[UUID, str], Said]:
+    """The newest word of each person about each of these purposes; one query."""
     rows = (
-        Consent.objects.filter(company_id=company_id, subject_id__in=subjects, purpose=purpose.value)
+        Consent.objects.filter(
+            company_id=company_id, subject_id__in=subjects, purpose__in=[p.value for p in purposes]
+        )
         .exclude(state__in=_SILENT)
         .select_related("text")
-        .order_by("subject_id", "-said_at", "-id")
-        .distinct("subject_id")
+        .order_by("subject_id", "purpose", "-said_at", "-id")
+        .distinct("subject_id", "purpose")
     )
-    return {row.subject_id: said_by(row) for row in rows}
+    return {(row.subject_id, row.purpose): said_by(row) for row in rows}
 
 
 def said_by(row: Consent) -> Said:
@@ -125,9 +144,11 @@ def law_for(company_id: UUID, subject: UUID) -> Law:
     return Law(row.law) if row is not None else Law.PIPL
 
 
-def _counts_from(company_id: UUID, purpose: Purpose) -> int:
-    text = text_in_force(company_id, purpose)
-    return text.counts_from if text is not None else 0
+def _counts_from(company_id: UUID, purposes: Collection[Purpose]) -> dict[str, int]:
+    rows = ConsentText.objects.filter(
+        company_id=company_id, purpose__in=[p.value for p in purposes], state=TextState.IN_FORCE.value
+    )
+    return dict(rows.values_list("purpose", "counts_from"))
 
 
 def text_in_force(company_id: UUID, purpose: Purpose) -> ConsentText | None:

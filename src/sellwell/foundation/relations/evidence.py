@@ -67,9 +67,11 @@ def customers_not_contacted_in_time(company_id: UUID, period: Period) -> Evidenc
         if days is None:
             continue
         concerned[customer.department_path] += 1
-        since = last.get(customer.pk)
-        if max(since or customer.business_date, customer.business_date) + timedelta(days=days) < on:
-            why = SILENT.format(grade=customer.grade, days=days, last=since or NEVER)
+        # An imported customer may be older than our house: nobody could have called before it was entered.
+        known = max(customer.business_date, clock.business_day(customer.created_at))
+        told = last.get(customer.pk)
+        if max(told or known, known) + timedelta(days=days) < on:
+            why = SILENT.format(grade=customer.grade, days=days, last=told or NEVER)
             broken.append(Broken(ROW, customer.pk, customer.number, why, customer.department_path))
     return found(concerned, broken)
 

@@ -126,16 +126,9 @@ def merged(point: Any, company_id: UUID, on: date) -> dict[UUID, Any]:
     return found
 
 
-_TOUCHES = """
-SELECT customer_id, max(made_on) FROM relations_touch WHERE company_id = %s AND made_on <= %s GROUP BY customer_id
-"""
-
-
 def last_contacts(company_id: UUID, on: date) -> dict[UUID, date]:
     """The day of the last contact by customer, over all rooms."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TOUCHES, [company_id, on])
-        found: dict[UUID, date] = dict(cursor.fetchall())
+    found: dict[UUID, date] = {}
     for _, function in contacts:
         for customer_id, day in function(company_id, on).items():
             found[customer_id] = max(day, found.get(customer_id, day))

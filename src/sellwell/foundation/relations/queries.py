@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count
 
-from sellwell.foundation.customers.queries import Customer, customers
+from sellwell.foundation.customers.queries import Customer
 from sellwell.foundation.relations import groups
 from sellwell.foundation.relations.extensions import under_way
 from sellwell.foundation.relations.models import (
@@ -29,7 +29,7 @@ from sellwell.foundation.relations.models import (
 )
 from sellwell.foundation.relations.policies import Terms, terms_of
 
-__all__ = ["Terms", "busy", "credit_ceilings", "due_changes", "due_for_recycling", "members", "owned_count", "pool_for",
+__all__ = ["Terms", "busy", "credit_ceilings", "due_changes", "due_for_recycling", "in_pools", "members", "owned_count", "pool_for",
            "segments", "service_terms", "stage_counts", "standing_of", "takings_of", "terms_of", "without_standing"]  # fmt: skip
 
 BATCH = 500  # customers recycled by one act
@@ -42,7 +42,8 @@ def service_terms(company_id: UUID, customer_ids: Iterable[UUID], on: date) -> d
     Natural persons have the terms of the published row, whatever their grade.
     """
     of = terms_of(company_id, on)
-    return {pk: of(c.party.kind, c.grade) for pk, c in customers(customer_ids).items()}
+    rows = Customer.objects.filter(pk__in=list(customer_ids)).values_list("pk", "party__kind", "grade")
+    return {pk: of(kind, grade) for pk, kind, grade in rows}
 
 
 def credit_ceilings(company_id: UUID, customer_ids: Iterable[UUID], on: date) -> dict[UUID, Decimal | None]:
@@ -62,9 +63,15 @@ def segments(company_id: UUID) -> list[tuple[UUID, str]]:
     return list(rows.values_list("pk", "name"))
 
 
-def standing_of(customer_id: UUID) -> Standing | None:
-    """What is known of a customer, with its plan and pool."""
-    return Standing.objects.select_related("plan", "pool", "customer__party").filter(pk=customer_id).first()
+def standing_of(customer: Customer) -> Standing | None:
+    """What is known of a customer, with its plan and pool; read once for a customer at hand."""
+    at_hand = customer._state.fields_cache
+    if "standing" not in at_hand:
+        found = Standing.objects.select_related("plan", "pool").filter(pk=customer.pk).first()
+        if found is not None:
+            found.customer = customer
+        at_hand["standing"] = found
+    return at_hand["standing"]  # type: ignore[no-any-return]
 
 
 def without_standing(company_id: UUID, today: date) -> list[UUID]:
@@ -111,6 +118,12 @@ def plans_on(company_id: UUID, on: date) -> dict[str, StagePlan]:
 def pool_for(company_id: UUID, region: str) -> Pool | None:
     """The open pool of a region."""
     return Pool.objects.filter(company_id=company_id, region=region, is_open=True).first()
+
+
+def in_pools(customer_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these customers that nobody looks after: they are in a pool."""
+    rows = Standing.objects.filter(pk__in=list(customer_ids), pool__isnull=False)
+    return set(rows.values_list("pk", flat=True))
 
 
 def busy(company_id: UUID, customer_ids: list[UUID]) -> set[UUID]:

@@ -13,8 +13,9 @@ from sellwell.foundation.company.queries import scope_columns
 from sellwell.foundation.customers.moves import give_to
 from sellwell.foundation.customers.queries import LIVE, Customer, customers
 from sellwell.foundation.relations import groups, queries
+from sellwell.foundation.relations.extensions import CONTACT
 from sellwell.foundation.relations.models import Pool, PoolMove, PoolMoveKind, Run, Standing
-from sellwell.foundation.relations.operations.runs import CONTACT, at_end_of
+from sellwell.foundation.relations.operations.runs import at_end_of
 from sellwell.foundation.relations.rules import pools as rules
 from sellwell.kernel import calendar
 from sellwell.kernel.effects import Effects, NewTask

@@ -9,7 +9,7 @@ from sellwell.foundation.relations.models import Pool, PoolMove, Stage
 from sellwell.foundation.relations.views import POOL_MOVES, POOLS
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
-from sellwell.web.registry import form, list_page, new_button, panel, record_page, related
+from sellwell.web.registry import form, list_page, panel, record_page, related
 
 SHOWN = 50
 
@@ -55,4 +55,3 @@ def _limits(pool: Pool, ctx: Context) -> dict[str, Any]:
 
 form("relations.change_pool", initial=_limits)
 form("relations.claim", hidden=["customer"])
-new_button("relations.log_contact")
