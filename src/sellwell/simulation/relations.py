@@ -16,7 +16,7 @@ from sellwell.simulation.people import Stage
 
 EVERY = 14  # days between two runs while the days are played
 CONTACTS_A_DAY = 1.4
-LOG = "relations.log_contact"
+LOG = "activities.log"
 POOLS_SINCE = timedelta(days=21)
 POOLED_REGIONS = 2  # in so many regions the company has pools, the last weeks only
 TAGS: tuple[tuple[str, str, str, list[tuple[str, str, str]]], ...] = (
@@ -34,13 +34,16 @@ SEGMENTS: tuple[tuple[str, str, list[tuple[str, str, str]], list[str]], ...] = (
     ("待唤醒", "唤醒活动", [("stage", "is", "dormant,churned"), ("value", "at_least", "1")], []),
     ("新品推荐", "老客户新品推荐，不打扰待唤醒客户", [("purchases", "at_least", "2")], ["待唤醒"]),
 )
+# What is said and, now and then, what is to be done next: (how, who began, what, next step).
 SAID = (
-    "确认下月用量，价格无异议",
-    "询问交期，已转仓库",
-    "客户在比较另一家，约下周拜访",
-    "对账无误，本周付款",
-    "反馈设备运行正常",
-    "介绍新品，客户愿意试用",
+    ("call", "out", "电话回访，设备运行正常，备件库存偏低。", "寄送备件报价"),
+    ("message", "in", "客户询问新机型的交期与付款方式，已转仓库。", ""),
+    ("call", "out", "确认下月用量，价格无异议。", ""),
+    ("mail", "out", "发送技术参数表与同行业案例。", ""),
+    ("call", "in", "客户在比较另一家，约下周拜访。", "准备对比方案"),
+    ("message", "out", "对账无误，本周付款。", ""),
+    ("note", "out", "采购负责人下季度轮岗，需提前认识接任者。", ""),
+    ("call", "in", "客户反馈上次到货包装良好，愿意试用新品。", ""),
 )
 
 
@@ -64,10 +67,13 @@ def a_day(stage: Stage) -> None:
 
 
 def _contact(stage: Stage, who: User, customer_id: Any, rng: random.Random) -> None:
+    kind, direction, text, step = rng.choice(SAID)
     data = {
         "customer": str(customer_id),
-        "kind": rng.choice(["call", "chat", "meeting"]),
-        "summary": rng.choice(SAID),
+        "kind": kind,
+        "direction": direction,
+        "text": text,
+        "next_step": step,
     }
     stage.act(who, LOG, None, data)
 

@@ -106,7 +106,9 @@ def creations(row: Any, actor: access.Actor) -> list[tuple[T, str, bool]]:
     return [
         (REGISTRY[name].title, tasks.act_url(REGISTRY[name], row_type, row.pk), registry.is_whole_page(name))
         for name in registry.NEW
-        if registry.may_create(name, actor) and tasks.field_for(REGISTRY[name], row_type)
+        if (name, row_type) not in registry.NOT_ON
+        and registry.may_create(name, actor)
+        and tasks.field_for(REGISTRY[name], row_type)
     ]
 
 

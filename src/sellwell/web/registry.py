@@ -59,6 +59,7 @@ CHOICES: dict[str, dict[str, Offer]] = {}  # by operation and path
 ENTRIES: dict[str, EntryPage] = {}  # by operation
 PICKERS: dict[str, Picker] = {}  # by row type
 NEW: list[str] = []  # operations of the ＋ menu
+NOT_ON: set[tuple[str, str]] = set()  # (operation, row type): what the menu of such a record leaves out
 FIGURES: list[FigureBlock] = []
 WARNINGS: list[tuple[str, Callable[[Context], Sequence[Warning_]]]] = []
 BLOCKS: list[WorkBlock] = []
@@ -309,10 +310,13 @@ def picker(
     PICKERS[row_type] = Picker(row_type, search, resolve)
 
 
-def new_button(operation: str) -> None:
-    """Offer a creation in the ＋ menu, on the phone's ＋ and in the command menu."""
+def new_button(operation: str, not_on: str = "") -> None:
+    """Offer a creation in the ＋ menu, on the phone's ＋ and in the command menu; not on records of a type whose page has
+    a block of its own for it."""
     if operation not in NEW:
         NEW.append(operation)
+    if not_on:
+        NOT_ON.add((operation, not_on))
 
 
 def url_for(operation: str, row_id: Any = None) -> str:

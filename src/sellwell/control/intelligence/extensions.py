@@ -27,7 +27,7 @@ from sellwell.control.intelligence.models import (
 )
 from sellwell.control.intelligence.operations.meetings import READ
 from sellwell.foundation.customers.merging import moves_with_customer
-from sellwell.foundation.privacy.extensions import hold, of_customers_documents
+from sellwell.foundation.privacy.extensions import Whom, hold, of_customers_documents
 from sellwell.foundation.privacy.rules.words import Group, Purpose, Source
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import own_tasks, owned_work
@@ -119,24 +119,35 @@ personal.register_eraser(
 
 moves_with_customer(Item, "customer")
 
+# --- personal data that the room holds ---------------------------------------------------------------------------------
 
-# Notes that our people write; what is about a customer who is a person stands in that person's copy.
-for _label, _title, _day, _words in (
-    (
-        "intelligence.item",
-        T("情报", "Market intelligence"),
-        "business_date",
-        ("topic", "finding", "strategy", "confirm_note"),
-    ),
-    ("intelligence.action", T("行动项", "Actions"), "business_date", ("result",)),
-    ("intelligence.agendaline", T("议题", "Agenda lines"), "", ("title_zh", "title_en")),
-    ("intelligence.award", T("情报积分", "Awards"), "awarded_on", ("reverse_reason",)),
-    ("intelligence.decision", T("会议决定", "Decisions"), "", ()),
-    ("intelligence.meeting", T("会议", "Meetings"), "business_date", ("title", "cancel_reason")),
-    ("intelligence.rival", T("商机中的对手", "Competitors of opportunities"), "", ()),
-):
-    hold(
-        _label, _title, purposes=(Purpose.CONTRACT, Purpose.EMPLOYMENT), sources=(Source.REGISTRATION,), day=_day,
-        groups=dict.fromkeys(_words, Group.BEHAVIOUR),
-        of=of_customers_documents if _label == "intelligence.item" else None,
-    )  # fmt: skip
+# What is heard of a person who is a customer stands in that person's copy; meetings are our own people's.
+_HEARD = {"purposes": (Purpose.CONTRACT,), "sources": (Source.REGISTRATION,)}
+_WORKED = {"purposes": (Purpose.EMPLOYMENT,), "sources": (Source.REGISTRATION,)}
+
+
+def _of_customers_items(whom: Whom) -> Q | None:
+    return Q(item__customer_id=whom.customer_id) if whom.contact_id is None else None
+
+
+def _of_rivals(whom: Whom) -> Q | None:
+    return Q(opportunity__customer_id=whom.customer_id) if whom.contact_id is None else None
+
+
+hold("intelligence.item", T("情报", "Intelligence"), **_HEARD, of=of_customers_documents, day="business_date",
+     groups=dict.fromkeys(("topic", "finding", "strategy", "confirm_note"), Group.BEHAVIOUR))  # fmt: skip
+hold("intelligence.action", T("行动项", "Action items"), **_HEARD, of=_of_customers_items, day="business_date",
+     groups={"result": Group.BEHAVIOUR})  # fmt: skip
+hold("intelligence.rival", T("商机中的对手", "Rivals"), **_HEARD, of=_of_rivals)
+hold("intelligence.award", T("情报积分", "Points"), **_WORKED, day="awarded_on",
+     groups={"reverse_reason": Group.BEHAVIOUR})  # fmt: skip
+hold("intelligence.meeting", T("会议", "Meetings"), **_WORKED, day="planned_at__date",
+     groups={"title": Group.BEHAVIOUR, "cancel_reason": Group.BEHAVIOUR})  # fmt: skip
+hold("intelligence.agendaline", T("议题", "Agenda points"), **_WORKED, day="meeting__planned_at__date",
+     groups=dict.fromkeys(("title_zh", "title_en"), Group.BEHAVIOUR))  # fmt: skip
+hold(
+    "intelligence.decision",
+    T("会议决定", "Decisions of meetings"),
+    **_WORKED,
+    day="meeting__planned_at__date",
+)

@@ -52,6 +52,8 @@ class Told:
 
 def told(items: Sequence[Item]) -> list[Told]:
     """Items with their words. Four queries for any number of items."""
+    if not items:
+        return []
     ids = [item.pk for item in items]
     names = directory.current().names({item.owner_id for item in items})
     rows = Action.objects.filter(item_id__in=ids).exclude(state=ActionState.CANCELLED.value)

@@ -34,6 +34,16 @@ WITH RECURSIVE way AS (
 ) SELECT start, id FROM way WHERE merged_into_id IS NULL
 """
 
+# For statements over facts, which keep the customer that they were posted for: `heir` gives for each merged customer of
+# %(company)s the one that it is now. Begin with `WITH RECURSIVE {HEIRS}` and read `coalesce(h.id, f.customer_id)`.
+HEIRS = """way AS (
+  SELECT id AS start, merged_into_id AS id FROM customers_customer WHERE company_id = %(company)s AND merged_into_id IS NOT NULL
+  UNION ALL
+  SELECT w.start, c.merged_into_id FROM way w JOIN customers_customer c ON c.id = w.id WHERE c.merged_into_id IS NOT NULL
+), heir AS (
+  SELECT w.start, w.id FROM way w JOIN customers_customer c ON c.id = w.id WHERE c.merged_into_id IS NULL
+)"""
+
 
 def lineage(customer_id: UUID) -> list[UUID]:
     """A customer and all that were merged into it: facts and postings of all of them are its own 'as it is now'."""
@@ -186,6 +196,7 @@ def merged_away() -> Q:
 
 
 __all__ = [
-    "above", "as_they_are_now", "equal_keys", "in_one_line", "is_shared", "joined_parties", "joined_to", "lineage", "lineages",
-    "merge_that_took", "merged_away", "on_team", "pair_of", "shares_of_two", "survivors", "top_of", "with_on_team",
+    "HEIRS", "above", "as_they_are_now", "equal_keys", "in_one_line", "is_shared", "joined_parties", "joined_to", "lineage",
+    "lineages", "merge_that_took", "merged_away", "on_team", "pair_of", "shares_of_two", "survivors", "top_of",
+    "with_on_team",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from django.db.models import Q
 from sellwell.foundation.customers import rules
 from sellwell.foundation.customers.identity import Keys
 from sellwell.foundation.customers.lineage import (
+    HEIRS,
     above,
     as_they_are_now,
     equal_keys,
@@ -31,6 +32,7 @@ from sellwell.foundation.customers.lineage import (
     with_on_team,
 )
 from sellwell.foundation.customers.models import (
+    LIVE,
     Address,
     Contact,
     Customer,
@@ -45,11 +47,11 @@ from sellwell.kernel.models import LedgerEntry
 
 # What other rooms may name of this room's tables, for types and input.
 __all__ = [
-    "Customer", "Grade", "Match", "PartyKind", "SalesChannel", "above", "active_ids", "as_they_are_now", "by_phone",
-    "contact_holders", "contacts_to_ask", "customer", "customers", "delivery_address", "equal_keys", "holders", "in_one_line",
-    "is_shared", "joined_parties", "joined_to", "known_party", "lineage", "lineages", "merge_that_took", "merged_away", "on_team",
-    "pair_of", "phone_of_address", "primary_contact", "revealed_to", "shares_of_two", "similar", "survivors", "top_of",
-    "with_on_team",
+    "HEIRS", "LIVE", "Customer", "Grade", "Match", "PartyKind", "SalesChannel", "above", "active_ids", "as_they_are_now",
+    "by_phone", "contact_holders", "contacts_to_ask", "customer", "customers", "delivery_address", "equal_keys", "holders",
+    "in_one_line", "is_shared", "joined_parties", "joined_to", "known_party", "lineage", "lineages", "merge_that_took",
+    "merged_away", "on_team", "pair_of", "phone_of_address", "primary_contact", "revealed_to", "shares_of_two", "similar",
+    "survivors", "top_of", "with_on_team",
 ]  # fmt: skip
 
 CANDIDATES = 200  # names compared with a new one

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
+from sellwell.foundation.customers.queries import lineage
 from sellwell.foundation.privacy.rules.words import Group, Purpose, Source
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension
@@ -83,6 +84,17 @@ def all_holdings() -> dict[str, Holding]:
     return {label: function() for label, function in sorted(holdings)}
 
 
+# --- to whom data goes out ---------------------------------------------------------------------------------------------
+
+# Cards about approvals go through the vendor that a company is connected to; without one nothing leaves the house.
+MESSENGERS = T(
+    "已接入的消息服务商（企业微信、钉钉、飞书、邮件、短信）",
+    "the connected message vendor (WeCom, DingTalk, Feishu, mail, SMS)",
+)
+TAX_PLATFORM = T("税务数字账户（电子发票）", "the tax platform (electronic invoices)")
+CARRIERS = T("承运人（仅送货所需）", "carriers (only what delivery needs)")
+
+
 # --- what privacy and the rooms below it hold --------------------------------------------------------------------------
 
 _SELLING = (Purpose.CONTRACT, Purpose.SERVICE)
@@ -109,9 +121,26 @@ def _of_subject(whom: Whom) -> Q | None:
     return Q(subject_id=whom.subject_id)
 
 
+def _of_pair(whom: Whom) -> Q | None:
+    return _either(whom, "first_id", "second_id")
+
+
+def _of_merge(whom: Whom) -> Q | None:
+    return _either(whom, "survivor_id", "loser_id")
+
+
+def _either(whom: Whom, one: str, other: str) -> Q | None:
+    return Q(**{one: whom.customer_id}) | Q(**{other: whom.customer_id}) if whom.contact_id is None else None
+
+
 def of_customers_documents(whom: Whom) -> Q | None:
     """For documents with a `customer`: those of a customer who is a person. A contact's documents are its customer's."""
     return _through_customer(whom)
+
+
+def of_all_that_went_in(whom: Whom) -> Q | None:
+    """For rows that keep the customer they were written for: those of a customer and of all that were merged into it."""
+    return Q(customer_id__in=lineage(whom.customer_id)) if whom.contact_id is None else None
 
 
 def hold(label: str, title: T, **options: Any) -> None:
@@ -169,18 +198,27 @@ hold("privacy.consent", T("同意记录", "Consents"), purposes=(Purpose.LEGAL_D
 hold("privacy.request", T("个人信息请求", "Privacy requests"), purposes=(Purpose.LEGAL_DUTY,), sources=(Source.REGISTRATION,), of=_of_subject,
       day="received_on")  # fmt: skip
 
+hold("customers.taxtitle", T("开票抬头", "Tax titles"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=_ENTERED,
+     of=_through_customer, recipients=(TAX_PLATFORM,))  # fmt: skip
+hold("customers.bankaccount", T("银行账户", "Bank accounts"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=_ENTERED,
+     of=_through_customer)  # fmt: skip
+hold("customers.matchpair", T("疑似重复", "Possible duplicates"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION,),
+     of=_of_pair, day="found_on")  # fmt: skip
+hold("customers.merge", T("客户合并", "Merges"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION,),
+     of=_of_merge, day="business_date")  # fmt: skip
+
 # Our own people: no customer's copy holds them; what they are for is employment.
-for _label, _title in (
-    ("kernel.user", T("员工账号", "Accounts of staff")),
-    ("kernel.messagechoice", T("消息设置", "Message settings")),
-    ("kernel.approvalrequest", T("审批", "Approvals")),
-    ("kernel.delegation", T("代办", "Deputies")),
-    ("kernel.storedfile", T("文件", "Files")),
-    ("company.person", T("人员", "People who work here")),
-    ("company.dutywaiver", T("职责豁免", "Duty waivers")),
-    ("company.absence", T("请假", "Absences")),
+for _label, _title, _to in (
+    ("kernel.user", T("员工账号", "Accounts of staff"), (MESSENGERS,)),
+    ("kernel.messagechoice", T("消息设置", "Message settings"), (MESSENGERS,)),
+    ("kernel.approvalrequest", T("审批", "Approvals"), (MESSENGERS,)),
+    ("kernel.delegation", T("代办", "Deputies"), ()),
+    ("kernel.storedfile", T("文件", "Files"), ()),
+    ("company.person", T("人员", "People who work here"), ()),
+    ("company.dutywaiver", T("职责豁免", "Duty waivers"), ()),
+    ("company.absence", T("请假", "Absences"), ()),
 ):
-    hold(_label, _title, purposes=(Purpose.EMPLOYMENT,), sources=(Source.REGISTRATION,))
+    hold(_label, _title, purposes=(Purpose.EMPLOYMENT,), sources=(Source.REGISTRATION,), recipients=_to)
 
 
 # --- erasure -----------------------------------------------------------------------------------------------------------

@@ -124,6 +124,11 @@ policy.default(
     T("含个人信息的导出审批", "Approval of exports with personal data"),
 )
 
+CUSTOMERS = ", ".join(
+    f"customers.{name}" for name in ("party", "customer", "contact", "address", "taxtitle", "bankaccount")
+)
+TALKED = "pipeline.opportunity, pipeline.visit, pipeline.quotation, activities.activity, deals.registration"
+
 policy.default(
     RETENTION,
     policy.table(
@@ -136,9 +141,9 @@ policy.default(
             ("in (receivables.invoice, receivables.receipt)", "360", "restrict"),
             ("in (contracts.contract, orders.order, delivery.shipment, delivery.return)", "120", "restrict"),
             ("pipeline.lead", "24", "erase"),
-            ("in (pipeline.opportunity, pipeline.visit, pipeline.quotation)", "60", "erase"),
+            (f"in ({TALKED})", "60", "erase"),
             ("in (privacy.consent, privacy.request, privacy.impactassessment)", "36", "keep"),
-            ("in (customers.party, customers.customer, customers.contact, customers.address)", "-", "review"),
+            (f"in ({CUSTOMERS})", "-", "review"),
             ("-", "36", "review"),
         ],
         examples=[({"table": "pipeline.lead"}, {"months": "24", "then": "erase"})],

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Case, DateField, Q, When
+from django.db.models import Case, DateField, Q, QuerySet, When
 from django.db.models.functions import TruncDate
 
 from sellwell.foundation.customers import people
@@ -30,7 +30,7 @@ from sellwell.kernel import clock
 from sellwell.kernel.values import Objection, Reason, T
 
 __all__ = [
-    "Answer", "Consent", "ConsentText", "DataSubject", "Purpose", "Said", "default_source", "law_for", "may_use", "not_allowed",
+    "Answer", "Consent", "ConsentText", "DataSubject", "Purpose", "Said", "default_source", "law_for", "may_use", "may_use_for", "not_allowed",
     "said", "text_in_force",
 ]  # fmt: skip
 
@@ -49,28 +49,34 @@ def may_use(company_id: UUID, subjects: Iterable[UUID], purpose: Purpose, on: da
     reason. Six queries, however many people. Campaigns, surveys and exports ask this before they use anybody."""
     wanted = list(dict.fromkeys(subjects))
     known = people.people(company_id, wanted)
-    described = _described(company_id, known.values())
-    heard = said(company_id, wanted, purpose, on)
-    counts_from = _counts_from(company_id, purpose, on)
-    bases: dict[tuple[frozenset[tuple[Law, Source]], bool], Basis] = {}
-    found = {}
-    for subject in wanted:
-        somebody = known.get(subject)
-        if somebody is None:
-            found[subject] = UNKNOWN
-            continue
-        rows = described.get(subject, [])
-        noted = [(Law(row.law), Source(row.source)) for row in rows]
-        key = (frozenset(noted or [(Law.PIPL, default_source(somebody))]), somebody.contact_id is not None)
-        if key not in bases:
-            bases[key] = rules.strictest_basis(
-                policies.basis_for(company_id, on, law, purpose, source, contact=key[1])
-                for law, source in key[0]
+    answers = may_use_for(company_id, known.values(), [purpose], on)[purpose]
+    return {subject: answers.get(subject, UNKNOWN) for subject in wanted}
+
+
+def may_use_for(
+    company_id: UUID, known: Collection[Somebody], purposes: Collection[Purpose], on: date
+) -> dict[Purpose, dict[UUID, Answer]]:
+    """The same of people who were read already, for several purposes at once; no more queries for more of them."""
+    described = _described(company_id, known)
+    heard = said_of(company_id, [somebody.subject_id for somebody in known], purposes, on)
+    counts_from = _counts_from(company_id, purposes, on)
+    bases: dict[tuple[Purpose, frozenset[tuple[Law, Source]], bool], Basis] = {}
+    found: dict[Purpose, dict[UUID, Answer]] = {purpose: {} for purpose in purposes}
+    for purpose in purposes:
+        for somebody in known:
+            rows = described.get(somebody.subject_id, [])
+            noted = [(Law(row.law), Source(row.source)) for row in rows]
+            of = frozenset(noted or [(Law.PIPL, default_source(somebody))])
+            key = (purpose, of, somebody.contact_id is not None)
+            if key not in bases:
+                bases[key] = rules.strictest_basis(
+                    policies.basis_for(company_id, on, law, purpose, source, contact=key[2])
+                    for law, source in of
+                )
+            told = heard.get((somebody.subject_id, purpose.value))
+            found[purpose][somebody.subject_id] = rules.judge(
+                _person(somebody, rows), purpose, bases[key], told, on, counts_from.get(purpose.value, 0)
             )
-        answer = rules.judge(
-            _person(somebody, rows), purpose, bases[key], heard.get(subject), on, counts_from
-        )
-        found[subject] = answer
     return found
 
 
@@ -90,10 +96,25 @@ def said(company_id: UUID, subjects: Collection[UUID], purpose: Purpose, on: dat
     return {subject: said_by(row) for subject, row in newest_words(company_id, subjects, purpose, on).items()}
 
 
+def said_of(
+    company_id: UUID, subjects: Collection[UUID], purposes: Collection[Purpose], on: date
+) -> dict[tuple[UUID, str], Said]:
+    """The newest word of each person about each of these purposes by a day; one query."""
+    rows = _newest(company_id, subjects, purposes, on)
+    return {(row.subject_id, row.purpose): said_by(row) for row in rows}
+
+
 def newest_words(
     company_id: UUID, subjects: Collection[UUID], purpose: Purpose, on: date
 ) -> dict[UUID, Consent]:
-    """The row that says the newest word of each person about a purpose by a day, with its day as `word`; one query.
+    """The row that says the newest word of each person about a purpose by a day, with its day as `word`; one query."""
+    return {row.subject_id: row for row in _newest(company_id, subjects, [purpose], on)}
+
+
+def _newest(
+    company_id: UUID, subjects: Collection[UUID], purposes: Collection[Purpose], on: date
+) -> QuerySet[Consent]:
+    """For each person and purpose the row of the newest word by a day.
 
     A word is of the day on which it was said, not of the day on which somebody wrote it down: a consent on paper that is
     entered late takes back no withdrawal. What a merge wrote is of the day of the merge.
@@ -106,16 +127,16 @@ def newest_words(
         output_field=DateField(null=True),
     )
     silenced = Q(state=ConsentState.RENEWED.value, merged_from__isnull=False)
-    rows = (
-        Consent.objects.filter(company_id=company_id, subject_id__in=subjects, purpose=purpose.value)
+    wanted = [purpose.value for purpose in purposes]
+    return (
+        Consent.objects.filter(company_id=company_id, subject_id__in=subjects, purpose__in=wanted)
         .exclude(Q(state=ConsentState.REQUESTED.value) | silenced)
         .annotate(word=word)
         .filter(word__lte=on)
         .select_related("text")
-        .order_by("subject_id", "-word", "-said_at", "-id")
-        .distinct("subject_id")
+        .order_by("subject_id", "purpose", "-word", "-said_at", "-id")
+        .distinct("subject_id", "purpose")
     )
-    return {row.subject_id: row for row in rows}
 
 
 def said_by(row: Consent) -> Said:
@@ -160,11 +181,12 @@ def law_for(company_id: UUID, subject: UUID) -> Law:
     return Law(row.law) if row is not None else Law.PIPL
 
 
-def _counts_from(company_id: UUID, purpose: Purpose, on: date) -> int:
-    """From which wording on consents count on a day: by the one that was in force then."""
-    used = ConsentText.objects.filter(company_id=company_id, purpose=purpose.value, since__lte=on)
-    newest = used.exclude(state=TextState.DRAFT.value).order_by("-number").first()
-    return newest.counts_from if newest is not None else 0
+def _counts_from(company_id: UUID, purposes: Collection[Purpose], on: date) -> dict[str, int]:
+    """From which wording on consents count on a day, by purpose: by the one that was in force then."""
+    wanted = [purpose.value for purpose in purposes]
+    used = ConsentText.objects.filter(company_id=company_id, purpose__in=wanted, since__lte=on)
+    newest = used.exclude(state=TextState.DRAFT.value).order_by("purpose", "-number").distinct("purpose")
+    return dict(newest.values_list("purpose", "counts_from"))
 
 
 def text_in_force(company_id: UUID, purpose: Purpose) -> ConsentText | None:

@@ -18,9 +18,9 @@ EVERYBODY = dict.fromkeys(READERS, "company")
 # A pool is a region's: its people see it and claim from it.
 OF_THE_REGION = {"rep": "region", "account_manager": "region", "regional_manager": "region"}
 
-grant(["relations.view", "relations.grades", "relations.moves", "relations.contacts"], **READERS)
+grant(["relations.view", "relations.grades", "relations.moves"], **READERS)
 grant(
-    ["relations.view.export", "relations.grades.export", "relations.moves.export", "relations.contacts.export"],
+    ["relations.view.export", "relations.grades.export", "relations.moves.export"],
     regional_manager="department", sales_manager="company", executive="company", auditor="company",
 )  # fmt: skip
 grant(["relations.plans", "relations.tags", "relations.segments", "relations.clusters"], **EVERYBODY)
@@ -40,7 +40,6 @@ grant("relations.pools.export", sales_manager="company", executive="company", au
 grant("relations.pool_moves", **SELLERS, executive="company", auditor="company")
 grant("relations.pool_moves.export", sales_manager="company", executive="company", auditor="company")
 
-grant("relations.log_contact", **SELLERS, service="company", marketing="company", finance="company")
 grant("relations.compute", sales_manager="company", executive="company", administrator="company")
 grant(["relations.apply_grades", "relations.recycle"], administrator="company")
 grant(

@@ -13,6 +13,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from sellwell.foundation.customers.queries import HEIRS
+from sellwell.foundation.relations.groups import standings
 from sellwell.foundation.relations.models import Cluster, ClusterRun, ClusterState, Standing
 from sellwell.kernel.values import State, T
 from sellwell.metrics.analysis.clustering import adjusted_rand, best, matched, nearest, standardised
@@ -68,18 +70,20 @@ class Clusters:
     rand_index: Decimal | None
 
 
-_LINES = """
-SELECT customer_id, product_line, sum(amount) FROM kernel_fact
-WHERE company_id = %s AND measure = 'accepted' AND happened_on > %s AND happened_on <= %s AND customer_id IS NOT NULL
-  AND product_line <> ''
-GROUP BY customer_id, product_line HAVING sum(amount) > 0
+_LINES = f"""
+WITH RECURSIVE {HEIRS}
+SELECT coalesce(h.id, f.customer_id), f.product_line, sum(f.amount)
+FROM kernel_fact f LEFT JOIN heir h ON h.start = f.customer_id
+WHERE f.company_id = %(company)s AND f.measure = 'accepted' AND f.happened_on > %(after)s AND f.happened_on <= %(on)s
+  AND f.customer_id IS NOT NULL AND f.product_line <> ''
+GROUP BY 1, f.product_line HAVING sum(f.amount) > 0
 """
 
 
 def _line_shares(company_id: UUID, on: date) -> tuple[list[str], dict[UUID, dict[str, float]]]:
     """The company's largest product lines, and each customer's share in them."""
     with connection.cursor() as cursor:
-        cursor.execute(_LINES, [company_id, on - timedelta(days=365), on])
+        cursor.execute(_LINES, {"company": company_id, "after": on - timedelta(days=365), "on": on})
         rows = cursor.fetchall()
     whole: dict[str, float] = {}
     bought: dict[UUID, dict[str, float]] = {}
@@ -94,7 +98,7 @@ def _features(run: ClusterRun, on: date) -> tuple[list[str], dict[UUID, tuple[fl
     """Names and values per customer that bought; what grows without bound is on a log scale."""
     lines, shares = _line_shares(run.company_id, on) if Feature.PREFERENCE.value in run.features else ([], {})
     plain = [name for name in run.features if name != Feature.PREFERENCE.value]
-    rows = Standing.objects.filter(company_id=run.company_id, purchases_ever__gt=0).order_by("pk")
+    rows = standings(run.company_id).filter(purchases_ever__gt=0).order_by("pk")
     found = {}
     for pk, value, count, last_on, regular, paid in rows.values_list(
         "pk", "value", "purchases", "last_on", "regular", "paid_in_time"

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet
 
 from sellwell.foundation.customers.queries import Customer, Grade
+from sellwell.foundation.relations.groups import standings
 from sellwell.foundation.relations.measuring import last_contacts
 from sellwell.foundation.relations.models import (
     ClusterRun,
@@ -66,9 +67,11 @@ def customers_not_contacted_in_time(company_id: UUID, period: Period) -> Evidenc
         if days is None:
             continue
         concerned[customer.department_path] += 1
-        since = last.get(customer.pk)
-        if max(since or customer.business_date, customer.business_date) + timedelta(days=days) < on:
-            why = SILENT.format(grade=customer.grade, days=days, last=since or NEVER)
+        # An imported customer may be older than our house: nobody could have called before it was entered.
+        known = max(customer.business_date, clock.business_day(customer.created_at))
+        told = last.get(customer.pk)
+        if max(told or known, known) + timedelta(days=days) < on:
+            why = SILENT.format(grade=customer.grade, days=days, last=told or NEVER)
             broken.append(Broken(ROW, customer.pk, customer.number, why, customer.department_path))
     return found(concerned, broken)
 
@@ -89,13 +92,16 @@ def customers_beyond_their_terms(company_id: UUID, period: Period) -> Evidence:
 
 def _per_grade(company_id: UUID) -> Iterable[Measured]:
     """Customers and the share that bought more than once in twelve months, grade by grade."""
-    bought = Standing.objects.filter(company_id=company_id, purchases__gt=0)
+    bought = standings(company_id).filter(purchases__gt=0)
     counted = bought.order_by().values_list("customer__grade").annotate(
         buyers=Count("pk"), again=Count("pk", filter=Q(purchases__gt=1))
     )  # fmt: skip
     repeated = {grade: (buyers, again) for grade, buyers, again in counted}
     numbers = dict(
-        Customer.objects.filter(company_id=company_id).order_by().values_list("grade").annotate(n=Count("pk"))
+        Customer.objects.filter(company_id=company_id, merged_into__isnull=True)
+        .order_by()
+        .values_list("grade")
+        .annotate(n=Count("pk"))
     )
     for grade in Grade:
         count = numbers.get(grade.value, 0)
@@ -176,7 +182,7 @@ def customers_without_their_plan(company_id: UUID, period: Period) -> Evidence:
     """Customers in a stage whose plan they go by (others must be none); beside it the stages and the moves of the period."""
     if not _is_judged(company_id):
         return found(0, [], _moves(company_id, period))
-    rows = Standing.objects.filter(company_id=company_id)
+    rows = standings(company_id)
     wrong = rows.filter(Q(plan__isnull=True) | ~Q(plan__stage=F("stage")) | Q(plan__until__lte=_today()))
     broken = [
         Broken(
@@ -197,9 +203,7 @@ def _today() -> date:
 
 def _moves(company_id: UUID, period: Period) -> Iterable[Measured]:
     """Customers per stage, and how many came to it in the period."""
-    here = dict(
-        Standing.objects.filter(company_id=company_id).order_by().values_list("stage").annotate(n=Count("pk"))
-    )
+    here = dict(standings(company_id).order_by().values_list("stage").annotate(n=Count("pk")))
     moves: Any = StageMove.objects.filter(company_id=company_id, moved_on__gte=period.since)
     if period.until is not None:
         moves = moves.filter(moved_on__lt=period.until)

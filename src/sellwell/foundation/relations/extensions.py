@@ -11,10 +11,11 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from sellwell.foundation.customers.merging import moves_with_customer, one_per_customer, stays_with_customer
+from sellwell.foundation.customers.merging import one_per_customer, stays_with_customer
 from sellwell.foundation.customers.queries import Customer
-from sellwell.foundation.privacy.extensions import hold, of_customers_documents
-from sellwell.foundation.privacy.rules.words import Group, Purpose, Source
+from sellwell.foundation.privacy.extensions import hold, of_all_that_went_in
+from sellwell.foundation.privacy.rules.words import Purpose, Source
+from sellwell.foundation.relations import joining  # noqa: F401 - what follows a merge
 from sellwell.foundation.relations.models import (
     GradeChange,
     Mark,
@@ -23,7 +24,6 @@ from sellwell.foundation.relations.models import (
     Segment,
     StageMove,
     Standing,
-    Touch,
 )
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import Extension, owned_work
@@ -41,6 +41,12 @@ class Signal:
     act: T
     url: str = ""
     right: str = ""  # the verb that the act needs: who may not do it is told, without a button
+
+
+# The verb by which people note a contact, and where it stands on the customer's page. It is a higher room's; here it is only
+# named, so that tasks and buttons lead to it.
+CONTACT = "activities.log"
+CONTACT_PLACE = "#quick-text"
 
 
 # When customers were last in touch: (company, day) -> {customer: day}, set-based.
@@ -84,13 +90,12 @@ def _eraser(model: type[Any]) -> Callable[[UUID], int]:
     return erase
 
 
-for _model in (GradeChange, PoolMove, Touch):
+for _model in (GradeChange, PoolMove):
     personal.register_eraser(_model._meta.label_lower, _eraser(_model))
 
 
 # --- merging: what happens to the rows of a customer ----------------------------------------------------------------------
 
-moves_with_customer(Touch, "customer")
 one_per_customer(Mark, "customer", by=["tag"])
 stays_with_customer(Standing, "customer", "reckoned anew each day from what the customer did")
 stays_with_customer(StageMove, "customer", "a step of the customer it was found for")
@@ -98,9 +103,9 @@ stays_with_customer(GradeChange, "customer", "found for the customer as it was")
 stays_with_customer(PoolMove, "customer", "it says whose customer this one was")
 
 
-hold("relations.gradechange", T("等级变动", "Changes of grade"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION,),
-     of=of_customers_documents, day="proposed_on")  # fmt: skip
-hold("relations.poolmove", T("公海流转", "Moves of the pool"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION,),
-     of=of_customers_documents, day="moved_on")  # fmt: skip
-hold("relations.touch", T("联系记录", "Contacts made"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION,), of=of_customers_documents,
-     day="made_on", groups={"summary": Group.BEHAVIOUR})  # fmt: skip
+# --- personal data that the room holds ---------------------------------------------------------------------------------
+
+hold("relations.gradechange", T("等级变动", "Changes of grade"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION, Source.ORDER),
+     of=of_all_that_went_in, day="proposed_on")  # fmt: skip
+hold("relations.poolmove", T("公海变动", "Moves of the pool"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION,),
+     of=of_all_that_went_in, day="moved_on")  # fmt: skip

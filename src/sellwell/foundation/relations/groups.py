@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from sellwell.foundation.customers.queries import Grade, PartyKind, SalesChannel
 from sellwell.foundation.relations.models import (
@@ -134,9 +134,14 @@ def _joined(parts: list[Q], mode: str) -> Q:
     return found
 
 
+def standings(company_id: UUID) -> QuerySet[Standing]:
+    """What is known of a company's customers; of a merged one its last standing rests until the merge is taken back."""
+    return Standing.objects.filter(company_id=company_id, customer__merged_into__isnull=True)
+
+
 def members(segment: Segment, on: date) -> Any:
     """The standings of a segment's customers, as a query to be narrowed further."""
-    return Standing.objects.filter(company_id=segment.company_id).filter(segment_q(segment, on))
+    return standings(segment.company_id).filter(segment_q(segment, on))
 
 
 def inner(segment_id: UUID, company_id: UUID, named: Collection[UUID]) -> bool:
@@ -156,6 +161,10 @@ def inner(segment_id: UUID, company_id: UUID, named: Collection[UUID]) -> bool:
 
 # --- tags by rule ------------------------------------------------------------------------------------------------------
 
+_BORNE = """
+SELECT m.customer_id FROM relations_mark m JOIN customers_customer c ON c.id = m.customer_id
+WHERE m.tag_id = %s AND m.until IS NULL AND c.merged_into_id IS NULL
+"""
 _ADD = """
 INSERT INTO relations_mark (id, version, company_id, tag_id, customer_id, since, until)
 SELECT n.id, 1, %(company)s, %(tag)s, n.customer_id, %(today)s, NULL
@@ -189,12 +198,10 @@ def refresh_tags(company_id: UUID, on: date, tags: Iterable[Tag] | None = None) 
 
 
 def _refresh(tag: Tag, on: date) -> int:
-    reached = Standing.objects.filter(company_id=tag.company_id).filter(
-        all_of(read(tag.conditions), tag.company_id, on)
-    )
+    reached = standings(tag.company_id).filter(all_of(read(tag.conditions), tag.company_id, on))
     wanted = set(reached.values_list("pk", flat=True))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT customer_id FROM relations_mark WHERE tag_id = %s AND until IS NULL", [tag.pk])
+        cursor.execute(_BORNE, [tag.pk])
         borne = {row[0] for row in cursor.fetchall()}
         new, gone = sorted(wanted - borne), sorted(borne - wanted)
         if new:

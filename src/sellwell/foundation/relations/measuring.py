@@ -1,7 +1,8 @@
 """What the facts say of each customer on a day: set-based SQL over the kernel's fact table, a few statements in all.
 
 Purchases are orders by the measure `booked` (net of tax and of what was cancelled); value is `accepted` (net of tax and
-of returns). Both are posted by rooms above; here they are known as measures only.
+of returns). Both are posted by rooms above; here they are known as measures only. Facts keep the customer that they were posted
+for: those of a merged customer count for the one that it is now, and it has no figures of its own.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from sellwell.foundation.customers.queries import HEIRS
 from sellwell.foundation.relations.extensions import contacts, payment_record
 from sellwell.foundation.relations.rules.grades import Measured, years_between
 from sellwell.foundation.relations.rules.stages import History
@@ -41,12 +43,12 @@ class Row:
     last_contact: date | None
 
 
-_FIGURES = """
-WITH bought AS (
-  SELECT customer_id, document_id, min(happened_on) AS day, sum(amount) AS amount
-  FROM kernel_fact
-  WHERE company_id = %(company)s AND measure = 'booked' AND happened_on <= %(on)s AND customer_id IS NOT NULL
-  GROUP BY customer_id, document_id HAVING sum(amount) > 0
+_FIGURES = f"""
+WITH RECURSIVE {HEIRS}, bought AS (
+  SELECT coalesce(h.id, f.customer_id) AS customer_id, f.document_id, min(f.happened_on) AS day, sum(f.amount) AS amount
+  FROM kernel_fact f LEFT JOIN heir h ON h.start = f.customer_id
+  WHERE f.company_id = %(company)s AND f.measure = '{BOUGHT}' AND f.happened_on <= %(on)s AND f.customer_id IS NOT NULL
+  GROUP BY 1, f.document_id HAVING sum(f.amount) > 0
 ), days AS (
   SELECT customer_id, day, day - lag(day) OVER (PARTITION BY customer_id ORDER BY day) AS gap
   FROM (SELECT DISTINCT customer_id, day FROM bought) d
@@ -61,28 +63,28 @@ WITH bought AS (
     coalesce(sum(amount) FILTER (WHERE day > %(year)s AND day <= %(half)s), 0) AS earlier
   FROM bought GROUP BY customer_id
 ), worth AS (
-  SELECT customer_id, sum(amount) AS value,
-    array_remove(array_agg(DISTINCT product_line) FILTER (WHERE amount > 0), '') AS lines
-  FROM kernel_fact
-  WHERE company_id = %(company)s AND measure = 'accepted' AND happened_on > %(year)s AND happened_on <= %(on)s
-    AND customer_id IS NOT NULL
-  GROUP BY customer_id
+  SELECT coalesce(h.id, f.customer_id) AS customer_id, sum(f.amount) AS value,
+    array_remove(array_agg(DISTINCT f.product_line) FILTER (WHERE f.amount > 0), '') AS lines
+  FROM kernel_fact f LEFT JOIN heir h ON h.start = f.customer_id
+  WHERE f.company_id = %(company)s AND f.measure = '{TAKEN_OVER}' AND f.happened_on > %(year)s AND f.happened_on <= %(on)s
+    AND f.customer_id IS NOT NULL
+  GROUP BY 1
 )
 SELECT c.id, c.owner_id, c.grade, c.state, p.kind, c.channel, c.region, c.business_date, o.first_on, o.last_on, coalesce(o.ever, 0),
   coalesce(o.purchases, 0), coalesce(o.months, 0), coalesce(o.recent, 0), coalesce(o.earlier, 0),
-  CASE WHEN r.gaps >= 2 THEN r.gap END, coalesce(w.value, 0), coalesce(w.lines, '{}')
+  CASE WHEN r.gaps >= 2 THEN r.gap END, coalesce(w.value, 0), coalesce(w.lines, '{{}}')
 FROM customers_customer c
 JOIN customers_party p ON p.id = c.party_id
 LEFT JOIN orders o ON o.customer_id = c.id
 LEFT JOIN rhythm r ON r.customer_id = c.id
 LEFT JOIN worth w ON w.customer_id = c.id
-WHERE c.company_id = %(company)s AND p.erased_at IS NULL AND (%(only)s::uuid[] IS NULL OR c.id = ANY(%(only)s))
+WHERE c.company_id = %(company)s AND c.merged_into_id IS NULL AND p.erased_at IS NULL AND (%(only)s::uuid[] IS NULL OR c.id = ANY(%(only)s))
 ORDER BY c.id
 """
 
 
 def rows(company_id: UUID, on: date, only: list[UUID] | None = None) -> Iterator[Row]:
-    """Every customer of a company (or those named) with its figures on a day."""
+    """Every customer of a company (or those named) with its figures on a day; merged ones are none."""
     paid = merged(payment_record, company_id, on)
     touched = last_contacts(company_id, on)
     year = _before(on, 365)
@@ -124,16 +126,9 @@ def merged(point: Any, company_id: UUID, on: date) -> dict[UUID, Any]:
     return found
 
 
-_TOUCHES = """
-SELECT customer_id, max(made_on) FROM relations_touch WHERE company_id = %s AND made_on <= %s GROUP BY customer_id
-"""
-
-
 def last_contacts(company_id: UUID, on: date) -> dict[UUID, date]:
     """The day of the last contact by customer, over all rooms."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TOUCHES, [company_id, on])
-        found: dict[UUID, date] = dict(cursor.fetchall())
+    found: dict[UUID, date] = {}
     for _, function in contacts:
         for customer_id, day in function(company_id, on).items():
             found[customer_id] = max(day, found.get(customer_id, day))

@@ -7,13 +7,11 @@ from decimal import Decimal
 
 from sellwell.foundation.customers.queries import Customer, primary_contact
 from sellwell.foundation.relations import policies
-from sellwell.foundation.relations.extensions import Signal, signals
-from sellwell.foundation.relations.models import Stage, StageMove, Standing, Touch
+from sellwell.foundation.relations.extensions import CONTACT, CONTACT_PLACE, Signal, signals
+from sellwell.foundation.relations.models import Stage, Standing
 from sellwell.kernel import policies as judges
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
-
-LOG = "relations.log_contact"
 
 
 def ranked(customer: Customer, standing: Standing | None, ctx: Context) -> list[Signal]:
@@ -32,7 +30,7 @@ def ranked(customer: Customer, standing: Standing | None, ctx: Context) -> list[
 
 
 def _own(customer: Customer, standing: Standing | None, ctx: Context) -> Iterator[Signal]:
-    log = f"/do/{LOG}/?customer={customer.pk}"
+    log = f"/customers/{customer.pk}/{CONTACT_PLACE}"
     contact = T("联系客户并记录", "Get in touch and log it")
     if standing is not None and standing.pool is not None:
         why = T(
@@ -81,7 +79,7 @@ def _of_standing(standing: Standing, ctx: Context, log: str, contact: T) -> Iter
             f"{days} 天后将被收回公海（{standing.recycle_on}）",
             f"it goes to the public pool in {days} days ({standing.recycle_on})",
         )
-        yield Signal("recycling", Decimal(days), why, contact, log, LOG)
+        yield Signal("recycling", Decimal(days), why, contact, log, CONTACT)
     if standing.visit_due_on is not None and standing.visit_due_on < today:
         days = (today - standing.visit_due_on).days
         last = standing.last_contact_on
@@ -91,7 +89,7 @@ def _of_standing(standing: Standing, ctx: Context, log: str, contact: T) -> Iter
             f"按等级应联系的日子已过 {days} 天（{since_zh}）",
             f"the contact that its grade asks for is {days} days late ({since_en})",
         )
-        yield Signal("contact_overdue", Decimal(days), why, contact, log, LOG)
+        yield Signal("contact_overdue", Decimal(days), why, contact, log, CONTACT)
     touched = standing.last_contact_on is not None and standing.last_contact_on >= standing.stage_since
     stage = Stage(standing.stage)
     if touched or stage in (Stage.POTENTIAL, Stage.MATURE) or standing.plan is None:
@@ -102,16 +100,4 @@ def _of_standing(standing: Standing, ctx: Context, log: str, contact: T) -> Iter
         f"{since} 天前进入“{stage.label.zh}”阶段，之后还没有联系；策略：{standing.plan.goal}",
         f"it came to the stage “{stage.label.en}” {since} days ago and was not contacted since; plan: {standing.plan.goal}",
     )
-    yield Signal(kind, Decimal(since), why, contact, log, LOG)
-
-
-def latest_touches(customer: Customer, limit: int = 3) -> list[Touch]:
-    """The last contacts that were logged."""
-    return list(
-        Touch.objects.filter(customer=customer).select_related("made_by").order_by("-made_on", "-id")[:limit]
-    )
-
-
-def latest_moves(customer: Customer, limit: int = 5) -> list[StageMove]:
-    """The last moves between stages."""
-    return list(StageMove.objects.filter(customer=customer).order_by("-moved_on", "-id")[:limit])
+    yield Signal(kind, Decimal(since), why, contact, log, CONTACT)

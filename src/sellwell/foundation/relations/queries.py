@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count
 
-from sellwell.foundation.customers.queries import Customer, customers
+from sellwell.foundation.customers.queries import Customer
 from sellwell.foundation.relations import groups
 from sellwell.foundation.relations.extensions import under_way
 from sellwell.foundation.relations.models import (
@@ -29,7 +29,7 @@ from sellwell.foundation.relations.models import (
 )
 from sellwell.foundation.relations.policies import Terms, terms_of
 
-__all__ = ["Terms", "busy", "credit_ceilings", "due_changes", "due_for_recycling", "members", "owned_count", "pool_for",
+__all__ = ["Terms", "busy", "credit_ceilings", "due_changes", "due_for_recycling", "in_pools", "members", "owned_count", "pool_for",
            "segments", "service_terms", "stage_counts", "standing_of", "takings_of", "terms_of", "without_standing"]  # fmt: skip
 
 BATCH = 500  # customers recycled by one act
@@ -42,7 +42,8 @@ def service_terms(company_id: UUID, customer_ids: Iterable[UUID], on: date) -> d
     Natural persons have the terms of the published row, whatever their grade.
     """
     of = terms_of(company_id, on)
-    return {pk: of(c.party.kind, c.grade) for pk, c in customers(customer_ids).items()}
+    rows = Customer.objects.filter(pk__in=list(customer_ids)).values_list("pk", "party__kind", "grade")
+    return {pk: of(kind, grade) for pk, kind, grade in rows}
 
 
 def credit_ceilings(company_id: UUID, customer_ids: Iterable[UUID], on: date) -> dict[UUID, Decimal | None]:
@@ -62,14 +63,22 @@ def segments(company_id: UUID) -> list[tuple[UUID, str]]:
     return list(rows.values_list("pk", "name"))
 
 
-def standing_of(customer_id: UUID) -> Standing | None:
-    """What is known of a customer, with its plan and pool."""
-    return Standing.objects.select_related("plan", "pool", "customer__party").filter(pk=customer_id).first()
+def standing_of(customer: Customer) -> Standing | None:
+    """What is known of a customer, with its plan and pool; read once for a customer at hand."""
+    at_hand = customer._state.fields_cache
+    if "standing" not in at_hand:
+        found = Standing.objects.select_related("plan", "pool").filter(pk=customer.pk).first()
+        if found is not None:
+            found.customer = customer
+        at_hand["standing"] = found
+    return at_hand["standing"]  # type: ignore[no-any-return]
 
 
 def without_standing(company_id: UUID, today: date) -> list[UUID]:
     """Customers that came since the last run: looked for among the newest, which an index gives."""
-    newest = Customer.objects.filter(company_id=company_id).order_by("-business_date", "-id")[:NEWEST]
+    newest = Customer.objects.filter(company_id=company_id, merged_into__isnull=True).order_by(
+        "-business_date", "-id"
+    )[:NEWEST]
     ids = list(newest.values_list("pk", flat=True))
     judged = set(Standing.objects.filter(pk__in=ids).values_list("pk", flat=True))
     return [pk for pk in ids if pk not in judged]
@@ -79,8 +88,9 @@ def due_changes(company_id: UUID, today: date) -> tuple[list[UUID], list[UUID]]:
     """Proposals whose day has come, and overrides whose time is over."""
     rows = GradeChange.objects.filter(company_id=company_id)
     due = rows.filter(
-        state=GradeChangeState.PROPOSED.value, takes_effect_on__lte=today, customer__held_by__isnull=True
-    )
+        state=GradeChangeState.PROPOSED.value, takes_effect_on__lte=today, customer__held_by__isnull=True,
+        customer__merged_into__isnull=True,
+    )  # fmt: skip
     over = rows.filter(
         kind=GradeChangeKind.OVERRIDE.value, state=GradeChangeState.EFFECTIVE.value, until__lte=today
     )
@@ -110,6 +120,12 @@ def pool_for(company_id: UUID, region: str) -> Pool | None:
     return Pool.objects.filter(company_id=company_id, region=region, is_open=True).first()
 
 
+def in_pools(customer_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these customers that nobody looks after: they are in a pool."""
+    rows = Standing.objects.filter(pk__in=list(customer_ids), pool__isnull=False)
+    return set(rows.values_list("pk", flat=True))
+
+
 def busy(company_id: UUID, customer_ids: list[UUID]) -> set[UUID]:
     """The customers with whom something is under way in any room."""
     found: set[UUID] = set()
@@ -120,7 +136,7 @@ def busy(company_id: UUID, customer_ids: list[UUID]) -> set[UUID]:
 
 def owned_count(company_id: UUID, user_id: UUID) -> int:
     """How many customers somebody answers for; those of pools that they hold do not count."""
-    rows = Customer.objects.filter(company_id=company_id, owner_id=user_id)
+    rows = Customer.objects.filter(company_id=company_id, owner_id=user_id, merged_into__isnull=True)
     return int(rows.exclude(standing__pool__isnull=False).count())
 
 

@@ -32,8 +32,6 @@ from sellwell.foundation.relations.models import (
     Standing,
     Tag,
     TagKind,
-    Touch,
-    TouchKind,
 )
 from sellwell.foundation.relations.rules.conditions import read
 from sellwell.kernel import clock
@@ -102,6 +100,7 @@ STANDINGS = view(
     help=T("每个客户的等级、阶段、价值和联系情况，每天重算。", "Grade, stage, value and contacts of each customer, computed every day."),
     related=("customer__party", "customer__owner"),
     related_if_shown=("pool",),
+    prepare=lambda rows: rows.filter(customer__merged_into__isnull=True),
     order=("-value", "-id"),
     search=lambda row: (),
     found_by=("customer",),
@@ -196,27 +195,6 @@ RUNS = view(
     help=T("每天对全部客户的评定。", "The daily judging of all customers."),
     order=("-as_of", "-id"),
     clauses=("4.2.3",),
-)  # fmt: skip
-
-CONTACTS_MADE = view(
-    "relations.contacts",
-    T("联系记录", "Contacts made"),
-    Touch,
-    [
-        _customer(),
-        Column("kind", T("方式", "How"), "state", path="kind", states=TouchKind, filterable=True),
-        Column("made_on", T("日期", "Day"), "date", path="made_on", sortable=True, filterable=True),
-        Column("made_by", T("联系人员", "By"), "person", path="made_by", filterable=True),
-        Column("summary", T("内容", "What was said"), path="summary"),
-    ],
-    url="contacts-made",
-    help=T("电话、消息和会面的记录。", "Calls, messages and meetings with customers."),
-    related=("customer__party", "made_by"),
-    order=("-made_on", "-id"),
-    search=lambda row: (),
-    found_by=("customer",),
-    label=lambda row: f"{row.customer.party.name or row.customer.number} {row}",
-    clauses=("4.2.1",),
 )  # fmt: skip
 
 POOLS = view(

@@ -11,6 +11,7 @@ from django.db.models import Q
 from sellwell.foundation.customers.merging import one_per_customer, stays_with_customer
 from sellwell.foundation.privacy.extensions import hold, of_customers_documents
 from sellwell.foundation.privacy.rules.words import Group, Purpose, Source
+from sellwell.foundation.retention import joining  # noqa: F401 - what follows a merge
 from sellwell.foundation.retention.models import UNDER_WAY, Intervention, Score
 from sellwell.kernel import personal
 from sellwell.kernel.extensions import owned_work
@@ -39,5 +40,7 @@ one_per_customer(Intervention, "customer", by=["playbook", "opened_on"])
 stays_with_customer(Score, "customer", "reckoned anew with each run")
 
 
-hold("retention.intervention", T("挽留任务", "Interventions"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION,),
+# --- personal data that the room holds ---------------------------------------------------------------------------------
+
+hold("retention.intervention", T("挽留任务", "Cases of retention"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION, Source.ORDER),
      of=of_customers_documents, day="opened_on", groups={"offer": Group.BEHAVIOUR})  # fmt: skip

@@ -158,6 +158,7 @@ class InterventionState(State):
     WATCHED = "watched", T("对照观察", "Watched")
     RETAINED = "retained", T("已挽回", "Retained")
     LOST = "lost", T("已流失", "Lost")
+    MERGED = "merged", T("因合并结束", "Ended by a merge")
 
 
 UNDER_WAY = (InterventionState.OPENED, InterventionState.CONTACTED, InterventionState.OFFER)

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
+from sellwell.foundation.customers.queries import HEIRS, lineages
 from sellwell.foundation.retention import rules
 from sellwell.foundation.retention.models import (
     UNDER_WAY,
@@ -28,35 +29,36 @@ from sellwell.metrics.analysis.value import Purchase
 PURCHASED = "booked"
 
 # A document that was cancelled whole is no purchase; its first fact says when it was one.
-_PURCHASES = """
-SELECT customer_id, day, sum(amount) FROM (
-    SELECT customer_id, document_id, min(happened_on) AS day, sum(amount) AS amount
-    FROM {fact} WHERE company_id = %s AND measure = %s AND happened_on <= %s AND customer_id IS NOT NULL
-    GROUP BY customer_id, document_id HAVING sum(amount) > 0
-) document GROUP BY customer_id, day ORDER BY customer_id, day
+# Facts keep the customer that they were posted for: those of a merged customer count for the one that it is now.
+_DOCUMENTS = f"""
+WITH RECURSIVE {HEIRS}, document AS (
+    SELECT coalesce(h.id, f.customer_id) AS customer_id, f.document_id, min(f.happened_on) AS day, sum(f.amount) AS amount
+    FROM {Fact._meta.db_table} f LEFT JOIN heir h ON h.start = f.customer_id
+    WHERE f.company_id = %(company)s AND f.measure = '{PURCHASED}' AND f.happened_on <= %(until)s
+        AND f.customer_id IS NOT NULL AND (%(only)s::uuid[] IS NULL OR f.customer_id = ANY(%(only)s))
+    GROUP BY 1, f.document_id HAVING sum(f.amount) > 0
+)
 """
+_PURCHASES = (
+    _DOCUMENTS
+    + "SELECT customer_id, day, sum(amount) FROM document GROUP BY customer_id, day ORDER BY customer_id, day"
+)
 
 
 def purchases(company_id: UUID, until: date) -> list[Purchase]:
     """What each customer bought on each day, until a day, it included."""
     with connection.cursor() as cursor:
-        cursor.execute(_PURCHASES.format(fact=Fact._meta.db_table), [company_id, PURCHASED, until])
+        cursor.execute(_PURCHASES, {"company": company_id, "until": until, "only": None})
         return [Purchase(str(customer), day, amount) for customer, day, amount in cursor.fetchall()]
 
 
-_ACTIVE = """
-SELECT DISTINCT customer_id FROM (
-    SELECT customer_id, document_id, min(happened_on) AS day FROM {fact}
-    WHERE company_id = %s AND measure = %s AND happened_on <= %s AND customer_id IS NOT NULL
-    GROUP BY customer_id, document_id HAVING sum(amount) > 0
-) document WHERE day > %s AND day <= %s
-"""
+_ACTIVE = _DOCUMENTS + "SELECT DISTINCT customer_id FROM document WHERE day > %(after)s AND day <= %(until)s"
 
 
 def bought_between(company_id: UUID, after: date, until: date) -> set[UUID]:
     """Who bought after a day, up to another, it included."""
     with connection.cursor() as cursor:
-        cursor.execute(_ACTIVE.format(fact=Fact._meta.db_table), [company_id, PURCHASED, until, after, until])
+        cursor.execute(_ACTIVE, {"company": company_id, "after": after, "until": until, "only": None})
         return {row[0] for row in cursor.fetchall()}
 
 
@@ -91,7 +93,7 @@ def wanted_by(playbook: Playbook, on: date) -> QuerySet[Score]:
         rows = rows.filter(value__gte=playbook.least_value)
     busy = Intervention.objects.filter(company_id=playbook.company_id).filter(
         Q(state__in=[s.value for s in (*UNDER_WAY, InterventionState.WATCHED)])
-        | Q(playbook=playbook, judged_from__gt=on)
+        | Q(playbook=playbook, judged_from__gt=on) & ~Q(state=InterventionState.MERGED.value)
     )
     return (
         rows.exclude(customer_id__in=busy.values("customer_id"))
@@ -101,31 +103,34 @@ def wanted_by(playbook: Playbook, on: date) -> QuerySet[Score]:
 
 
 def due_to_judge(playbook_ids: Iterable[UUID], on: date) -> QuerySet[Intervention]:
-    """Those of whom it can be said today whether they came back."""
+    """Those of whom it can be said today whether they came back; what ended by a merge says nothing."""
     return Intervention.objects.filter(
         playbook_id__in=list(playbook_ids), came_back=None, judged_from__lte=on
-    )
+    ).exclude(state=InterventionState.MERGED.value)
+
+
+_CAME_BACK = (
+    _DOCUMENTS
+    + f"""
+SELECT DISTINCT i.id FROM {Intervention._meta.db_table} i
+JOIN document d ON d.customer_id = i.customer_id AND d.day > i.opened_on AND d.day <= i.judged_from
+WHERE i.id = ANY(%(cases)s)
+"""
+)
 
 
 def came_back(rows: Iterable[Intervention], on: date) -> set[UUID]:
-    """The interventions whose customers bought after they were opened, until they are judged; one query."""
+    """The interventions whose customers bought after they were opened, until they are judged; two queries."""
     found = list(rows)
     if not found:
         return set()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""
-            SELECT DISTINCT i.id FROM {Intervention._meta.db_table} i JOIN (
-                SELECT customer_id, document_id, min(happened_on) AS day FROM {Fact._meta.db_table}
-                WHERE company_id = %s AND measure = %s AND customer_id = ANY(%s) AND happened_on <= %s
-                GROUP BY customer_id, document_id HAVING sum(amount) > 0
-            ) f ON f.customer_id = i.customer_id AND f.day > i.opened_on AND f.day <= i.judged_from
-            WHERE i.id = ANY(%s)
-            """,
-            [
-                found[0].company_id, PURCHASED, list({row.customer_id for row in found}), on,
-                [row.pk for row in found],
-            ],
+            _CAME_BACK,
+            {
+                "company": found[0].company_id, "until": on, "cases": [row.pk for row in found],
+                "only": lineages({row.customer_id for row in found}),
+            },
         )  # fmt: skip
         return {row[0] for row in cursor.fetchall()}
 
@@ -185,10 +190,5 @@ def bought_since(case: Intervention, on: date) -> bool:
 
 def _of_customers(company_id: UUID, customers: list[UUID], until: date) -> list[Purchase]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            _PURCHASES.format(fact=Fact._meta.db_table).replace(
-                "customer_id IS NOT NULL", "customer_id = ANY(%s)"
-            ),
-            [company_id, PURCHASED, until, customers],
-        )
+        cursor.execute(_PURCHASES, {"company": company_id, "until": until, "only": lineages(customers)})
         return [Purchase(str(customer), day, amount) for customer, day, amount in cursor.fetchall()]

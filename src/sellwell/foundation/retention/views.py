@@ -39,7 +39,7 @@ def why_then(case: Intervention) -> str:
 
 
 def _latest(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.filter(run__is_latest=True)
+    return rows.filter(run__is_latest=True, customer__merged_into__isnull=True)
 
 
 CUSTOMER = Column(

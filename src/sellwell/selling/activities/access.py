@@ -12,7 +12,7 @@ SELLERS = {
 }
 WITH_CUSTOMERS = {**SELLERS, "service": "company", "marketing": "company"}
 
-grant("activities.view", **WITH_CUSTOMERS, executive="company", auditor="company")
+grant("activities.view", **WITH_CUSTOMERS, finance="company", executive="company", auditor="company")
 grant(
     "activities.view.export",
     regional_manager="department",
@@ -20,9 +20,9 @@ grant(
     executive="company",
     auditor="company",
 )
-grant("activities.log", **WITH_CUSTOMERS)
-grant("activities.finish_step", **WITH_CUSTOMERS)
-grant("activities.void", **WITH_CUSTOMERS)
+grant("activities.log", **WITH_CUSTOMERS, finance="company")
+grant("activities.finish_step", **WITH_CUSTOMERS, finance="company")
+grant("activities.void", **WITH_CUSTOMERS, finance="company")
 grant(
     [
         "activities.days",

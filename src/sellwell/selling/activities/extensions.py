@@ -1,4 +1,4 @@
-"""What activities add to lower rooms: moments on the customer's timeline, erasure."""
+"""What activities add to lower rooms: moments on the customer's timeline, when customers were last in touch, erasure."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from sellwell.foundation.customers.merging import moves_with_customer
 from sellwell.foundation.customers.queries import Customer
 from sellwell.foundation.privacy.extensions import Whom, hold
 from sellwell.foundation.privacy.rules.words import Purpose, Source
+from sellwell.foundation.relations.extensions import contacts
 from sellwell.kernel import history, personal
 from sellwell.kernel.access import Actor
 from sellwell.kernel.values import T
 from sellwell.selling.activities.models import Activity, ActivityKind, ActivityState
+from sellwell.selling.activities.queries import last_contact_days
 from sellwell.selling.activities.views import ACTIVITIES
 
 VOIDED = T("（已作废）", " (void)")
@@ -44,6 +46,9 @@ def _said(activity: Activity) -> str:
     if not activity.next_step:
         return activity.text
     return f"{activity.text}\n→ {activity.next_step}"
+
+
+contacts.register("activities")(last_contact_days)
 
 
 def _erase(subject: UUID) -> int:

@@ -19,10 +19,11 @@ def contact(activity: Activity) -> Posting:
 
 def no_contact(activity: Activity) -> Posting:
     """The reverse, on the same day: it never counted."""
-    posted = (
-        Fact.objects.filter(source=activity.pk, measure=CONTACT, seq=1).values_list("id", flat=True).first()
-    )
+    posted = Fact.objects.filter(source=activity.pk, measure=CONTACT, seq=1).first()
+    # The customer may have been merged since: what is taken back is what was posted.
+    customer_id = posted.customer_id if posted is not None else activity.customer_id
     day = clock.business_day(activity.happened_at)
     return Posting(
-        CONTACT, Decimal(-1), activity.pk, day, activity, customer_id=activity.customer_id, seq=2, reverses=posted
+        CONTACT, Decimal(-1), activity.pk, day, activity, customer_id=customer_id, seq=2,
+        reverses=posted.pk if posted is not None else None,
     )  # fmt: skip

@@ -11,9 +11,10 @@ from django.db import connection
 
 from sellwell.foundation.customers.queries import Customer
 from sellwell.foundation.customers.views import CUSTOMERS
+from sellwell.foundation.relations.queries import in_pools, terms_of
 from sellwell.kernel import clock
 from sellwell.kernel.operations import Context
-from sellwell.selling.activities import policies, rules
+from sellwell.selling.activities import rules
 from sellwell.selling.activities.models import DayPlan, LocationConsent
 from sellwell.selling.pipeline import queries as pipeline
 from sellwell.selling.pipeline.queries import Visit
@@ -65,16 +66,19 @@ MOST_OWN = 5000  # customers of one person that are looked at
 
 
 def owed(owner_id: UUID, ctx: Context) -> list[Owed]:
-    """Somebody's active customers without contact within the days that their grade demands, the latest first."""
+    """Somebody's active customers without contact within the days of their service terms, the latest first."""
     mine = CUSTOMERS.rows(ctx.actor).filter(company_id=ctx.company_id, owner_id=owner_id, state="active")
     customers = list(mine.order_by("-business_date", "-id")[:MOST_OWN])
-    days = {grade: policies.contact_days(grade, ctx) for grade in {c.grade for c in customers}}
-    last = last_contacts(c.pk for c in customers if days[c.grade] is not None)
+    terms = terms_of(ctx.company_id, ctx.today)
+    days = {c.pk: terms(c.party.kind, c.grade).visit_days for c in customers}
+    asked = [c for c in customers if days[c.pk] is not None]
+    pooled = in_pools(c.pk for c in asked)
+    last = last_contacts(c.pk for c in asked)
     found = []
-    for customer in customers:
+    for customer in (c for c in asked if c.pk not in pooled):
         moment = last.get(customer.pk)
         day = clock.business_day(moment) if moment else None
-        due_on = rules.contact_due(day, customer.business_date, days[customer.grade])
+        due_on = rules.contact_due(day, customer.business_date, days[customer.pk])
         if due_on is not None and due_on < ctx.today:
             found.append(Owed(customer, day, due_on, (ctx.today - due_on).days))
     return sorted(found, key=lambda one: (-one.days_late, one.customer.number))

@@ -46,7 +46,9 @@ personal.register_eraser("deals.registration", _erase)
 moves_with_customer(Registration, "customer")
 moves_with_customer(Conflict, "customer")
 
+# --- personal data that the room holds ---------------------------------------------------------------------------------
 
-hold("deals.registration", T("报备", "Registrations"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION,), of=of_customers_documents,
-     day="business_date",
-     groups={"stem": Group.IDENTITY, "area": Group.LOCATION} | dict.fromkeys(("evidence", "progress", "ruling_reason"), Group.BEHAVIOUR))  # fmt: skip
+hold("deals.registration", T("报备", "Deal registrations"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION, Source.CARD),
+     of=of_customers_documents, day="business_date",
+     groups={"stem": Group.IDENTITY, "area": Group.LOCATION, "evidence": Group.BEHAVIOUR, "progress": Group.BEHAVIOUR,
+             "ruling_reason": Group.BEHAVIOUR})  # fmt: skip

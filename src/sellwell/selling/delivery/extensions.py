@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet, Sum
 from sellwell.foundation.company.extensions import MonthResult, results
 from sellwell.foundation.customers.extensions import open_business
 from sellwell.foundation.customers.merging import moves_with_customer
-from sellwell.foundation.privacy.extensions import hold, of_customers_documents
+from sellwell.foundation.privacy.extensions import CARRIERS, hold, of_customers_documents
 from sellwell.foundation.privacy.rules.words import Purpose, Source
 from sellwell.foundation.profiles.extensions import Claim, Subject, claims, subjects
 from sellwell.foundation.relations.extensions import under_way
@@ -158,6 +158,6 @@ moves_with_customer(Return, "customer")
 # --- personal data that the room holds ----------------------------------------------------------------------------------
 
 hold("delivery.shipment", T("发货单", "Shipments"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=(Source.ORDER, Source.AFTER_SALES), of=of_customers_documents,
-     day="business_date")  # fmt: skip
+     day="business_date", recipients=(CARRIERS,))  # fmt: skip
 hold("delivery.return", T("退货单", "Returns"), purposes=(Purpose.CONTRACT, Purpose.SERVICE), sources=(Source.ORDER, Source.AFTER_SALES), of=of_customers_documents,
      day="business_date")  # fmt: skip

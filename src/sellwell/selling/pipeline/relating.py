@@ -1,15 +1,13 @@
-"""What the pipeline tells of customers: when they were visited, what is under way, which offers run out."""
+"""What the pipeline tells of customers: what is under way, which offers run out."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import connection
-
 from sellwell.foundation.customers.queries import Customer
-from sellwell.foundation.relations.extensions import Signal, contacts, signals, under_way
+from sellwell.foundation.relations.extensions import Signal, signals, under_way
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
 from sellwell.selling.pipeline.models import Opportunity, Quotation, QuotationState, Visit
@@ -17,20 +15,6 @@ from sellwell.selling.pipeline.queries import OPEN_QUOTATIONS, OPEN_STAGES, OPEN
 from sellwell.selling.pipeline.views import QUOTATIONS
 
 RUNS_OUT = timedelta(days=7)
-
-_VISITS = """
-SELECT customer_id, max((checked_in_at AT TIME ZONE 'Asia/Shanghai')::date) FROM pipeline_visit
-WHERE company_id = %s AND state IN ('started', 'done') AND (checked_in_at AT TIME ZONE 'Asia/Shanghai')::date <= %s
-GROUP BY customer_id
-"""
-
-
-@contacts.register("pipeline.visit")
-def last_visits(company_id: UUID, on: date) -> dict[UUID, date]:
-    """The day of the last visit of each customer: somebody was there."""
-    with connection.cursor() as cursor:
-        cursor.execute(_VISITS, [company_id, on])
-        return dict(cursor.fetchall())
 
 
 @under_way.register("pipeline")
@@ -54,19 +38,20 @@ def quotations_running_out(customer: Customer, ctx: Context) -> list[Signal]:
         customer_id=customer.pk, state=QuotationState.SENT.value,
         valid_until__gte=ctx.today, valid_until__lte=ctx.today + RUNS_OUT,
     )  # fmt: skip
-    first = rows.order_by("valid_until", "id").first()
+    first = rows.order_by("valid_until", "id").values_list("pk", "number", "valid_until").first()
     if first is None:
         return []
-    days = (first.valid_until - ctx.today).days
+    pk, number, valid_until = first
+    days = (valid_until - ctx.today).days
     return [
         Signal(
             "quotation_expiring",
             Decimal(days),
             T(
-                f"报价 {first.number} 还有 {days} 天到期，客户尚未答复",
-                f"quotation {first.number} runs out in {days} days, without an answer",
+                f"报价 {number} 还有 {days} 天到期，客户尚未答复",
+                f"quotation {number} runs out in {days} days, without an answer",
             ),
             T("跟进报价", "Follow up the quotation"),
-            f"/{QUOTATIONS.url}/{first.pk}/",
+            f"/{QUOTATIONS.url}/{pk}/",
         )
     ]

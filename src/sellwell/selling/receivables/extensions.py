@@ -17,7 +17,7 @@ from sellwell.foundation.customers.merging import (
     one_per_customer,
     stays_with_customer,
 )
-from sellwell.foundation.privacy.extensions import hold, of_customers_documents
+from sellwell.foundation.privacy.extensions import TAX_PLATFORM, hold, of_customers_documents
 from sellwell.foundation.privacy.rules.words import Purpose, Source
 from sellwell.kernel import personal
 from sellwell.kernel.effects import Effects, NewTask
@@ -139,6 +139,6 @@ on_unmerge.register("receivables")(carrying.carry_over)
 # --- personal data that the room holds ----------------------------------------------------------------------------------
 
 hold("receivables.invoice", T("发票", "Invoices"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=(Source.ORDER,), of=of_customers_documents,
-     day="business_date")  # fmt: skip
+     day="business_date", recipients=(TAX_PLATFORM,))  # fmt: skip
 hold("receivables.receipt", T("收款", "Receipts"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=(Source.ORDER,), of=of_customers_documents,
      day="business_date")  # fmt: skip

@@ -257,7 +257,7 @@ def money(customer: Any, ctx: Context) -> dict[str, Any] | None:
         "exposure": exposure,
         "statement": f"/customers/{customer.pk}/statement.pdf",
         "used": max(0, used) if used is not None else None,
-        "late": list(late.order_by("due_on")[:5]),
+        "late": list(late.select_related(None).order_by("due_on")[:5]),
     }
 
 

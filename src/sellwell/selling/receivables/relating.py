@@ -66,10 +66,8 @@ def overdue_money(customer: Customer, ctx: Context) -> list[Signal]:
     rows = queries.open_invoices(INVOICES.rows(ctx.actor)).filter(
         customer_id=customer.pk, due_on__lt=ctx.today
     )
-    late = [
-        (invoice.due_on or ctx.today, invoice.total - invoice.settled)
-        for invoice in rows.order_by("due_on")[:200]
-    ]
+    found = rows.order_by("due_on").values_list("due_on", "total", "settled")[:200]
+    late = [(due_on, total - settled) for due_on, total, settled in found if due_on is not None]
     if not late:
         return []
     days, amount = (ctx.today - late[0][0]).days, sum((rest for _, rest in late), Decimal(0))

@@ -202,7 +202,7 @@ record_page(ACTIONS, facts=["text", "owner", "due_on", "item", "meeting", "resul
 
 def of_customer(row: Any, ctx: Context) -> dict[str, Any]:
     """The last things that the customer said or that were learned there."""
-    rows = ITEMS.rows(ctx.actor).filter(customer_id=row.pk).select_related("customer__party")
+    rows = ITEMS.rows(ctx.actor).filter(customer_id=row.pk).select_related(None)
     found = list(rows.order_by("-happened_on", "-id")[:6])
     return {
         "told": telling.told(found[:5]),

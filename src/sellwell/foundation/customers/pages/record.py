@@ -189,7 +189,7 @@ panel(
     context=people,
     place="main",
     right=CONTACTS.name,
-    order=5,
+    order=2,
 )
 panel(
     TYPE,

@@ -20,8 +20,8 @@ _BY_GROUP = {
     Group.IDENTITY: "name short_name contact_name title signatory customer_signatory consignee signed_by accepted_by trainer",
     Group.CONTACT: "phone email mail phone_blind phone_last4_blind email_blind",
     Group.PREFERENCE: "need needs why trial",
-    Group.BEHAVIOUR: "note outcome lost_reason purpose minutes next_step reason text answer void_reason control terms_text",
-    Group.FINANCIAL: "payer_name bank_account",
+    Group.BEHAVIOUR: "note outcome lost_reason undone_reason decision offer purpose minutes next_step reason text answer void_reason control terms_text",
+    Group.FINANCIAL: "payer_name bank_account holder bank account account_last4 account_blind",
     Group.LOCATION: "line ship_to place province city address",
 }
 USUAL: dict[str, Group] = {name: group for group, names in _BY_GROUP.items() for name in names.split()}
@@ -55,7 +55,7 @@ def personal_columns(model: Any) -> list[str]:
     sealed = [
         f.name
         for f in model._meta.fields
-        if f.get_internal_type() == "JSONField" and f.name in ("phone", "email", "mail")
+        if f.get_internal_type() == "JSONField" and f.name in ("phone", "email", "mail", "account")
     ]
     return list(dict.fromkeys([*getattr(model, "personal", ()), *sealed]))
 

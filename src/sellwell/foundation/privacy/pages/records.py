@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -29,31 +30,43 @@ SHOWN = (
     Purpose.PROFILING,
     Purpose.SURVEY,
 )
+AT_A_GLANCE = (Purpose.MARKETING_EMAIL, Purpose.MARKETING_SMS, Purpose.MARKETING_PHONE)
 MOST_PEOPLE = 12
+FIRST_PEOPLE = 3
 JSON = "application/json"
 
 
 def consents_of(row: Customer, ctx: Context) -> dict[str, Any] | None:
     """Each person of the customer with what may be done with their data today, and why; None for nobody."""
-    people = [one for one in people_of(row.pk) if not one.is_organisation and not one.is_erased][:MOST_PEOPLE]
+    return _answers(row, ctx, SHOWN, MOST_PEOPLE)
+
+
+def glance_of(row: Customer, ctx: Context) -> dict[str, Any] | None:
+    """The same in a line each, for marketing: what anybody looks up before writing to the customer (clause 4.2.1)."""
+    return _answers(row, ctx, AT_A_GLANCE, FIRST_PEOPLE)
+
+
+def _answers(row: Customer, ctx: Context, purposes: Sequence[Purpose], most: int) -> dict[str, Any] | None:
+    people = [one for one in people_of(row.pk) if not one.is_organisation and not one.is_erased]
     if not people:
         return None
-    ids = [one.subject_id for one in people]
-    answers = {purpose: queries.may_use(row.company_id, ids, purpose, ctx.today) for purpose in SHOWN}
+    answers = queries.may_use_for(row.company_id, people[:most], purposes, ctx.today)
     names = dict(row.contacts.values_list("pk", "name")) | {row.party_id: row.party.name}
     lines = [
         {
             "name": names.get(one.subject_id, ""),
             "contact": one.contact_id,
-            "cells": [(purpose, answers[purpose][one.subject_id]) for purpose in SHOWN],
+            "cells": [(purpose, answers[purpose][one.subject_id]) for purpose in purposes],
         }
-        for one in people
+        for one in people[:most]
     ]
-    return {"purposes": SHOWN, "lines": lines}
+    return {"purposes": purposes, "lines": lines, "more": max(0, len(people) - most)}
 
 
+panel("customers.customer", "consent", T("营销同意", "Consent to marketing"), "privacy/_glance.html", context=glance_of,
+      place="side", right=CONSENTS.name, order=25)  # fmt: skip
 panel("customers.customer", "privacy", T("个人信息与同意", "Privacy and consent"), "privacy/_consents.html", context=consents_of,
-      place="tab", right=CONSENTS.name, order=70)  # fmt: skip
+      place="tab", right=CONSENTS.name, order=71)  # fmt: skip
 related("customers.customer", CONSENTS, by="customer_id", place="tab", order=72, title=T("同意记录", "Consents"),
         columns=["person", "purpose", "state", "granted_on", "expires_on", "withdrawn_on"])  # fmt: skip
 related("customers.customer", REQUESTS, by="customer_id", place="tab", order=74,

@@ -8,9 +8,11 @@ import pytest
 from django.apps import apps
 
 from sellwell.foundation.customers.models import Customer
-from sellwell.foundation.customers.tests.builders import a_contact
+from sellwell.foundation.customers.tests.builders import a_contact, a_customer, a_title
 from sellwell.foundation.privacy import evidence
-from sellwell.foundation.privacy.extensions import Use, holdings, uses
+from sellwell.foundation.privacy.extensions import Use, all_holdings, holdings, uses
+from sellwell.foundation.privacy.holding.copies import of_request
+from sellwell.foundation.privacy.holding.fields import personal_models, register
 from sellwell.foundation.privacy.models import Consent, Request
 from sellwell.foundation.privacy.rules.words import Purpose
 from sellwell.foundation.privacy.tests.builders import (
@@ -22,8 +24,11 @@ from sellwell.foundation.privacy.tests.builders import (
     an_alarm,
     whom,
 )
+from sellwell.foundation.relations.models import GradeChange
+from sellwell.foundation.retention.tests.builders import a_case
 from sellwell.kernel import clock
 from sellwell.kernel.values import Period, Refusal
+from sellwell.selling.activities.tests.builders import an_activity
 from sellwell.testing.breaking import naming
 from sellwell.testing.marks import clause
 from sellwell.testing.world import World
@@ -140,6 +145,36 @@ def test_a_seller_who_works_on_a_request_is_refused_and_named_when_planted(world
     assert naming(world, "4.3.4", row) == set()
 
 
-def test_every_table_with_personal_columns_is_held_by_somebody() -> None:
-    for label in holdings.functions:
-        assert apps.get_model(label) is not None
+def test_every_table_with_personal_columns_is_held_and_whose_rows_they_are_is_said() -> None:
+    held = all_holdings()
+    assert {model._meta.label_lower for model in personal_models()} <= set(held)
+    for label, holding in held.items():
+        names = {field.name for field in apps.get_model(label)._meta.fields}
+        assert ("customer" not in names) or holding.of is not None, label
+
+
+def test_the_copy_holds_the_rooms_around_the_customer_and_what_was_merged_into_it(world: World) -> None:
+    survivor, loser = a_case(world).customer, a_customer(world)
+    a_title(world, survivor)
+    an_activity(world, survivor, text="电话：询问保养")
+    for one in (survivor, loser):
+        GradeChange.objects.create(
+            company_id=world.company.pk, customer=one, kind="computed", state="proposed", grade_before="C",
+            grade="B", proposed_on=world.today, takes_effect_on=world.today, explanation={"zh": "", "en": ""},
+        )  # fmt: skip
+    request = a_request(world, state="in_progress")
+    request.customer, request.contact = survivor, None
+    assert _copied(request).items() >= {
+        "customers.taxtitle": 1, "activities.activity": 1, "retention.intervention": 1, "relations.gradechange": 1,
+    }.items()  # fmt: skip
+    Customer.objects.filter(pk=loser.pk).update(state="merged", merged_into=survivor)  # past the door
+    assert _copied(request)["relations.gradechange"] == 2
+
+
+def _copied(request: Request) -> dict[str, int]:
+    return {part.holding.table: len(part.rows) for part in of_request(request)}
+
+
+def test_where_data_goes_out_is_in_the_register(world: World) -> None:
+    told = {one.holding.table for one in register(world.company.pk, world.today) if one.holding.recipients}
+    assert {"kernel.user", "kernel.approvalrequest", "receivables.invoice", "delivery.shipment"} <= told

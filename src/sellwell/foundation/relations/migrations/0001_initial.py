@@ -220,20 +220,6 @@ class Migration(migrations.Migration):
             bases=(sellwell.kernel.models.base.Scoped, models.Model),
         ),
         migrations.CreateModel(
-            name='Touch',
-            fields=[
-                ('id', models.UUIDField(default=sellwell.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('company_id', models.UUIDField(db_index=True)),
-                ('kind', models.CharField(max_length=10)),
-                ('made_on', models.DateField()),
-                ('summary', models.TextField(blank=True, default='')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            bases=(sellwell.kernel.models.base.Scoped, models.Model),
-        ),
-        migrations.CreateModel(
             name='Cluster',
             fields=[
                 ('id', models.UUIDField(default=sellwell.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -358,17 +344,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='mark',
             constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('tag', 'customer'), name='mark_once'),
-        ),
-        migrations.AddIndex(
-            model_name='touch',
-            index=models.Index(fields=['customer', '-made_on', '-id'], name='touch_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='touch',
-            index=models.Index(fields=['company_id', '-made_on', '-id'], name='touch_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='touch',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['call', 'chat', 'mail', 'meeting', 'other'])), name='touch_kind_known'),
         ),
     ]

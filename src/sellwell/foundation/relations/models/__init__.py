@@ -24,12 +24,10 @@ from sellwell.foundation.relations.models.standing import (
     StageMove,
     StagePlan,
     Standing,
-    Touch,
-    TouchKind,
 )
 
 __all__ = [
     "Abc", "Cluster", "ClusterRun", "ClusterState", "Field", "GradeChange", "GradeChangeKind", "GradeChangeState", "Mark",
     "Op", "Pool", "PoolMove", "PoolMoveKind", "RfmClass", "Run", "Segment", "SegmentMode", "Stage", "StageMove",
-    "StagePlan", "Standing", "Tag", "TagKind", "Touch", "TouchKind",
+    "StagePlan", "Standing", "Tag", "TagKind",
 ]  # fmt: skip

@@ -1,8 +1,7 @@
-"""The verbs of relations: contacts, runs over all customers, grades, plans of stages, the pool, tags, segments, clusters."""
+"""The verbs of relations: runs over all customers, grades, plans of stages, the pool, tags, segments, clusters."""
 
 from sellwell.foundation.relations.operations import (
     clusters,
-    contact,
     grading,
     plans,
     pools,
@@ -11,4 +10,4 @@ from sellwell.foundation.relations.operations import (
     tags,
 )
 
-__all__ = ["clusters", "contact", "grading", "plans", "pools", "runs", "segments", "tags"]
+__all__ = ["clusters", "grading", "plans", "pools", "runs", "segments", "tags"]

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from sellwell.foundation.customers.moves import set_grades
-from sellwell.foundation.customers.queries import Customer, Grade
+from sellwell.foundation.customers.queries import LIVE, Customer, Grade
 from sellwell.foundation.relations import policies
 from sellwell.foundation.relations.models import GradeChange, GradeChangeKind, GradeChangeState
 from sellwell.kernel.effects import Effects
@@ -63,7 +63,7 @@ def assess_override(customer: Customer, given: Override | None, ctx: Context) ->
 
 
 @operation(
-    "relations.override_grade", T("指定等级", "Set a grade by hand"), Customer, input=Override, assess=assess_override,
+    "relations.override_grade", T("指定等级", "Set a grade by hand"), Customer, input=Override, from_states=LIVE, assess=assess_override,
     route=policies.OVERRIDE, clauses=["4.2.3"],
     help=T(
         "在一段时间内给客户指定与制度不同的等级，须经总监批准，到期自动恢复。",

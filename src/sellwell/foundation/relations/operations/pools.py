@@ -11,10 +11,11 @@ from pydantic import Field, StringConstraints
 
 from sellwell.foundation.company.queries import scope_columns
 from sellwell.foundation.customers.moves import give_to
-from sellwell.foundation.customers.queries import Customer, customers
-from sellwell.foundation.relations import queries
+from sellwell.foundation.customers.queries import LIVE, Customer, customers
+from sellwell.foundation.relations import groups, queries
+from sellwell.foundation.relations.extensions import CONTACT
 from sellwell.foundation.relations.models import Pool, PoolMove, PoolMoveKind, Run, Standing
-from sellwell.foundation.relations.operations.runs import CONTACT, at_end_of
+from sellwell.foundation.relations.operations.runs import at_end_of
 from sellwell.foundation.relations.rules import pools as rules
 from sellwell.kernel import calendar
 from sellwell.kernel.effects import Effects, NewTask
@@ -121,7 +122,7 @@ def change_pool(pool: Pool, given: Limits, ctx: Context, assessment: Assessment)
 
 def assess_close(pool: Pool, given: Any, ctx: Context) -> Assessment:
     """Only an empty one."""
-    count = Standing.objects.filter(pool=pool).count()
+    count = groups.standings(pool.company_id).filter(pool=pool).count()
     found = [NOT_EMPTY.refuse(count=count)] if count else []
     return Assessment(objections=tuple(found if pool.is_open else [CLOSED.refuse()]))
 
@@ -160,7 +161,7 @@ def assess_release(customer: Customer, given: Release | None, ctx: Context) -> A
 
 
 @operation(
-    "relations.release", T("放入公海", "Release to the pool"), Customer, input=Release, assess=assess_release,
+    "relations.release", T("放入公海", "Release to the pool"), Customer, input=Release, from_states=LIVE, assess=assess_release,
     danger=True, clauses=["4.2.3"],
     help=T("把不再跟进的客户交回公海，由他人领取。", "Gives a customer back to the pool, for others to claim."),
 )  # fmt: skip
@@ -265,7 +266,7 @@ def assess_claim(pool: Pool, given: Claim | None, ctx: Context) -> Assessment:
     if given is None:
         return Assessment()
     found: list[Objection] = []
-    if not Standing.objects.filter(pk=given.customer, pool=pool).exists():
+    if not groups.standings(pool.company_id).filter(pk=given.customer, pool=pool).exists():
         found.append(rules.NOT_POOLED.refuse(path="customer"))
     scope = scope_columns(ctx.user_id, ctx.company_id, ctx.today)
     if scope is None:
@@ -304,7 +305,8 @@ def assess_assign(pool: Pool, given: Assign | None, ctx: Context) -> Assessment:
     if given is None:
         return Assessment()
     found: list[Objection] = []
-    here = set(Standing.objects.filter(pk__in=given.customers, pool=pool).values_list("pk", flat=True))
+    pooled = groups.standings(pool.company_id).filter(pk__in=given.customers, pool=pool)
+    here = set(pooled.values_list("pk", flat=True))
     found += [
         rules.NOT_POOLED.refuse(path=f"customers.{index}")
         for index, customer_id in enumerate(given.customers)

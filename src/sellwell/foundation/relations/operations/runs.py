@@ -11,6 +11,7 @@ from django.db import connection
 from sellwell.foundation.customers.moves import set_grades
 from sellwell.foundation.customers.queries import customers as customers_by_id
 from sellwell.foundation.relations import computing, queries
+from sellwell.foundation.relations.extensions import CONTACT
 from sellwell.foundation.relations.models import GradeChange, GradeChangeState, Run, StageMove
 from sellwell.foundation.relations.models.standing import GradeChangeKind
 from sellwell.kernel import calendar, clock
@@ -20,7 +21,6 @@ from sellwell.kernel.inputs import Input, field
 from sellwell.kernel.operations import Assessment, Context, operation
 from sellwell.kernel.values import Reason, T
 
-CONTACT = "relations.log_contact"
 END_OF_DAY = time(18)
 MOST_TASKS = 500  # new tasks of one run: more than that is a first run or a changed policy, not a day's work
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
-from sellwell.foundation.customers.queries import Customer, customers
+from sellwell.foundation.customers.queries import LIVE, Customer, customers
 from sellwell.foundation.relations import groups
 from sellwell.foundation.relations.models import Mark, Segment, Tag, TagKind
 from sellwell.foundation.relations.rules import conditions as rules
@@ -174,7 +174,7 @@ def assess_tags(customer: Customer, given: Tags | None, ctx: Context) -> Assessm
 
 
 @operation(
-    "relations.mark", T("打标签", "Tag"), Customer, input=Tags, assess=assess_tags, clauses=["4.3.2"],
+    "relations.mark", T("打标签", "Tag"), Customer, input=Tags, from_states=LIVE, assess=assess_tags, clauses=["4.3.2"],
     help=T("给客户打上一个或几个标签。", "Gives a customer one or several tags."),
 )  # fmt: skip
 def mark(customer: Customer, given: Tags, ctx: Context, assessment: Assessment) -> Effects:
@@ -195,7 +195,7 @@ def mark(customer: Customer, given: Tags, ctx: Context, assessment: Assessment) 
 
 
 @operation(
-    "relations.unmark", T("取下标签", "Take tags off"), Customer, input=Tags, assess=assess_tags, clauses=["4.3.2"],
+    "relations.unmark", T("取下标签", "Take tags off"), Customer, input=Tags, from_states=LIVE, assess=assess_tags, clauses=["4.3.2"],
     help=T("从客户上取下标签。", "Takes tags off a customer."),
 )  # fmt: skip
 def unmark(customer: Customer, given: Tags, ctx: Context, assessment: Assessment) -> Effects:
@@ -245,7 +245,9 @@ def assess_mark_many(tag: Tag, given: MarkMany | None, ctx: Context) -> Assessme
     if given.segment is not None:
         segment = Segment.objects.get(pk=given.segment)
         wanted |= set(groups.members(segment, ctx.today).values_list("pk", flat=True)[: MOST_MARKED + 1])
-    rows = access.rows(ctx.actor, "relations.mark", Customer.objects.filter(pk__in=wanted))
+    rows = access.rows(
+        ctx.actor, "relations.mark", Customer.objects.filter(pk__in=wanted, merged_into__isnull=True)
+    )
     ids = sorted(rows.values_list("pk", flat=True))
     if not ids:
         found.append(NOBODY.refuse(path="segment" if given.segment is not None else "customers"))

@@ -17,12 +17,11 @@ from sellwell.foundation.relations.models import (
     Stage,
     Standing,
     Tag,
-    TouchKind,
 )
 from sellwell.foundation.relations.queries import standing_of
 from sellwell.foundation.relations.rules import grades
 from sellwell.foundation.relations.rules.grades import Measured
-from sellwell.foundation.relations.views import CONTACTS_MADE, GRADES, MOVES, STANDINGS, words
+from sellwell.foundation.relations.views import GRADES, MOVES, STANDINGS
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
 from sellwell.web.registry import panel, related
@@ -54,7 +53,7 @@ def measured_of(standing: Standing) -> Measured:
 
 def next_steps(customer: Customer, ctx: Context) -> dict[str, Any] | None:
     """The most pressing thing to do, its reason, and what else there is."""
-    found = next_action.ranked(customer, standing_of(customer.pk), ctx)
+    found = next_action.ranked(customer, standing_of(customer), ctx)
     if not found:
         return None
     acts = [
@@ -65,7 +64,7 @@ def next_steps(customer: Customer, ctx: Context) -> dict[str, Any] | None:
 
 def at_a_glance(customer: Customer, ctx: Context) -> dict[str, Any]:
     """Grade, stage, scores, terms and tags."""
-    standing = standing_of(customer.pk)
+    standing = standing_of(customer)
     judges = Judges(customer.company_id, ctx.today)
     changes = GradeChange.objects.filter(customer=customer).order_by("-proposed_on", "-id")
     open_change = changes.filter(
@@ -89,17 +88,10 @@ def at_a_glance(customer: Customer, ctx: Context) -> dict[str, Any]:
         "rfm": RfmClass(standing.rfm_class), "abc": Abc(standing.abc),
         "next_stage": Stage(standing.next_stage) if standing.next_stage else None,
         "tags": list(Tag.objects.filter(pk__in=standing.tag_ids).order_by("group", "name")),
-        "moves": [{"move": m, "was": Stage(m.stage_before), "to": Stage(m.stage), "why": words(m.why)}
-                  for m in next_action.latest_moves(customer, 3)],
-        "scores": [], "lifts": [], "touches": [],
+        "scores": [], "lifts": [],
     }  # fmt: skip
     if standing.purchases_ever:
         context |= _scores(standing, customer, judges)
-    if ctx.actor.may(CONTACTS_MADE.name):
-        context["touches"] = [
-            {"touch": touch, "kind": TouchKind(touch.kind).label}
-            for touch in next_action.latest_touches(customer)
-        ]
     return context
 
 
@@ -143,8 +135,6 @@ def _life(now: Stage) -> list[dict[str, Any]]:
 panel(TYPE, "next", T("下一步", "Next"), "relations/_next.html", context=next_steps, place="now", order=10)
 panel(TYPE, "glance", T("等级与阶段", "Grade and stage"), "relations/_glance.html", context=at_a_glance, place="main",
       right=STANDINGS.name, order=3)  # fmt: skip
-related(TYPE, CONTACTS_MADE, by="customer_id", title=T("联系记录", "Contacts"), order=58,
-        columns=["kind", "made_on", "made_by", "summary"])  # fmt: skip
 related(TYPE, GRADES, by="customer_id", title=T("等级历史", "Grades"), order=92,
         columns=["state", "kind", "grade_before", "grade", "score", "proposed_on", "until"])  # fmt: skip
 related(TYPE, MOVES, by="customer_id", title=T("阶段历史", "Stages"), order=93,

@@ -14,7 +14,6 @@ from sellwell.foundation.relations.models import (
     ClusterRun,
     ClusterState,
     Segment,
-    Standing,
     Tag,
     TagKind,
 )
@@ -92,7 +91,7 @@ def clusters_of(run: ClusterRun, ctx: Context) -> dict[str, Any] | None:
     found = list(Cluster.objects.filter(run=run).order_by("label"))
     if not found:
         return {"clusters": [], "fewest": FEWEST} if run.state == ClusterState.EMPTY.value else None
-    rows = Standing.objects.filter(company_id=run.company_id, cluster__isnull=False).order_by()
+    rows = groups.standings(run.company_id).filter(cluster__isnull=False).order_by()
     grades: dict[int, dict[str, int]] = {}
     for label, grade, number in rows.values_list("cluster", "customer__grade").annotate(number=Count("pk")):
         grades.setdefault(label, {})[grade] = number

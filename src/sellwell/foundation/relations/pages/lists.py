@@ -1,4 +1,4 @@
-"""Lists and records: standings, grades, moves, plans, contacts."""
+"""Lists and records: standings, grades, moves, plans."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 from sellwell.foundation.relations.models import GradeChange, GradeChangeState
 from sellwell.foundation.relations.views import (
-    CONTACTS_MADE,
     GRADES,
     MOVES,
     PLANS,
@@ -35,7 +34,6 @@ list_page(
     ],
     links=[
         (T("阶段", "Stages"), "/customer-stages", STANDINGS.name), (T("等级变动", "Grades"), "/grade-changes/", GRADES.name),
-        (T("联系记录", "Contacts made"), "/contacts-made/", CONTACTS_MADE.name),
     ],
     empty=T("还没有评定。登记客户后，系统每天自动评定。", "Nobody was judged yet. Enter customers: they are judged every day."),
 )  # fmt: skip
@@ -68,11 +66,6 @@ list_page(
 record_page(PLANS, facts=["stage", "goal", "strategy", "service", "contact_days", "since", "until"])
 list_page(RUNS, new=["relations.compute"], empty=T("还没有评定过。", "No run yet."))
 list_page(
-    CONTACTS_MADE, new=["relations.log_contact"], card=["customer", "kind", "made_on"],
-    columns=["customer", "kind", "made_on", "made_by", "summary"],
-    empty=T("还没有联系记录。打完电话记一笔。", "No contacts yet. Log the next call."),
-)  # fmt: skip
-list_page(
     POOL_MOVES, columns=["customer", "kind", "moved_on", "pool", "owner_before", "owner_after", "reason"],
     card=["customer", "kind", "moved_on"], empty=T("公海还没有流转。", "Nothing came into a pool or left it yet."),
 )  # fmt: skip
@@ -100,8 +93,6 @@ def _override_initial(row: Any, ctx: Context) -> Mapping[str, Any]:
     return {"grade": row.grade, "until": ctx.today + timedelta(days=90)}
 
 
-form("relations.log_contact", initial=lambda row, ctx: {"made_on": ctx.today},
-     after=lambda outcome, ctx: f"/customers/{outcome.result.customer_id}/")  # fmt: skip
 form("relations.set_plan", wide=True, after=lambda outcome, ctx: "/customer-stages")
 form("relations.override_grade", initial=_override_initial)
 form("relations.release", after=lambda outcome, ctx: "/customers/")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sellwell.foundation.relations import queries
-from sellwell.foundation.relations.models import Pool, PoolMove, Stage, Standing
+from sellwell.foundation.relations import groups, queries
+from sellwell.foundation.relations.models import Pool, PoolMove, Stage
 from sellwell.foundation.relations.views import POOL_MOVES, POOLS
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
-from sellwell.web.registry import form, list_page, new_button, panel, record_page, related
+from sellwell.web.registry import form, list_page, panel, record_page, related
 
 SHOWN = 50
 
@@ -24,7 +24,7 @@ record_page(POOLS, facts=["region", "owner", "capacity", "per_day", "rest_days",
 
 def inside(pool: Pool, ctx: Context) -> dict[str, Any]:
     """The customers of a pool: who they are and what they bought, never how to reach them, which comes with the claim."""
-    rows = Standing.objects.filter(pool=pool).select_related("customer__party")
+    rows = groups.standings(pool.company_id).filter(pool=pool).select_related("customer__party")
     found = list(rows.order_by("-value", "-pooled_on", "-id")[:SHOWN])
     last = {
         move.customer_id: move
@@ -55,4 +55,3 @@ def _limits(pool: Pool, ctx: Context) -> dict[str, Any]:
 
 form("relations.change_pool", initial=_limits)
 form("relations.claim", hidden=["customer"])
-new_button("relations.log_contact")

@@ -16,7 +16,6 @@ from sellwell.foundation.relations.models import (
     Segment,
     Standing,
     Tag,
-    Touch,
 )
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.models import Fact
@@ -49,7 +48,9 @@ def bought(
 def aged(customer: Customer, days: int) -> Customer:
     """A customer that was entered so many days earlier, past the door."""
     day = customer.business_date - timedelta(days=days)
-    Customer.objects.filter(pk=customer.pk).update(business_date=day)
+    Customer.objects.filter(pk=customer.pk).update(
+        business_date=day, created_at=customer.created_at - timedelta(days=days)
+    )
     customer.business_date = day
     return customer
 
@@ -158,16 +159,10 @@ def a_cluster_run(world: World) -> ClusterRun:
     return run
 
 
-def a_contact_made(world: World, customer: Customer, by: str = "rep", **values: Any) -> Touch:
-    """A contact with a customer."""
-    data = {"customer": str(customer.pk), "kind": "call", "summary": "电话确认下季度用量", **values}
-    touch: Touch = world.run(by, "relations.log_contact", data=data).result
-    return touch
-
-
-@builder("relations.log_contact")
-def _log_contact(world: World) -> Case:
-    return Case("rep", data={"customer": str(a_customer(world).pk), "kind": "chat", "summary": "询问交期"})
+def a_contact_made(world: World, customer: Customer, by: str = "rep", **values: Any) -> None:
+    """A contact with a customer, noted where it is noted: in the room above."""
+    data = {"customer": str(customer.pk), "kind": "call", "text": "电话确认下季度用量", **values}
+    world.run(by, "activities.log", data=data)
 
 
 @builder("relations.compute")

@@ -169,9 +169,9 @@ def test_a_contact_counts_at_once_and_not_in_the_future(world: World) -> None:
     customer = a_customer(world)
     judged(world)
     assert code_of(
-        world, "rep", "relations.log_contact", customer=str(customer.pk), summary="明天打",
-        made_on=(world.today + timedelta(days=1)).isoformat(),
-    ) == "relations.contact_ahead"  # fmt: skip
+        world, "rep", "activities.log", customer=str(customer.pk), text="明天打",
+        happened_at=(clock.now() + timedelta(days=1)).isoformat(),
+    ) == "activities.ahead"  # fmt: skip
     a_contact_made(world, customer)
     assert standing(world, customer).last_contact_on == world.today
     judged(world)
@@ -190,9 +190,7 @@ def test_moves_make_a_task_by_the_plan_and_stand_on_the_timeline(world: World) -
         world.see()
     found = standing(world, customer)
     assert found.stage == "new" and found.plan.stage == "new"
-    assert (
-        Task.objects.filter(row_id=customer.pk, operation="relations.log_contact", state="open").count() == 1
-    )
+    assert Task.objects.filter(row_id=customer.pk, operation="activities.log", state="open").count() == 1
     told = [
         change for moment in history.timeline(customer, world.ctx("rep").actor) for change in moment.changes
     ]

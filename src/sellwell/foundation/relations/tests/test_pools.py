@@ -41,7 +41,7 @@ def test_the_owner_is_warned_then_the_customer_goes_and_its_history_stays(world:
     assert found.pool is None and found.warned_on == world.today
     # Ten days are left by the rule, but nobody is recycled without fourteen days of notice.
     assert found.recycle_on == world.today + timedelta(days=14)
-    task = Task.objects.get(row_id=customer.pk, operation="relations.log_contact", state="open")
+    task = Task.objects.get(row_id=customer.pk, operation="activities.log", state="open")
     assert task.owner_id == world.user("rep").pk
     with clock.at(clock.now() + timedelta(days=13)):
         chores.judge(world.company.pk)
@@ -98,7 +98,7 @@ def test_what_is_in_the_pool_is_out_of_reach_until_it_is_claimed(world: World) -
     world.run("rep", "relations.claim", pool, {"customer": str(customer.pk)})
     customer.refresh_from_db()
     assert customer.owner_id == world.user("rep").pk
-    task = Task.objects.get(row_id=customer.pk, operation="relations.log_contact", state="open")
+    task = Task.objects.get(row_id=customer.pk, operation="activities.log", state="open")
     assert task.owner_id == world.user("rep").pk and task.due_at > clock.now()
 
 

@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['owner', '-opened_on', '-id'], name='intervention_owner'), models.Index(fields=['department_path', '-opened_on', '-id'], name='intervention_dept'), models.Index(fields=['customer'], name='intervention_customer'), models.Index(fields=['company_id', 'due_on'], name='intervention_due')],
-                'constraints': [models.UniqueConstraint(fields=('playbook', 'customer', 'opened_on'), name='intervention_once'), models.CheckConstraint(condition=models.Q(('state__in', ['opened', 'contacted', 'offer', 'watched', 'retained', 'lost'])), name='intervention_state_known'), models.CheckConstraint(condition=models.Q(('arm__in', ['treated', 'holdout'])), name='intervention_arm_known')],
+                'constraints': [models.UniqueConstraint(fields=('playbook', 'customer', 'opened_on'), name='intervention_once'), models.CheckConstraint(condition=models.Q(('state__in', ['opened', 'contacted', 'offer', 'watched', 'retained', 'lost', 'merged'])), name='intervention_state_known'), models.CheckConstraint(condition=models.Q(('arm__in', ['treated', 'holdout'])), name='intervention_arm_known')],
             },
             bases=(sellwell.kernel.models.base.Scoped, models.Model),
         ),

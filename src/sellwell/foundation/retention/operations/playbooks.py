@@ -76,7 +76,8 @@ def score(row: None, given: Any, ctx: Context, assessment: Assessment) -> Effect
     for former in Run.objects.filter(company_id=ctx.company_id, is_latest=True):
         effects.update(former, is_latest=False)
     effects.insert(run)
-    known = set(Customer.objects.filter(company_id=ctx.company_id).values_list("pk", flat=True))
+    live = Customer.objects.filter(company_id=ctx.company_id, merged_into__isnull=True)
+    known = set(live.values_list("pk", flat=True))
     Score.objects.bulk_create(
         (_line(run, line) for line in scored.lines if line.customer_id in known), batch_size=2000
     )

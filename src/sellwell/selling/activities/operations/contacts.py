@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sellwell.foundation.customers.queries import customer as customer_of
 from sellwell.foundation.customers.views import CONTACTS
+from sellwell.foundation.relations.keeping import in_touch
 from sellwell.kernel import clock, drafting
 from sellwell.kernel.effects import Effects, NewTask
 from sellwell.kernel.ids import new_id
@@ -123,6 +124,7 @@ def log(row: None, given: LogActivity, ctx: Context, assessment: Assessment) -> 
     effects.insert(activity)
     if activity.kind != ActivityKind.NOTE.value:
         effects.facts.append(facts.contact(activity))
+        in_touch(activity.customer_id, clock.business_day(activity.happened_at))
     if given.next_step:
         due = _evening_of(given.next_step_on) if given.next_step_on else None
         effects.tasks.append(

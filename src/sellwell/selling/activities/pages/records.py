@@ -42,7 +42,7 @@ record_page(
         "outcome", "void_reason", "owner",
     ],
 )  # fmt: skip
-new_button("activities.log")
+new_button("activities.log", not_on=CUSTOMER)
 form(
     "activities.log",
     pick={"contact": "customer", "opportunity": "customer"},
@@ -87,7 +87,7 @@ panel(
     context=quick,
     place="main",
     right="activities.log",
-    order=4,
+    order=1,
 )
 related(
     CUSTOMER,

@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from sellwell.foundation.customers.tests.builders import a_contact, a_customer
+from sellwell.foundation.customers.models import Merge
+from sellwell.foundation.customers.tests.builders import a_contact, a_customer, two_with_one_phone
+from sellwell.foundation.relations.tests.builders import a_pool, judged, standing
 from sellwell.kernel import clock, history, personal
 from sellwell.kernel.models import Fact, LedgerChange, Task
 from sellwell.kernel.values import Refusal
@@ -110,13 +112,38 @@ def test_what_an_entry_refuses(world: World) -> None:
 @clause("4.2.1", breaks=True)
 def test_a_customer_that_nobody_contacts_in_its_grades_time_is_named(world: World) -> None:
     with clock.at(clock.now() - timedelta(days=200)):
-        customer = a_customer(world)
-        an_activity(world, customer)
-    assert naming(world, "4.2.1", customer) >= {"customers_without_contact"}  # grade C: 180 days
-    assert [one.days_late for one in queries.owed(world.user("rep").pk, world.ctx("rep"))] == [20]
+        customer, person, pooled = (
+            a_customer(world),
+            a_customer(world, kind="person", uscc=""),
+            a_customer(world),
+        )
+        for one in (customer, person, pooled):
+            an_activity(world, one)
+    a_pool(world)
+    world.run("rep", "relations.release", pooled, {"reason": "长期无需求"})
+    assert naming(world, "4.2.1", customer) >= {"customers_not_contacted_in_time"}  # grade C: 180 days
+    # The terms for persons name no days, and what is in a pool is nobody's.
+    assert [
+        (one.customer, one.days_late) for one in queries.owed(world.user("rep").pk, world.ctx("rep"))
+    ] == [(customer, 20)]
     an_activity(world, customer)
-    assert "customers_without_contact" not in naming(world, "4.2.1", customer)
+    assert "customers_not_contacted_in_time" not in naming(world, "4.2.1", customer)
     assert queries.owed(world.user("rep").pk, world.ctx("rep")) == []
+
+
+def test_a_note_is_no_contact_and_keeps_nobody_from_the_pool(world: World) -> None:
+    with clock.at(clock.now() - timedelta(days=200)):
+        customer = a_customer(world)
+    judged(world)
+    assert standing(world, customer).visit_due_on == world.today - timedelta(days=20)
+    an_activity(world, customer, kind="note")
+    assert standing(world, customer).visit_due_on is not None
+    an_activity(world, customer, happened_at=(clock.now() - timedelta(days=2)).isoformat())
+    assert standing(world, customer).visit_due_on is None
+    a_visit(world, customer, state="started")
+    assert standing(world, customer).last_contact_on == world.today
+    judged(world)
+    assert standing(world, customer).visit_due_on == world.today + timedelta(days=180)
 
 
 def test_a_route_is_kept_and_only_of_ones_own_visits(world: World) -> None:
@@ -177,3 +204,19 @@ def test_words_about_an_erased_customer_are_gone(world: World) -> None:
 
 def test_service_notes_calls_of_every_customer(world: World) -> None:
     assert an_activity(world, a_customer(world), by="service").owner_id == world.user("service").pk
+
+
+def test_contacts_follow_a_merge_and_what_is_void_takes_back_what_was_posted(world: World) -> None:
+    survivor, loser = two_with_one_phone(world)
+    activity = an_activity(world, loser)
+    world.run("sales_manager", "customers.merge", survivor, {"other": str(loser.pk), "reason": "同一家公司"})
+    merge = Merge.objects.get(loser=loser)
+    assert queries.last_contact_days(world.company.pk, world.today) == {survivor.pk: world.today}
+    activity.refresh_from_db()
+    world.run("sales_manager", "activities.void", activity, {"reason": "记错客户"})
+    assert contacts(survivor.pk) == contacts(loser.pk) == 0
+    other = an_activity(world, survivor)
+    world.run("sales_manager", "customers.unmerge", merge, {"reason": "两家不同的公司"})
+    activity.refresh_from_db()
+    assert (activity.customer_id, other.customer_id) == (loser.pk, survivor.pk)
+    assert queries.last_contact_days(world.company.pk, world.today) == {survivor.pk: world.today}

@@ -188,3 +188,13 @@ def test_my_day_asks_as_often_for_many_visits_as_for_few(world: World) -> None:
     for _ in range(8):
         a_visit(world)
     assert asked() <= few + 1
+
+
+@clause("4.2.1")
+def test_the_customers_page_has_one_place_to_note_a_contact_and_says_who_agreed(world: World) -> None:
+    customer = a_customer(world)
+    a_contact(world, customer)
+    page = text(world, "rep", f"/customers/{customer.pk}/")
+    assert page.count('action="/do/activities.log/"') == 1
+    assert "/do/activities.log/?customer=" not in page
+    assert "营销同意" in page and "邮件营销" in page

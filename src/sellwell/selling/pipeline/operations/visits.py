@@ -11,6 +11,7 @@ from pydantic import Field
 
 from sellwell.foundation.customers.queries import Customer
 from sellwell.foundation.customers.queries import customer as customer_of
+from sellwell.foundation.relations.keeping import in_touch
 from sellwell.kernel import clock, drafting
 from sellwell.kernel.effects import Effects, NewTask, Posting
 from sellwell.kernel.inputs import Input, Ref, ShortText, Text, field
@@ -174,6 +175,7 @@ def start_visit(row: None, given: StartVisit, ctx: Context, assessment: Assessme
 
 def _contact(visit: Visit, ctx: Context) -> Posting:
     """Whoever checked in has been in touch with the customer today."""
+    in_touch(visit.customer_id, ctx.today)
     return Posting(queries.CONTACT, Decimal(1), visit.pk, ctx.today, visit, customer_id=visit.customer_id)
 
 
