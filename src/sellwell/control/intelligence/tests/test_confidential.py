@@ -44,7 +44,11 @@ def test_a_confidential_item_and_its_actions_are_seen_by_those_who_handle_it(wor
     assert number in body(world, "regional_manager", "/intelligence/")
     screen(world, item, confidentiality="secret")
     go_on(world, item, "analysed")
-    action = {"text": f"{WORDS}后接洽", "owner": str(world.user("account_manager").pk), "due_on": days_on(world, 1)}
+    action = {
+        "text": f"{WORDS}后接洽",
+        "owner": str(world.user("account_manager").pk),
+        "due_on": days_on(world, 1),
+    }
     world.run(
         "sales_manager", "intelligence.decide", item, {"strategy": "不声张，逐户接洽。", "actions": [action]}
     )
