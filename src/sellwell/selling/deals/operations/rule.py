@@ -107,10 +107,8 @@ def assess_rule(row: Registration, given: Rule | None, ctx: Context) -> Assessme
             found.append(NO_SHARE.refuse(path="share"))
         if len(holders) != 1:
             found.append(MANY.refuse(path="ruling", count=len(holders)))
-        others = {c.other_id for c in conflicts if c.other is not None and c.other.state in queries.CLAIMED}
-        shared = (
-            Share.objects.filter(registration_id__in=others).select_related("registration").order_by("id")
-        )
+        others = [c.other for c in conflicts if c.other is not None and c.other.state in queries.CLAIMED]
+        shared = Share.objects.filter(registration__in=others).select_related("registration").order_by("id")
         if (one := shared.first()) is not None:
             found.append(SHARED.refuse(path="ruling", number=one.registration.number))
     content = {"registration": str(row.pk), "ruling": given.ruling if given is not None else ""}
