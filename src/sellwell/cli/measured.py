@@ -164,14 +164,22 @@ def _write(path: Path, head: Sequence[str], rows: Iterable[Sequence[str]]) -> No
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(head)
     writer.writerows([escaped(cell) for cell in row] for row in rows)
-    draft = path.with_name(f"{path.name}.part")
+    text = buffer.getvalue()
+    draft = None
     try:
-        draft.write_text(buffer.getvalue(), encoding="utf-8", newline="", errors="replace")
-        draft.replace(path)
+        if path.exists() and not path.is_file():
+            # A pipe or a device is written to, never replaced; a folder refuses by itself.
+            path.write_text(text, encoding="utf-8", newline="", errors="replace")
+            return
+        target = path.resolve()  # what a link points to is replaced, not the link
+        draft = target.with_name(f"{target.name}.part")
+        draft.write_text(text, encoding="utf-8", newline="", errors="replace")
+        draft.replace(target)
     except OSError as error:
         stop(PROBLEMS, f"{path} could not be written ({error.strerror}).")
     finally:
-        draft.unlink(missing_ok=True)
+        if draft is not None:
+            draft.unlink(missing_ok=True)
 
 
 def _print(told: dict[str, Any], *, as_json: bool) -> None:

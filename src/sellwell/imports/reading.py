@@ -23,6 +23,7 @@ TOO_MANY_ROWS = Reason(
 
 # So many rows are judged in memory at once: about half a gigabyte.
 MOST_ROWS = tabular.MOST_ROWS
+WHOLE_FLOATS = 2**53  # beyond, a float does not know its last digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,13 @@ def _unreadable(error: Exception) -> Refusal:
 
 
 def _text(value: Any) -> str:
-    """A stored value as a person would type it; floats by their shortest form, so 2.55 stays 2.55."""
+    """A stored value as a person would type it; floats by their shortest form, so 2.55 stays 2.55 and a number column
+    that has gaps, which programs keep as floats, still says 12347."""
     if value is None:
         return ""
     if isinstance(value, float):
+        if value.is_integer() and abs(value) < WHOLE_FLOATS:
+            return str(int(value))
         return "" if value != value else repr(value)
     return str(value)
 

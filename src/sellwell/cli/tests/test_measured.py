@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -228,3 +230,51 @@ def test_records_that_cannot_be_matched_end_with_2(tmp_path: Path, content: str,
     result = run("match", tmp_path / "in.csv", "--out", tmp_path / "pairs.csv")
     assert result.exit_code == 2, result.output
     assert words in result.stderr
+
+
+def test_a_file_that_teaches_nothing_is_matched_all_the_same(tmp_path: Path) -> None:
+    """Five hundred records and more are learnt from; here nothing can be: no code, no place, no two of one name."""
+    names = [f"恒{chr(0x4E00 + n)}{chr(0x5E00 + n)}贸易有限公司" for n in range(600)]
+    rows = [{"id": str(n), "name": name} for n, name in enumerate([*names, names[7]])]
+    result = run("match", records_file(tmp_path / "in.csv", rows), "--out", tmp_path / "out.csv")
+    assert result.exit_code == 0, result.output
+    assert ("600", "7") in {(row["id_a"], row["id_b"]) for row in table(tmp_path / "out.csv")}
+    same = [{"id": str(n), "given_name": "li", "surname": "wang"} for n in range(600)]
+    result = run("match", records_file(tmp_path / "p.csv", same), "--out", tmp_path / "p-out.csv")
+    assert result.exit_code == 0 and table(tmp_path / "p-out.csv") == []
+
+
+@pytest.mark.parametrize("out", [".", "/", ""])
+def test_a_folder_is_no_place_for_the_rows(tmp_path: Path, out: str) -> None:
+    result = valued(written(tmp_path / "in.csv"), Path(out))
+    assert result.exit_code == 1 and "could not be written" in result.stderr
+
+
+def test_a_pipe_is_written_to_and_what_a_link_points_to_is_replaced(tmp_path: Path) -> None:
+    source = written(tmp_path / "in.csv")
+    pipe, link, real = tmp_path / "pipe", tmp_path / "link.csv", tmp_path / "real.csv"
+    os.mkfifo(pipe)
+    link.symlink_to(real)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_text)
+        assert valued(source, pipe).exit_code == 0
+        assert read.result(20).startswith("customer,frequency") and pipe.is_fifo()
+    assert valued(source, link).exit_code == 0
+    assert link.is_symlink() and len(table(real)) == 40
+
+
+def test_customers_that_a_program_keeps_as_floats_keep_their_numbers(tmp_path: Path) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    rows = [
+        {"customer": float(12000 + int(p.customer[1:])), "date": p.on, "amount": float(p.amount)}
+        for p in purchases()
+    ]
+    parquet.write_table(
+        pa.Table.from_pylist([*rows, {"customer": None, "date": START, "amount": 1.0}]), tmp_path / "in"
+    )
+    result = valued(tmp_path / "in", tmp_path / "out.csv", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["rows_without_customer"] == 1
+    assert table(tmp_path / "out.csv")[0]["customer"] == "12000"

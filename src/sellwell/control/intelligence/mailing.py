@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 NOBODY = T("发件人不是登记了邮箱的员工", "the sender is no employee who gave this address")
 SHORT = T("邮件没有正文", "the mail has no text")
 TAKEN = T("已收为情报 {number}", "taken in as {number}")
+FAILED = T("系统出错，邮件保留待重试", "an error of the system; the mail waits for another try")
 AGAIN = T("以前已收过", "was taken in before")
 NOTED = T("（另有 {count} 个附件未收）", "({count} attachments were left out)")
 
@@ -55,6 +56,10 @@ def take_waiting(company_id: UUID) -> list[Taken]:
         except Unreadable as error:
             inbox.refuse(path, error.why)
             told = Taken(path.name, False, error.why)
+        except Exception as error:
+            # It stays where it is and the others go on. The text of the error may hold what people wrote.
+            log.error("a mail could not be taken in: %s", type(error).__name__)
+            told = Taken(path.name, False, FAILED)
         if told is not None:
             found.append(told)
     return found

@@ -68,10 +68,10 @@ def customers_of(department: Any, ctx: Context) -> DepartmentFigure | None:
 
 @scorecard_measures.register("customers")
 def new_customers(company_id: UUID, users: Collection[UUID], period: Period) -> dict[UUID, Decimal]:
-    """Customers entered in the period whom people answer for now."""
+    """Customers entered in the period whom people answer for now; one that was entered twice and merged is one."""
     rows = Customer.objects.filter(
         company_id=company_id, owner__in=users, business_date__gte=period.since, business_date__lt=period.until
-    )  # fmt: skip
+    ).exclude(state=CustomerState.MERGED.value)  # fmt: skip
     counted = rows.order_by().values_list("owner_id").annotate(n=Count("pk"))
     return {user: Decimal(n) for user, n in counted}
 

@@ -7,11 +7,12 @@ stored files: nothing in it is run, fetched or shown as markup.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from email.errors import MessageError
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from pathlib import Path
@@ -26,6 +27,22 @@ MOST_BYTES = 20 * 1024 * 1024
 MOST_PARTS = 60
 MOST_FILES = 10
 MOST_TEXT = 3900
+# Python's mail parser takes time by the square of a header's length and by the number of its parts. What no mail program
+# writes is turned away before it is parsed.
+MOST_DIVIDERS = 2_000  # lines that may divide parts
+MOST_HEADER = 3_000  # bytes of one header that has a form
+MOST_HEADERS = 60_000  # bytes of all of them
+MOST_HEAD = 200_000  # bytes of a mail's own headers
+MOST_READ = 400_000  # bytes of a text part that are looked at: a page is mostly its looks
+_FORMED = re.compile(
+    rb"^(?:content-[a-z-]+|from|message-id|mime-version)[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*", re.I | re.M
+)
+_NO_TEXT_CODECS = {
+    "punycode",
+    "idna",
+    "unicode_escape",
+    "raw_unicode_escape",
+}  # slow, or no charset of any mail
 
 TOO_LARGE = T("邮件超过 20 MB", "the mail exceeds 20 MB")
 NO_MAIL = T("不是邮件文件", "this is no mail")
@@ -73,12 +90,32 @@ def read(content: bytes) -> Letter:
     """A mail as plain values. Unreadable where it is too large, no mail, automatic, forged, or from nobody in particular."""
     if len(content) > MOST_BYTES:
         raise Unreadable(TOO_LARGE)
+    if _is_swollen(content):
+        raise Unreadable(TOO_MANY)
     try:
         mail = message_from_bytes(content, policy=policy.default)
         return _letter(mail, content)  # type: ignore[arg-type]  # the default policy makes EmailMessage
-    except (MessageError, ValueError, LookupError, RecursionError, AttributeError, TypeError, IndexError):
-        # The parser's own stumbling over headers that no mail program writes.
+    except Unreadable:
+        raise
+    except Exception:
+        # The parsers' own stumbling over what no mail program writes: any kind of error, and no mail may stop the others.
         raise Unreadable(NO_MAIL) from None
+
+
+def _is_swollen(content: bytes) -> bool:
+    """Whether parsing it would take longer than a mail is worth."""
+    head = min(
+        (end for end in (content.find(b"\n\n"), content.find(b"\n\r\n")) if end >= 0), default=len(content)
+    )
+    if head > MOST_HEAD or content.count(b"\n--") > MOST_DIVIDERS:
+        return True
+    total = 0
+    for found in _FORMED.finditer(content):
+        size = found.end() - found.start()
+        total += size
+        if size > MOST_HEADER or total > MOST_HEADERS:
+            return True
+    return False
 
 
 def _letter(mail: EmailMessage, content: bytes) -> Letter:
@@ -93,7 +130,9 @@ def _letter(mail: EmailMessage, content: bytes) -> Letter:
         raise Unreadable(FORGED)
     text, files, left_out = _parts(mail)
     name = str(mail.get("Message-ID", "")).strip()
-    key = hashlib.sha256(name.encode("utf-8", "replace") if name else content).hexdigest()[:40]
+    # With the sender: nobody uses up the name of a colleague's mail.
+    named = f"{senders[0].addr_spec.lower()}\n{name}".encode("utf-8", "replace")
+    key = hashlib.sha256(named if name else content).hexdigest()[:40]
     subject = _plain(str(mail.get("Subject", "")))[:120]
     return Letter(senders[0].addr_spec, subject, text, key, files, left_out)
 
@@ -129,14 +168,18 @@ def _walk(mail: EmailMessage) -> Iterator[Any]:
 
 
 def _words(part: Any) -> str:
-    """A text part decoded; what cannot be is replaced."""
+    """A text part decoded; what cannot be is replaced, and a very long one is read in part."""
     payload = part.get_payload(decode=True) or b""
     for name in (part.get_content_charset() or "utf-8", "gb18030"):
         try:
-            return str(payload.decode(name))
-        except (UnicodeDecodeError, LookupError):
+            if codecs.lookup(name).name.replace("-", "_") in _NO_TEXT_CODECS:
+                continue
+            b"".decode(name)  # LookupError where it is no charset: a packed part is not unpacked
+            # In steps: a character that the limit tears apart is no wrong one.
+            return str(codecs.getincrementaldecoder(name)().decode(payload[:MOST_READ]))
+        except (ValueError, LookupError, TypeError):
             continue
-    return str(payload.decode("utf-8", "replace"))
+    return str(payload[:MOST_READ].decode("utf-8", "replace"))
 
 
 def _plain(text: str) -> str:
@@ -204,5 +247,9 @@ def content_of(path: Path) -> bytes:
 def refuse(path: Path, why: T) -> None:
     """The mail is put aside with the reason beside it."""
     aside = folder("refused") / path.name
+    number = 1
+    while aside.exists():  # mails of one name are all kept
+        number += 1
+        aside = folder("refused") / f"{path.stem}-{number}.eml"
     path.replace(aside)
     aside.with_suffix(".txt").write_text(f"{why.zh}\n{why.en}\n", encoding="utf-8")

@@ -138,7 +138,7 @@ def calendar_entries(ctx: Context, since: date, until: date, base: str) -> list[
     where = places(ctx, {v.customer_id for v in visits})
     found = [
         Entry(
-            f"{v.pk}@sellwell", f"拜访 {_called(v.customer)}", v.planned_at, v.created_at, VISIT_LASTS,
+            f"{v.pk}@sellwell", f"拜访 {_called(v.customer)}", v.planned_at, VISIT_LASTS,
             where.get(v.customer_id, Place()).text if v.customer.party.kind == "organisation" else "",
             f"{base}/visits/{v.pk}/", v.version,
         )
@@ -148,7 +148,7 @@ def calendar_entries(ctx: Context, since: date, until: date, base: str) -> list[
     tasks = [t for t in open_tasks(ctx, until) if t.operation != "pipeline.check_in"]
     found += [
         Entry(
-            f"{t.pk}@sellwell", " ".join(filter(None, (_verb(t), t.row_number))), t.due_at, t.created_at,
+            f"{t.pk}@sellwell", " ".join(filter(None, (_verb(t), t.row_number))), t.due_at,
             url=f"{base}/tasks",
         )
         for t in tasks

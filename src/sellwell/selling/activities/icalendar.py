@@ -25,7 +25,6 @@ class Entry:
     uid: str
     summary: str
     at: datetime
-    changed_at: datetime
     length: timedelta | None = None
     location: str = ""
     url: str = ""
@@ -60,7 +59,6 @@ def _task(entry: Entry, stamp: datetime) -> list[str]:
 def _common(entry: Entry, stamp: datetime) -> Iterator[str]:
     yield f"UID:{escaped(entry.uid)}"
     yield f"DTSTAMP:{_utc(stamp)}"
-    yield f"LAST-MODIFIED:{_utc(entry.changed_at)}"
     yield f"SEQUENCE:{entry.sequence}"
     yield f"SUMMARY:{escaped(entry.summary)}"
     if entry.location:

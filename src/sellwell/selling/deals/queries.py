@@ -99,6 +99,8 @@ def registered(company_id: UUID, deal: Deal, but: UUID | None = None) -> list[Ov
         if value := getattr(deal, column):
             same |= Q(**{column: value})
     rows = Registration.objects.filter(same, company_id=company_id, state__in=CLAIMED)
+    if deal.product_line:
+        rows = rows.filter(product_line__in=["", deal.product_line])
     if but is not None:
         rows = rows.exclude(pk=but)
     found = []
@@ -152,6 +154,12 @@ def conflicts_of(registration: Registration) -> list[Conflict]:
             "opportunity__customer__party",
         ).order_by("id")
     )
+
+
+def holders_now(row: Registration, conflicts: Iterable[Conflict]) -> set[UUID]:
+    """Who holds today what a registration collided with, besides whoever registered; things are handed over meanwhile."""
+    held = [one.other or one.customer or one.opportunity for one in conflicts]
+    return {one.owner_id for one in held if one is not None} - {row.owner_id}
 
 
 def claim(company_id: UUID, deal: Deal) -> None:

@@ -286,6 +286,24 @@ class Action(Document):
             models.Index(fields=["company_id", "due_on"], name="intel_action_due", condition=Q(state="open")),
         ]
 
+    @classmethod
+    def scope_q(cls, scope: str, user_id: UUID, post: Post) -> Q | None:
+        """What is done about a confidential item tells what it says: it is seen by those who see the item."""
+        found = super().scope_q(scope, user_id, post)
+        if found is None or scope in ("own", "company", "group"):
+            return found
+        return found & (Q(item__isnull=True) | ~Q(item__confidentiality=Confidentiality.SECRET.value))
+
+    def in_scope(self, scope: str, user_id: UUID, post: Post) -> bool:
+        if scope not in ("own", "company", "group") and self.is_secret:
+            return False
+        return super().in_scope(scope, user_id, post)
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether it follows from a confidential item."""
+        return self.item is not None and self.item.confidentiality == Confidentiality.SECRET.value
+
     def subject(self) -> UUID:
         """The subject of what it came from."""
         if self.item_id:

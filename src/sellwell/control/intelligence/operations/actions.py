@@ -128,7 +128,8 @@ def chase_action(action: Action, given: Any, ctx: Context, assessment: Assessmen
     effects = Effects(result=action)
     boss = directory.current().manager(action.owner_id, action.company_id, ctx.today)
     verb = "intelligence.reassign_action"
-    if boss is not None and boss != action.owner_id:
+    # The superior may not see what follows from a confidential item; the sales manager may.
+    if boss is not None and boss != action.owner_id and not action.is_secret:
         effects.tasks.append(NewTask(verb, action, owner_id=boss, working_hours=Decimal(8)))
     else:
         effects.tasks.append(NewTask(verb, action, role=UP, working_hours=Decimal(8)))

@@ -27,7 +27,7 @@ UNTIL_PAST = Reason(
 )
 REVISED_ALREADY = Reason(
     "intelligence.card_revised",
-    T("这张卡的新版正在起草，请直接修改新版。", "Its next version is being drafted: change that one."),
+    T("这张卡已有新版，请直接修改新版。", "It has a next version already: change that one."),
 )
 HOLDS_STILL = Reason("intelligence.card_holds", T("竞品卡还在有效期内。", "The card still holds."))
 
@@ -154,7 +154,8 @@ def put_card_in_force(card: BattleCard, given: Any, ctx: Context, assessment: As
 def assess_revising(card: BattleCard, given: CardText | None, ctx: Context) -> Assessment:
     """One next version at a time."""
     found = until_objections(given, ctx) if given is not None else []
-    if BattleCard.objects.filter(previous=card, state=DRAFT.value).exists():
+    # A card that expired was replaced by its next version all the same: that one is revised from then on.
+    if BattleCard.objects.filter(previous=card).exclude(state=CardState.CANCELLED.value).exists():
         found.append(REVISED_ALREADY.refuse())
     return Assessment(objections=tuple(found))
 

@@ -30,6 +30,11 @@ from sellwell.kernel.values import Objection, Reason, T
 AHEAD = Reason(
     "intelligence.ahead", T("发生日期不能晚于今天。", "It cannot have happened later than today.")
 )  # fmt: skip
+LONG_AGO = Reason(
+    "intelligence.long_ago",
+    T("发生日期早于十年前，请检查。", "That is more than ten years ago. Check the day."),
+)
+OLDEST = timedelta(days=3653)
 WRONG_SOURCE = Reason(
     "intelligence.wrong_source",
     T(
@@ -110,8 +115,12 @@ def sending_objections(given: Submit, ctx: Context) -> list[Objection]:
 
 
 def day_objections(day: date | None, ctx: Context) -> list[Objection]:
-    """It has happened already."""
-    return [AHEAD.refuse(path="happened_on")] if day is not None and day > ctx.today else []
+    """It has happened already, and not in another age: nobody learns that of the market."""
+    if day is None:
+        return []
+    if day > ctx.today:
+        return [AHEAD.refuse(path="happened_on")]
+    return [LONG_AGO.refuse(path="happened_on")] if day < ctx.today - OLDEST else []
 
 
 def source_objections(lawful: Lawful) -> list[Objection]:

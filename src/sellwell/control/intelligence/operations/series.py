@@ -191,6 +191,10 @@ def _plan(effects: Effects, series: Series, ctx: Context) -> None:
     people = queries.people_of(series, ctx.today)
     for day in days:
         on = rules.held_on(day, calendar.is_working_day)
+        if on >= rules.held_on(
+            rules.occurrence_after(series.rhythm, series.day, day), calendar.is_working_day
+        ):
+            continue  # a long rest moves it onto the next one, which is held for both
         hour = time.fromisoformat(series.starts_at)
         meeting = document(
             Meeting, ctx, "ME", MeetingState.PLANNED, series=series, title=series.name, occurrence_on=day,

@@ -50,7 +50,7 @@ class Place:
 def quarter_of(text: str, today: date) -> date:
     """The first day of the quarter that is asked for (2026-Q4); the running one where it is none."""
     year, _, number = text.partition("-Q")
-    if year.isdigit() and number in ("1", "2", "3", "4") and 2000 <= int(year) <= 2999:
+    if year.isascii() and year.isdigit() and number in ("1", "2", "3", "4") and 2000 <= int(year) <= 2999:
         return date(int(year), int(number) * 3 - 2, 1)
     return today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
 

@@ -311,7 +311,7 @@ def _close(world: World) -> Case:
 def _escalate(world: World) -> Case:
     item = sent(world, "rep", is_urgent=True)
     Item.objects.filter(pk=item.pk).update(due_at=clock.now() - timedelta(minutes=1))
-    return Case("administrator", again(item), {}, lambda state: an_item(world, state))
+    return Case("sales_manager", again(item), {}, lambda state: an_item(world, state))
 
 
 @builder("intelligence.comment")
@@ -343,7 +343,7 @@ def _cancel(world: World) -> Case:
 def _chase(world: World) -> Case:
     action = an_action(world)
     Action.objects.filter(pk=action.pk).update(due_on=world.today - timedelta(days=1))
-    return Case("administrator", again(action), {}, lambda state: an_action(world, state))
+    return Case("sales_manager", again(action), {}, lambda state: an_action(world, state))
 
 
 @builder("intelligence.comment_action")
@@ -439,7 +439,7 @@ def _revise_card(world: World) -> Case:
 def _expire_card(world: World) -> Case:
     card = a_card(world, "in_force")
     BattleCard.objects.filter(pk=card.pk).update(valid_until=world.today)
-    return Case("administrator", again(card), {}, lambda state: a_card(world, state))
+    return Case("sales_manager", again(card), {}, lambda state: a_card(world, state))
 
 
 @builder("intelligence.cancel_card")

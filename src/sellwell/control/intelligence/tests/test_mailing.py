@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from sellwell.control.intelligence.models import Item
 from sellwell.integrations.mail import inbox
 from sellwell.kernel import home
 from sellwell.kernel.models import StoredFile
+from sellwell.kernel.operations import Context
 from sellwell.testing.marks import clause
 from sellwell.testing.world import World
 
@@ -133,3 +137,67 @@ def test_no_bytes_break_the_reader(content: bytes) -> None:
 def test_the_folder_is_its_owners_alone() -> None:
     assert inbox.folder().stat().st_mode & 0o077 == 0
     assert inbox.folder().is_relative_to(home.current().root)
+
+
+@pytest.mark.django_db
+def test_one_mail_that_breaks_something_does_not_stop_the_others(
+    world: World, box: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known(world)
+    drop(box, a_mail(text="甲公司降价一成。"), "a.eml")
+    drop(box, a_mail(text="乙公司降价两成。"), "b.eml")
+    whole = mailing._item_of
+
+    def broken(letter: inbox.Letter, ctx: Context) -> object:
+        if "甲" in letter.text:
+            raise RuntimeError("a fault of ours")
+        return whole(letter, ctx)
+
+    monkeypatch.setattr(mailing, "_item_of", broken)
+    told = mailing.take_waiting(world.company.pk)
+    assert [one.is_taken for one in told] == [False, True]
+    assert (box / "a.eml").exists() and Item.objects.get().text == "乙公司降价两成。"
+
+
+@pytest.mark.django_db
+def test_two_refused_mails_of_one_name_are_both_kept(world: World, box: Path) -> None:
+    for text in ("甲", "乙"):
+        drop(box, a_mail("nobody@elsewhere.test", text=text))
+        mailing.take_waiting(world.company.pk)
+    kept = sorted(path.name for path in (box.parent / "refused").iterdir())
+    assert kept == ["a-2.eml", "a-2.txt", "a.eml", "a.txt"]
+
+
+def test_the_fingerprint_of_a_mail_is_its_senders() -> None:
+    keys = {
+        inbox.read(f"From: {who}@sellwell.test\r\nMessage-ID: <1@x>\r\n\r\nhello".encode()).key
+        for who in ("rep", "finance")
+    }
+    assert len(keys) == 2
+
+
+SENDER = b"From: rep@sellwell.test\r\n"
+HTML = SENDER + b"Content-Type: text/html\r\n\r\n"
+PLAIN = SENDER + b"Content-Type: text/plain; charset="
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        HTML + b"<![" * 50,
+        HTML + b"<" * 10_000_000,
+        b"From: " + b"a@b.cn, " * 1_000_000 + b"c@d.cn\r\n\r\nx",
+        SENDER + b"Content-Type: text/plain; " + b"x=y; " * 1_000_000 + b"\r\n\r\nx",
+        SENDER + b"X: y\r\n" * 1_000_000 + b"\r\nx",
+        SENDER + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 1_000_000,
+        SENDER + b"Content-Type: message/rfc822\r\n\r\n" * 500_000 + b"x",
+        PLAIN + b"punycode\r\n\r\n" + b"a-" + b"9" * 10_000_000,
+        PLAIN + b"zlib\r\n\r\n" + zlib.compress(b"a" * 50_000_000),
+    ],
+    ids=["marked", "angles", "senders", "parameters", "headers", "parts", "nested", "punycode", "packed"],
+)
+def test_a_mail_made_to_be_slow_is_not(content: bytes) -> None:
+    begun = time.process_time()
+    with suppress(inbox.Unreadable):
+        assert len(inbox.read(content).text) <= inbox.MOST_TEXT + len(inbox.CUT.zh)
+    assert time.process_time() - begun < 5

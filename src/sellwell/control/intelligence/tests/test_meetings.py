@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -170,3 +170,19 @@ def test_a_meeting_is_not_there_for_strangers(world: World) -> None:
     with later(world, days=3), pytest.raises(Refusal):
         world.run("rep", "intelligence.cancel_meeting", meeting, {"reason": "无人"})
     assert timedelta(0) < meeting.planned_at - clock.now()
+
+
+def test_a_long_rest_does_not_put_two_meetings_on_one_day(world: World) -> None:
+    before = datetime(2026, 9, 24, 10, tzinfo=clock.BUSINESS_ZONE)
+    with clock.at(before):  # Thursdays; 1 October is a day of rest and moves to the 8th, which is one itself
+        series = a_series(world, day=4)
+        chores.plan_when_due(world.company.pk)
+        world.see()
+    with clock.at(before + timedelta(days=1)):
+        chores.plan_when_due(world.company.pk)
+        world.see()
+        days = [
+            clock.business_day(m.planned_at)
+            for m in Meeting.objects.filter(series=series).order_by("planned_at")
+        ]
+    assert days == [date(2026, 10, 8)]

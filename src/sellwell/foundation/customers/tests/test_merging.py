@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 
+from sellwell.foundation.company.extensions import scorecard_measures
 from sellwell.foundation.customers import queries
 from sellwell.foundation.customers.models import Address, Contact, Customer, Merge, Party
 from sellwell.foundation.customers.tests.builders import (
@@ -18,7 +20,7 @@ from sellwell.foundation.customers.tests.builders import (
 )
 from sellwell.kernel import checks, door, personal
 from sellwell.kernel.operations import Context
-from sellwell.kernel.values import Refusal
+from sellwell.kernel.values import Period, Refusal
 from sellwell.testing.marks import clause
 from sellwell.testing.refusals import refusals as refused
 from sellwell.testing.world import World
@@ -248,3 +250,16 @@ def judged(world: World, one: Customer, other: Customer) -> None:
     data = {"first": str(one.pk), "second": str(other.pk)}
     pair = world.run("marketing", "customers.propose_pair", None, data).result
     world.run("sales_manager", "customers.decide_pair", pair, {"verdict": "same", "reason": "同一地址"})
+
+
+@pytest.mark.django_db
+def test_a_customer_entered_twice_is_one_new_customer_on_the_scorecard(world: World) -> None:
+    survivor, loser = two_with_one_phone(world)
+    rep = survivor.owner_id
+    today = Period(world.today, world.today + timedelta(days=1))
+    count = scorecard_measures.functions["customers"]
+    assert loser.owner_id == rep and count(world.company.pk, [rep], today)[rep] == 2
+    merge = merged(world, survivor, loser)
+    assert count(world.company.pk, [rep], today)[rep] == 1
+    parted(world, merge)
+    assert count(world.company.pk, [rep], today)[rep] == 2

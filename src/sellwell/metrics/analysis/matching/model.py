@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -135,9 +136,11 @@ def _predict(
     )
     api = DuckDBAPI()
     registered = [api.register(table) for table in tables]
-    linker = Linker(registered[0] if len(sets) == 1 else registered, settings, log_level=logging.ERROR)
-    if count >= ENOUGH_TO_LEARN:
-        _train(linker, kind, present)
+
+    def fresh() -> Any:
+        return Linker(registered[0] if len(sets) == 1 else registered, settings, log_level=logging.ERROR)
+
+    linker = _trained(fresh, kind, present) if count >= ENOUGH_TO_LEARN else fresh()
     scored = linker.inference.predict(threshold_match_probability=_LEAST_SCORE)
     found: list[dict[str, Any]] = scored.as_record_list()
     return found
@@ -181,18 +184,50 @@ def _keyed(tables: list[Any], blocks: Sequence[tuple[str, ...]]) -> list[Any]:
         ]
 
 
-def _train(linker: Any, kind: Kind, present: set[str]) -> None:
-    """Learn from the records: the share of matches, chance agreement, and agreement among the same."""
+def _trained(fresh: Callable[[], Any], kind: Kind, present: set[str]) -> Any:
+    """A linker that learnt from the records: the share of matches, chance agreement, and agreement among the same.
+
+    A rule under which nobody or everybody agrees teaches nothing and leaves a linker spoilt: it is left out, and learning
+    begins anew. What nothing was learnt of keeps its shares as they stand.
+    """
+    from splink.internals.exceptions import EMTrainingException
+
+    certain = [rule for rule in kind.certain if _columns(rule) <= present]
+    compared = {one.column for one in kind.comparisons} & present
+    rules = [rule for rule in kind.train_on if _columns(rule) <= present and compared - _columns(rule)]
+    while True:
+        linker = fresh()
+        _learn_chances(linker, certain)
+        for rule in rules:
+            try:
+                _learn_agreement(linker, rule)
+            except EMTrainingException:
+                rules.remove(rule)
+                break
+        else:
+            return linker
+
+
+def _learn_chances(linker: Any, certain: list[tuple[str, ...]]) -> None:
+    """How many pairs match, and how often pairs that do not agree by chance."""
     from splink import block_on
 
-    certain = [block_on(*rule) for rule in kind.certain if _columns(rule) <= present]
-    linker.training.estimate_probability_two_random_records_match(certain, recall=0.7)
+    if certain:
+        with suppress(
+            ValueError
+        ):  # more of them agree for certain than there can be matches: then nothing is certain
+            proofs = [block_on(*rule) for rule in certain]
+            linker.training.estimate_probability_two_random_records_match(proofs, recall=0.7)
     linker.training.estimate_u_using_random_sampling(max_pairs=_SAMPLED_PAIRS, seed=_SEED)
-    for rule in kind.train_on:
-        if _columns(rule) <= present:
-            linker.training.estimate_parameters_using_expectation_maximisation(
-                block_on(*rule), estimate_without_term_frequencies=True
-            )
+
+
+def _learn_agreement(linker: Any, rule: tuple[str, ...]) -> None:
+    """How often those that are the same agree, learnt from pairs that agree on a rule."""
+    from splink import block_on
+
+    linker.training.estimate_parameters_using_expectation_maximisation(
+        block_on(*rule), estimate_without_term_frequencies=True
+    )
 
 
 def _as_splink(comparison: Comparison) -> Any:

@@ -28,15 +28,21 @@ FIRST_SILENT = 5  # customers to contact that stand on the day's page
 family("/day", "/day/week", "/day/overdue")
 
 
+FIRST_YEAR, LAST_YEAR = 2000, 2999  # that pages of days turn to
+
+
 def day_of(request: Any, name: str) -> date:
     """The day that the address names; today if it names none."""
     text = request.GET.get(name, "")
     if not text:
         return request.ctx.today  # type: ignore[no-any-return]
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise Http404 from error
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Http404(text)
+    return day
 
 
 def my_day(request: Any) -> HttpResponse:
@@ -105,11 +111,14 @@ def overdue(request: Any) -> HttpResponse:
     """Customers of one person without contact in the time that their grade demands."""
     ctx: Context = request.ctx
     owner_id = _owner(request)
-    owner = User.objects.filter(pk=owner_id).first()
-    if owner is None:
+    ids = _colleagues(ctx)
+    # Whose customers the reader may not see is not there: an empty list would say that all is well with them.
+    if owner_id != ctx.user_id and owner_id not in ids:
         raise Http404
+    owner = User.objects.get(pk=owner_id)
     found = queries.owed(owner.pk, ctx)
-    colleagues = _colleagues(ctx)
+    sellers = User.objects.filter(pk__in=ids, is_active=True).order_by("name")
+    colleagues = list(sellers[:MOST_COLLEAGUES])
     context = {"found": found, "owner": owner, "colleagues": colleagues, "is_mine": owner.pk == ctx.user_id}
     return render(
         request, "activities/overdue.html", context, title=SILENT, crumbs=[(CUSTOMERS.title, "/customers/")]
@@ -127,15 +136,13 @@ def _owner(request: Any) -> UUID:
 MOST_COLLEAGUES = 300
 
 
-def _colleagues(ctx: Context) -> list[User]:
+def _colleagues(ctx: Context) -> set[UUID]:
     """Whose customers the reader may see, besides the reader's own: nobody where the reader sees only own ones."""
     cells = ctx.actor.cells(CUSTOMERS.name)
     if all(cell.scope == "own" for cell in cells):
-        return []
+        return set()
     paths = {cell.post.department_path if cell.scope in ("team", "department") else "" for cell in cells}
-    ids = people_below(paths, ctx.company_id, ctx.today)
-    sellers = User.objects.filter(pk__in=ids, is_active=True).order_by("name")
-    return list(sellers[:MOST_COLLEAGUES])
+    return people_below(paths, ctx.company_id, ctx.today)
 
 
 RIGHT = "pipeline.plan_visit"

@@ -130,7 +130,7 @@ def test_managers_choose_whose_customers_to_look_at(world: World) -> None:
         a_customer(world, name="沉默的客户有限公司")
     owner = world.user("rep").pk
     assert "沉默的客户" in text(world, "regional_manager", f"/day/overdue?owner={owner}")
-    assert "沉默的客户" not in text(world, "account_manager", f"/day/overdue?owner={owner}")
+    text(world, "account_manager", f"/day/overdue?owner={owner}", 404)
     assert "超过应联系的时间" in text(world, "rep", "/")
     text(world, "rep", "/day/overdue?owner=nobody", 404)
 
@@ -198,3 +198,19 @@ def test_the_customers_page_has_one_place_to_note_a_contact_and_says_who_agreed(
     assert page.count('action="/do/activities.log/"') == 1
     assert "/do/activities.log/?customer=" not in page
     assert "营销同意" in page and "邮件营销" in page
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1999-12-31"])
+def test_days_of_another_age_are_not_there(world: World, day: str) -> None:
+    for path in ("/day", "/day/week"):
+        text(world, "rep", f"{path}?on={day}", 404)
+
+
+def test_whose_customers_one_may_not_see_is_not_there(world: World) -> None:
+    for role, other, status in (
+        ("rep", "account_manager", 404),
+        ("rep", "rep", 200),
+        ("regional_manager", "rep", 200),
+        ("regional_manager", "finance", 404),
+    ):
+        text(world, role, f"/day/overdue?owner={world.user(other).pk}", status)

@@ -65,7 +65,7 @@ def unfolded(text: str) -> list[str]:
 
 
 def entry(summary: str, **values: object) -> icalendar.Entry:
-    return icalendar.Entry("1@sellwell", summary, NINE, NINE, **values)  # type: ignore[arg-type]
+    return icalendar.Entry("1@sellwell", summary, NINE, **values)  # type: ignore[arg-type]
 
 
 def test_a_visit_as_calendar_programs_read_it() -> None:

@@ -199,6 +199,13 @@ class LinkCustomer(Input):
     customer: Ref("customers.customer") = field(T("客户", "Customer"))
 
 
+TAKEN_NOW = Reason(
+    "deals.taken_now",
+    T(
+        "这个客户已有{what}{name}，由{holder}持有。请撤回本报备后按该客户重新报备，由经理裁定。",
+        "This customer has a {what} {name} held by {holder}. Withdraw this one and register the customer: a manager rules.",
+    ),
+)
 LINKED = Reason("deals.linked", T("已关联客户。", "It is linked to a customer already."))
 OTHER_NAME = Reason(
     "deals.other_name",
@@ -217,9 +224,21 @@ def assess_link(row: Registration, given: LinkCustomer | None, ctx: Context) -> 
         return Assessment()
     customer = customer_of(given.customer)
     mine = replace(queries.deal_of(row), product_line="")
-    if queries.rules.matched_by(mine, queries.read_deal(customer, "", identity.Keys(), "")) is None:
+    theirs = queries.read_deal(customer, "", identity.Keys(), row.product_line)
+    if queries.rules.matched_by(mine, theirs) is None:
         return Assessment(objections=(OTHER_NAME.refuse(path="customer"),))
+    if row.state == RegistrationState.PROTECTED.value and (rival := _rival(row, theirs, ctx)) is not None:
+        return Assessment(objections=(TAKEN_NOW.refuse(path="customer", **rival.words(ctx)),))
     return Assessment(content={"customer": str(given.customer)}, carry=customer)
+
+
+def _rival(row: Registration, deal: Deal, ctx: Context) -> queries.Overlap | None:
+    """A registration of the customer by somebody else, with whom no ruling has shared this one."""
+    shared = set(row.shares.values_list("user_id", flat=True))
+    for overlap in queries.registered(ctx.company_id, deal, row.pk):
+        if overlap.holder_id != row.owner_id and overlap.holder_id not in shared:
+            return overlap
+    return None
 
 
 @operation(

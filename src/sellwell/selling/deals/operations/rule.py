@@ -38,6 +38,13 @@ NO_SHARE = Reason(
         "In a shared deal the part of whoever registered lies between 0 and 100 %.",
     ),
 )
+SHARED = Reason(
+    "deals.shared_already",
+    T(
+        "对方的报备 {number} 已经裁定共享，不能再分份额。请裁定归报备人或维持原归属。",
+        "The other registration, {number}, is shared by a ruling already. Rule for one side instead.",
+    ),
+)
 MANY = Reason(
     "deals.many_holders",
     T(
@@ -82,9 +89,11 @@ def lock_rule(row: Registration, given: Rule, ctx: Context) -> list[Lock]:
 def assess_rule(row: Registration, given: Rule | None, ctx: Context) -> Assessment:
     """Whoever rules is no party and stands above all parties; shares are between two and make one whole."""
     conflicts = queries.conflicts_of(row)
-    holders = {c.holder_id for c in conflicts}
     found: list[Objection] = []
-    if not rules.may_rule(ctx.user_id, {row.owner_id, row.created_by_id, *holders}):
+    # Who held it when it was found is a party, and who holds it now.
+    holders = queries.holders_now(row, conflicts)
+    then = {c.holder_id for c in conflicts}
+    if not rules.may_rule(ctx.user_id, {row.owner_id, row.created_by_id, *then, *holders}):
         found.append(PARTY.refuse())
     cell = access.cell_for(ctx.actor, "deals.rule", row)
     if (
@@ -98,6 +107,10 @@ def assess_rule(row: Registration, given: Rule | None, ctx: Context) -> Assessme
             found.append(NO_SHARE.refuse(path="share"))
         if len(holders) != 1:
             found.append(MANY.refuse(path="ruling", count=len(holders)))
+        others = [c.other for c in conflicts if c.other is not None and c.other.state in queries.CLAIMED]
+        shared = Share.objects.filter(registration__in=others).select_related("registration").order_by("id")
+        if (one := shared.first()) is not None:
+            found.append(SHARED.refuse(path="ruling", number=one.registration.number))
     content = {"registration": str(row.pk), "ruling": given.ruling if given is not None else ""}
     return Assessment(content=content, carry=conflicts, objections=tuple(found))
 
@@ -129,11 +142,13 @@ def rule(row: Registration, given: Rule, ctx: Context, assessment: Assessment) -
     until = ctx.today + timedelta(days=policies.protection(row.product_line, ctx).days)
     effects.update(row, state=RegistrationState.PROTECTED.value, protected_until=until, **said)
     effects.deadlines += deadlines_of(row, ctx)
-    others = {c.other.pk: c.other for c in conflicts if c.other is not None}
+    known = {c.other.pk: c.other for c in conflicts if c.other is not None}
+    others = [other for other in known.values() if other.state in queries.CLAIMED]
     if given.ruling is Ruling.SHARE and given.share is not None:
-        effects.insert(*_shares(row, conflicts[0].holder_id, given.share, others.values()))
+        (holder,) = queries.holders_now(row, conflicts)
+        effects.insert(*_shares(row, holder, given.share, others))
     else:
-        _reject(effects, [o for o in others.values() if o.state in queries.CLAIMED], said)
+        _reject(effects, others, said)
         if given.pass_on:
             _pass_on(row, conflicts, ctx)
     return effects

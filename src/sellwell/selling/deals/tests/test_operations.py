@@ -256,6 +256,47 @@ def test_a_deal_protected_twice_and_a_ruling_by_a_party_are_named_when_planted(w
     assert naming(world, "1.3.2", made) == set()
 
 
+@clause("1.3.1")
+def test_whoever_took_the_other_side_over_is_a_party_too(world: World) -> None:
+    customer = a_customer(world, name=NAME)
+    made = claim(world, rival(world)).result
+    data = {"row_type": "customers.customer", "row": str(customer.pk)}
+    to = {"to": str(world.user("regional_manager").pk)}
+    world.run("sales_manager", "company.transfer", data=data | to)
+    reason = {"ruling": "keep", "reason": "维持原归属不变"}
+    assert refusal(world, "regional_manager", "deals.rule", made, **reason) == "deals.party"
+    world.run("sales_manager", "deals.rule", made, reason)
+
+
+def test_a_deal_that_is_shared_already_is_not_divided_again(world: World) -> None:
+    whole = claim(world, "rep").result
+    pumps = claim(world, rival(world), product_line="PUMP").result
+    said = {"ruling": "share", "reason": "两人各有贡献", "share": "0.4"}
+    world.run("sales_manager", "deals.rule", pumps, said)
+    world.add("third", "rep", "EAST")
+    valves = claim(world, "third", product_line="VALVE").result
+    assert refusal(world, "sales_manager", "deals.rule", valves, **said) == "deals.shared_already"
+    assert Share.objects.filter(registration=whole).count() == 2
+
+
+def test_linking_never_protects_a_customer_for_two(world: World) -> None:
+    customer = a_customer(world, name=NAME, phone="13812345678")
+    claim(world, "rep", customer=str(customer.pk))
+    other = rival(world)
+    made = claim(world, other, name="无锡另一个名字").result
+    Registration.objects.filter(pk=made.pk).update(
+        stem="听涛造纸", area=""
+    )  # the name it bore in the meantime
+    assert made.state == "protected"
+    assert refusal(world, other, "deals.link_customer", again(made), customer=str(customer.pk)) in (
+        "deals.taken_now",
+        "not_found",
+    )
+    world.post(world.user(other), "sales_manager")  # who sees the customer
+    told = refusal(world, other, "deals.link_customer", again(made), customer=str(customer.pk))
+    assert told == "deals.taken_now"
+
+
 # --- many hands at once ------------------------------------------------------------------------------------------------
 
 HANDS = 4

@@ -13,6 +13,7 @@ from sellwell.foundation.catalog.models import Product
 from sellwell.foundation.company import divisions
 from sellwell.foundation.company.extensions import results
 from sellwell.foundation.company.models import Department
+from sellwell.foundation.company.pages.divisions import statement, year_of
 from sellwell.foundation.company.policies import DIVISION_LIMITS
 from sellwell.kernel import clock, generations, policy
 from sellwell.kernel.models import ApprovalRequest, Fact
@@ -64,6 +65,29 @@ def test_results_are_revenue_at_the_price_and_cost_of_the_order_and_returns_take
     assert revenue == sum(Fact.objects.filter(measure="accepted").values_list("amount", flat=True))
     OrderLine.objects.filter(pk=line.pk).update(unit_cost=None)
     assert earned(east, world) == [(revenue, 0, revenue)]
+
+
+@clause("2.2.2")
+def test_a_statement_is_the_sum_of_its_months_and_its_rate_knows_only_what_has_a_cost(world: World) -> None:
+    """By hand, from the facts: one sale at 60 apiece, the same again without a known cost."""
+    east = a_division(world)
+    first, second = an_accepted_shipment(world), an_accepted_shipment(world)
+    OrderLine.objects.filter(order=first.order_id).update(unit_cost=Decimal("60"))
+    OrderLine.objects.filter(order=second.order_id).update(unit_cost=None)
+    posted = {
+        one.pk: Fact.objects.filter(
+            measure="accepted", source__in=one.lines.values_list("pk", flat=True)
+        ).values_list("amount", "quantity")
+        for one in (first, second)
+    }
+    ((known, quantity),), ((unknown, _),) = posted[first.pk], posted[second.pk]
+    found = statement(east, year_of("", world.today), world.ctx("sales_manager"))
+    assert found is not None and found.shows_margin
+    assert found.total.revenue == sum(one.revenue for one in found.months) == known + unknown
+    assert found.total.cost == 60 * quantity and found.total.without_cost == unknown
+    assert found.total.margin == known - 60 * quantity
+    assert found.rate == ((known - 60 * quantity) / known).quantize(Decimal("0.001"))
+    assert statement(east, year_of("", world.today), world.ctx("rep")) is None
 
 
 @clause("2.2.2")
