@@ -18,7 +18,7 @@ from django.apps import apps
 from sellwell.kernel import calendar
 from sellwell.kernel.models import Task, User
 from sellwell.kernel.operations import REGISTRY
-from sellwell.simulation import cycles, deals, leads, market, relations, surveys
+from sellwell.simulation import campaigns, cycles, deals, leads, market, relations, surveys
 from sellwell.simulation.people import Stage
 from sellwell.simulation.recipes import LATER, RECIPES, Instead, Scene, some_lines
 
@@ -68,6 +68,8 @@ class Play:
         relations.a_day(self.stage)
         deals.a_day(self.stage)
         surveys.a_day(self.stage)
+        if self.last is not None:
+            campaigns.a_day(self.stage, self.last)
         self.stage.settle()
         self._money()
         self.stage.settle()

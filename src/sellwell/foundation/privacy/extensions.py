@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -56,7 +56,10 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Somebody's data was used for a purpose on a day, by a record that the evidence can name."""
+    """Somebody's data was used for a purpose on a day, by a record that the evidence can name.
+
+    `at`: the moment, where it is known: what somebody said later that day does not make the use wrong. Else the day's end.
+    """
 
     subject_id: UUID
     purpose: Purpose
@@ -65,6 +68,7 @@ class Use:
     row_id: UUID
     name: str
     department: str = ""
+    at: datetime | None = None
 
 
 # By the table's label: () -> Holding. Called when asked for, so that rooms may import their models lazily.

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from uuid import UUID
 
 from sellwell.foundation.customers import people
 from sellwell.foundation.customers.people import Somebody
 from sellwell.foundation.privacy import policies, rules
 from sellwell.foundation.privacy.models import Consent, ConsentText, DataSubject
-from sellwell.foundation.privacy.rules import Answer, Person, Said
+from sellwell.foundation.privacy.rules import Answer, Person, Said, Word, said_at
 from sellwell.foundation.privacy.rules.words import (
     Age,
     Basis,
@@ -25,7 +26,7 @@ from sellwell.foundation.privacy.rules.words import (
 from sellwell.kernel.values import Objection, Reason, T
 
 __all__ = [
-    "Answer", "Consent", "ConsentText", "DataSubject", "Purpose", "Said", "default_source", "law_for", "may_use", "not_allowed",
+    "Answer", "Consent", "ConsentText", "DataSubject", "Purpose", "Said", "default_source", "law_for", "may_use", "might_use", "not_allowed",
     "said", "text_in_force",
 ]  # fmt: skip
 
@@ -45,25 +46,54 @@ def may_use(company_id: UUID, subjects: Iterable[UUID], purpose: Purpose, on: da
     """Whether the data of each of these people (parties or contacts) may be used for the purpose on a day, with basis and
     reason. Five queries, however many people. Campaigns, surveys and exports ask this before they use anybody."""
     wanted = list(dict.fromkeys(subjects))
+    heard = said(company_id, wanted, purpose)
+    judged = _judges(company_id, wanted, purpose, on, _counts_from(company_id, purpose))
+    return {subject: judged(subject, heard.get(subject)) for subject in wanted}
+
+
+def might_use(
+    company_id: UUID, used: Sequence[tuple[UUID, datetime]], purpose: Purpose, on: date
+) -> list[Answer]:
+    """Whether people's data were rightly used at these moments of a day: by what each had said by then, under the wording of
+    that day. Six queries. For evidence, which judges the past."""
+    wanted = list(dict.fromkeys(subject for subject, _ in used))
+    words: dict[UUID, list[Word]] = {}
+    rows = Consent.objects.filter(company_id=company_id, subject_id__in=wanted, purpose=purpose.value)
+    for row in (
+        rows.exclude(state=ConsentState.REQUESTED.value).select_related("text").order_by("said_at", "id")
+    ):
+        words.setdefault(row.subject_id, []).append(Word(said_by(row), row.said_at))
+    shown = ConsentText.objects.filter(company_id=company_id, purpose=purpose.value, since__lte=on)
+    text = shown.exclude(state=TextState.DRAFT.value).order_by("-number").first()
+    counts_from = text.counts_from if text is not None else 0
+    judged = _judges(company_id, wanted, purpose, on, counts_from, past=True)
+    return [judged(subject, said_at(words.get(subject, ()), on, at)) for subject, at in used]
+
+
+def _judges(
+    company_id: UUID, wanted: list[UUID], purpose: Purpose, on: date, counts_from: int, *, past: bool = False
+) -> Callable[[UUID, Said | None], Answer]:
+    """How a word of each of these people is judged on a day. `past`: that somebody was forgotten or restricted since then
+    does not make a use of that day wrong."""
     known = people.people(company_id, wanted)
     described = _described(company_id, wanted)
-    heard = said(company_id, wanted, purpose)
-    counts_from = _counts_from(company_id, purpose)
     bases: dict[tuple[Law, Source, bool], Basis] = {}
-    found = {}
-    for subject in wanted:
+
+    def judged(subject: UUID, word: Said | None) -> Answer:
         somebody = known.get(subject)
         if somebody is None:
-            found[subject] = UNKNOWN
-            continue
+            return UNKNOWN
         row = described.get(subject)
         person = _person(somebody, row)
+        if past:
+            person = replace(person, erased=False, restricted=False)
         source = Source(row.source) if row is not None else default_source(somebody)
         key = (person.law, source, somebody.contact_id is not None)
         if key not in bases:
             bases[key] = policies.basis_for(company_id, on, person.law, purpose, source, contact=key[2])
-        found[subject] = rules.judge(person, purpose, bases[key], heard.get(subject), on, counts_from)
-    return found
+        return rules.judge(person, purpose, bases[key], word, on, counts_from)
+
+    return judged
 
 
 def not_allowed(
