@@ -18,7 +18,7 @@ from django.apps import apps
 from sellwell.kernel import calendar
 from sellwell.kernel.models import Task, User
 from sellwell.kernel.operations import REGISTRY
-from sellwell.simulation import cycles, leads, market, relations, surveys
+from sellwell.simulation import campaigns, cycles, leads, market, relations, surveys
 from sellwell.simulation.people import Stage
 from sellwell.simulation.recipes import LATER, RECIPES, Instead, Scene, some_lines
 
@@ -67,6 +67,8 @@ class Play:
             market.a_day(self.stage, self.last)
         relations.a_day(self.stage)
         surveys.a_day(self.stage)
+        if self.last is not None:
+            campaigns.a_day(self.stage, self.last)
         self.stage.settle()
         self._money()
         self.stage.settle()

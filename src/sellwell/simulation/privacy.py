@@ -16,6 +16,8 @@ from sellwell.simulation.people import Stage
 WORDINGS: tuple[tuple[str, str, int, str, str], ...] = (
     ("marketing_email", "general", 24, "我们将用您的姓名和邮箱发送产品资讯与活动邀请，每月不超过两次；您可随时点击邮件底部退订。",
      "We use your name and e-mail address for product news and invitations, at most twice a month; unsubscribe at any time."),
+    ("marketing_sms", "general", 12, "我们将用您的姓名和手机号发送新品与活动短信，每月不超过一次；您可随时点击短信中的链接退订。",
+     "We text you about new products and offers, at most once a month; unsubscribe by the link at any time."),
     ("marketing_phone", "general", 12, "我们将用您的姓名和电话介绍新品与促销，工作日来电；您可随时告知我们停止。",
      "We call you about new products and offers on working days; tell us at any time to stop."),
     ("survey", "general", 24, "我们将用您的姓名和联系方式邀请您评价交付与服务，结果只用于改进。",
@@ -59,6 +61,18 @@ def leave_waiting(stage: Stage) -> None:
     _looks(stage)
     stage.settle()
     stage.pace = pace
+
+
+def consented(stage: Stage, contact: Any, purpose: str, reference: str, way: str = "paper") -> Any:
+    """A contact agreed to a purpose today, with proof."""
+    data = {
+        **_whom(contact),
+        "purpose": purpose,
+        "way": way,
+        "granted_on": stage.today,
+        "proof_reference": reference,
+    }
+    return stage.act(contact.customer.owner, "privacy.record_consent", None, data)
 
 
 def _whom(contact: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sellwell.control.voice import chores, studying
 from sellwell.kernel import clock, door, system
 from sellwell.kernel.door import see_companies
 from sellwell.kernel.values import Refusal
+from sellwell.simulation import privacy
 from sellwell.simulation.people import Stage
 
 QUESTIONS: list[dict[str, Any]] = [
@@ -43,6 +44,7 @@ WORDS = {
     "trend": "同行都在压库存，订单变小变急。",
 }
 ASKED, ANSWERED, LOW = 0.85, 0.66, 0.16  # shares: deliveries asked, invitations answered, low scores
+CONSENTED = 0.85  # of the contacts that get goods
 
 
 def begin(stage: Stage) -> None:
@@ -85,11 +87,25 @@ def a_day(stage: Stage) -> None:
     with clock.at(stage.now):
         see_companies([stage.company_id])
         chores.hold_rounds(stage.company_id)
+    _consents(stage)
     rng = random.Random(f"voice {stage.today}")  # noqa: S311 - a simulation, no secret
     _answers(stage, rng)
     _follow_ups(stage, rng)
     _interviews(stage, rng)
     stage.pace = pace
+
+
+def _consents(stage: Stage) -> None:
+    """Sellers ask the contacts of customers whose goods are on their way; most agree to be asked, some are never asked."""
+    under_way: Any = apps.get_model("delivery.Shipment").objects.filter(state__in=["shipped", "delivered"])
+    asked: Any = apps.get_model("privacy.Consent").objects.filter(purpose="survey")
+    contacts: Any = apps.get_model("customers.Contact").objects.filter(
+        customer__in=under_way.values("customer"), is_primary=True
+    )
+    fresh = contacts.exclude(pk__in=asked.values("subject_id")).select_related("customer__owner")
+    for contact in list(fresh.order_by("customer__number")):
+        if random.Random(f"consent {contact.customer.number}").random() < CONSENTED:  # noqa: S311 - a simulation, no secret
+            privacy.consented(stage, contact, "survey", f"DC-{contact.customer.number}", "counter")
 
 
 def _answers(stage: Stage, rng: random.Random) -> None:

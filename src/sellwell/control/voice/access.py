@@ -43,18 +43,16 @@ grant(
     **RUNNERS,
 )  # fmt: skip
 
-grant(
-    ["voice.invitations", "voice.responses", "voice.answers", "voice.opt_outs", "voice.follow_ups"], **READERS
-)
+grant(["voice.invitations", "voice.responses", "voice.answers", "voice.follow_ups"], **READERS)
 # Who answered without a name has no seller: links' answers are read by those who see the company.
 grant(
-    ["voice.invitations.export", "voice.responses.export", "voice.answers.export", "voice.opt_outs.export", "voice.follow_ups.export"],
+    ["voice.invitations.export", "voice.responses.export", "voice.answers.export", "voice.follow_ups.export"],
     **EXPORTERS,
 )  # fmt: skip
 grant(
     [
         "voice.invite", "voice.invite_after", "voice.send", "voice.remind", "voice.expire", "voice.not_delivered",
-        "voice.ask_again", "voice.begin", "voice.answer", "voice.submit",
+        "voice.begin", "voice.answer", "voice.submit",
     ],
     **RUNNERS,
 )  # fmt: skip
@@ -85,3 +83,29 @@ grant(
     **RUNNERS,
 )  # fmt: skip
 grant(["voice.results", "voice.evidence_9_1_2"], **OVERSEERS)
+
+# Campaigns: marketing writes and sends, somebody else approves; sellers read of their own customers.
+grant("voice.campaigns", **OVERSEERS)
+grant("voice.recipients", **READERS)
+grant(["voice.campaigns.export", "voice.recipients.export"], **EXPORTERS)
+grant(
+    [
+        "voice.add_campaign", "voice.change_campaign", "voice.start_campaign", "voice.send_campaign", "voice.evaluate_campaign",
+        "voice.not_reached",
+    ],
+    marketing="company",
+)  # fmt: skip
+grant(
+    ["voice.approve_campaign", "voice.return_campaign"],
+    marketing="company",
+    sales_manager="company",
+    executive="company",
+)
+grant(
+    "voice.stop_campaign",
+    marketing="company",
+    sales_manager="company",
+    executive="company",
+    service="company",
+)
+grant("voice.unsubscribe", **{role: scope for role, scope in READERS.items() if role != "auditor"})

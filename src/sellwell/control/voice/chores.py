@@ -1,4 +1,4 @@
-"""What voice does as days go by: holds the rounds whose day has come (clauses 2.4.3, 4.2.4)."""
+"""What voice does as days go by: holds the rounds whose day has come (2.4.3, 4.2.4), sends campaigns (4.2.1)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,17 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from sellwell.control.voice.models import ProgrammeState, Questionnaire, QuestionnaireState, Round, RoundState
+from sellwell.control.voice.models import (
+    Campaign,
+    CampaignState,
+    ProgrammeState,
+    Questionnaire,
+    QuestionnaireState,
+    Round,
+    RoundState,
+)
 from sellwell.kernel import clock, system
-from sellwell.kernel.chores import chore
+from sellwell.kernel.chores import chore, each
 from sellwell.kernel.door import run
 from sellwell.kernel.values import Refusal
 
@@ -38,3 +46,15 @@ def hold_rounds(company_id: UUID) -> bool:
         except Refusal as refusal:
             log.warning("the survey round %s is not held: %s", round_id, refusal.code)
     return is_done
+
+
+@chore("voice.send_campaigns")
+def send_campaigns(company_id: UUID) -> bool:
+    """The next batch of every campaign that is being sent. The worker comes again until nobody is left; what it had done
+    before it was stopped stays done."""
+    rows = Campaign.objects.filter(company_id=company_id, state=CampaignState.SENDING.value).order_by(
+        "number"
+    )
+    return bool(
+        each("the campaign", rows, lambda row: run("voice.send_campaign", system.context(company_id), row.pk))
+    )

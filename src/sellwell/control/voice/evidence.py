@@ -1,4 +1,4 @@
-"""Evidence for the clauses that voice answers for: 2.4.2, 2.4.3 (surveys by calendar) and 4.2.4."""
+"""Evidence for the clauses that voice answers for: 2.4.2, 2.4.3 (surveys by calendar), 4.2.1 (campaigns) and 4.2.4."""
 
 from __future__ import annotations
 
@@ -11,22 +11,28 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q
 
-from sellwell.control.voice import figures, policies, studying
+from sellwell.control.voice import campaigning, figures, policies, queries, studying
 from sellwell.control.voice.models import (
+    Campaign,
+    CampaignState,
     FollowUp,
     FollowUpState,
     Interview,
     InterviewState,
     Invitation,
+    Recipient,
     Response,
     ResponseState,
     Round,
     RoundState,
+    Side,
     Study,
     StudyState,
 )
+from sellwell.control.voice.rules.campaigns import Result
 from sellwell.control.voice.rules.figures import Figure
 from sellwell.control.voice.rules.studies import lacking
+from sellwell.foundation.privacy import queries as privacy
 from sellwell.kernel import clock
 from sellwell.kernel.evidence import Broken, Evidence, Measured, evidence, found, last_day
 from sellwell.kernel.values import Period, T
@@ -38,6 +44,10 @@ SETTLE_LATE = T("应于 {day} 前办结，未按时办结", "was to be settled b
 NO_FOLLOW_UP = T("低分 {score} 分没有回访", "a low score of {score} has no follow-up")
 NOT_AS_PLANNED = T("计划于 {day}，未按计划进行", "was planned for {day} and not held as planned")
 TOO_SOON = T("同一人 90 天内再次受访", "asks the same person again within 90 days")
+NO_CONTROL = T("没有保留对照，也没有未分群对照", "has neither a hold-out nor an unsegmented group")
+NOT_EVALUATED = T("计数期已过两周，尚未评估", "was not evaluated within two weeks after its days")
+WITHOUT = T("没有依据而收到消息：{why}", "was written to without a basis: {why}")
+EVALUATE_WITHIN = 14  # days
 AFTER_48 = T("事件发生 48 小时后才发出", "went out more than 48 hours after the event")
 
 
@@ -110,6 +120,59 @@ def surveys_held_as_planned(company_id: UUID, period: Period) -> Evidence:
         if row.held_on is None or row.held_on > row.latest_on
     ]  # fmt: skip
     return found(Counter(row.programme.department_path for row in due), broken)
+
+
+# --- 4.2.1 -----------------------------------------------------------------------------------------------------------------
+
+
+@evidence("4.2.1", T("分客群响应有对照", "Segments are compared with a control group"))
+def campaigns_compared(company_id: UUID, period: Period) -> Evidence:
+    """Campaigns that were sent out in the period; those that nothing can be compared with, and those whose days are over for
+    two weeks without an evaluation. Beside it each group's response in orders, over all these campaigns."""
+    rows = Campaign.objects.filter(
+        company_id=company_id, finished_on__gte=period.since, finished_on__lt=_until(period)
+    ).exclude(state=CampaignState.STOPPED.value)
+    concerned, broken = list(rows.order_by("number")), []
+    total: dict[str, Result] = {}
+    day = min(last_day(period), clock.business_day(clock.now()))
+    for row in concerned:
+        found_ = campaigning.results(row)
+        if not {Side.HOLDOUT.value, Side.UNSEGMENTED.value} & set(found_):
+            broken.append(Broken("voice.campaign", row.pk, row.number, NO_CONTROL, row.department_path))
+        elif row.evaluated_at is None and campaigning.is_over(row, day - timedelta(days=EVALUATE_WITHIN)):
+            broken.append(Broken("voice.campaign", row.pk, row.number, NOT_EVALUATED, row.department_path))
+        for side, one in found_.items():
+            before = total.get(side, Result(0, 0, Decimal(0)))
+            total[side] = Result(
+                before.count + one.count, before.ordered + one.ordered, before.amount + one.amount
+            )
+    measured = [
+        Measured(s.label, total[s.value].count, total[s.value].rate.value, "%")
+        for s in Side
+        if s.value in total
+    ]
+    return found(Counter(row.department_path for row in concerned), broken, measured)
+
+
+@evidence("4.2.1", T("活动只触达有依据的人", "Campaigns reach only people with a basis"))
+def written_to_with_a_basis(company_id: UUID, period: Period) -> Evidence:
+    """Recipients to whom something went out in the period; those who by then had not consented to the channel, or had said
+    no. Must find none."""
+    rows = list(queries.written_to(company_id, period))
+    groups: dict[tuple[str, date], list[Recipient]] = {}
+    for row in rows:
+        if row.sent_at is not None:
+            groups.setdefault((row.campaign.channel, clock.business_day(row.sent_at)), []).append(row)
+    broken = []
+    for (channel, day), same in groups.items():
+        used = [(row.subject(), row.sent_at) for row in same if row.sent_at is not None]
+        answers = privacy.might_use(company_id, used, campaigning.PURPOSES[channel], day)
+        broken += [
+            Broken("voice.recipient", row.pk, str(row), WITHOUT.format(why=answer.why), row.department_path)
+            for row, answer in zip(same, answers, strict=True)
+            if not answer.allowed
+        ]
+    return found(Counter(row.department_path for row in rows), broken)
 
 
 # --- 4.2.4 -----------------------------------------------------------------------------------------------------------------

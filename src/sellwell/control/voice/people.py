@@ -11,11 +11,12 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from sellwell.control.voice import policies
-from sellwell.control.voice.extensions import may_ask
-from sellwell.control.voice.models import Invitation, InvitationState, OptOut, OptOutState, Way
+from sellwell.control.voice.models import Invitation, InvitationState, Way
 from sellwell.control.voice.rules.sampling import Left
 from sellwell.foundation.customers import queries as customers
 from sellwell.foundation.customers.queries import Customer
+from sellwell.foundation.privacy import queries as privacy
+from sellwell.foundation.privacy.queries import Purpose
 from sellwell.kernel.operations import Context
 
 # States in which an invitation counts against the caps: it reached them, or is about to.
@@ -77,19 +78,33 @@ def reasons(
     """Why each customer's respondent may not be asked now; those who may are left out. `but`: an invitation that is not
     counted, since it is the one at hand."""
     asked = _asked_of_late(people, ctx, but)
-    opted = _opted_out(people)
-    refused: set[UUID] = set()
-    for _, function in may_ask:
-        refused |= function(ctx.company_id, [one.subject for one in people.values()], ctx.today)
+    barred = without_basis(people, Purpose.SURVEY, ctx)
     grades = {one.customer.grade for one in people.values()}
     caps = {grade: policies.caps(grade, ctx) for grade in grades}
     found = {}
     for customer_id, one in people.items():
         reason = _reason(
-            one, way, opted, refused, asked.get(customer_id, []), caps[one.customer.grade], ctx.now
+            one, way, barred.get(customer_id), asked.get(customer_id, []), caps[one.customer.grade], ctx.now
         )
         if reason is not None:
             found[customer_id] = reason
+    return found
+
+
+def without_basis(people: Mapping[UUID, Respondent], purpose: Purpose, ctx: Context) -> dict[UUID, Left]:
+    """Which customers' respondents privacy's register keeps out of a purpose today: because they said no, or because
+    nobody asked them. What a customer itself refused counts for everybody who speaks for it. Six queries."""
+    subjects = [one.subject for one in people.values()]
+    parties = [one.customer.party_id for one in people.values()]
+    said = privacy.said(ctx.company_id, {*subjects, *parties}, purpose, ctx.today)
+    refused = {subject for subject, word in said.items() if word.refuses(ctx.today)}
+    answers = privacy.may_use(ctx.company_id, subjects, purpose, ctx.today)
+    found = {}
+    for customer_id, one in people.items():
+        if one.subject in refused or one.customer.party_id in refused:
+            found[customer_id] = Left.OPTED_OUT
+        elif not answers[one.subject].allowed:
+            found[customer_id] = Left.NO_CONSENT
     return found
 
 
@@ -97,18 +112,14 @@ Asked = tuple[UUID | None, datetime]  # of which contact, when
 
 
 def _reason(
-    one: Respondent, way: str, opted: set[tuple[UUID, UUID | None]], refused: set[UUID], asked: Sequence[Asked],
-    caps: policies.Caps, now: datetime,
-) -> Left | None:  # fmt: skip
-    key = one.customer.pk
+    one: Respondent, way: str, barred: Left | None, asked: Sequence[Asked], caps: policies.Caps, now: datetime
+) -> Left | None:
     if one.customer.party.erased_at is not None:
         return Left.ERASED
     if one.customer.state != "active":
         return Left.BLOCKED
-    if (key, None) in opted or (key, one.contact_id) in opted:
-        return Left.OPTED_OUT
-    if one.subject in refused:
-        return Left.NO_CONSENT
+    if barred is not None:
+        return barred
     person = now - timedelta(days=caps.person_days)
     if any(contact == one.contact_id and at > person for contact, at in asked):
         return Left.PERSON_CAP
@@ -129,11 +140,6 @@ def _asked_of_late(people: Iterable[UUID], ctx: Context, but: UUID | None) -> di
     for customer_id, contact_id, at in rows.values_list("customer_id", "contact_id", "at"):
         found.setdefault(customer_id, []).append((contact_id, at))
     return found
-
-
-def _opted_out(people: Iterable[UUID]) -> set[tuple[UUID, UUID | None]]:
-    rows = OptOut.objects.filter(customer_id__in=list(people), state=OptOutState.IN_FORCE.value)
-    return set(rows.values_list("customer_id", "contact_id"))
 
 
 def population(company_id: UUID, grades: Sequence[str], regions: Sequence[str]) -> list[UUID]:

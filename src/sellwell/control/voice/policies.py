@@ -14,7 +14,7 @@ from sellwell.kernel import policy
 from sellwell.kernel.operations import Context
 from sellwell.kernel.values import T
 
-CAPS, LOW = "voice.caps", "voice.low_scores"
+CAPS, LOW, MESSAGES = "voice.caps", "voice.low_scores", "voice.campaign_caps"
 
 policy.default(
     CAPS,
@@ -32,6 +32,22 @@ policy.default(
         examples=[({"grade": "B"}, {"person_days": "90", "customer_days": "90", "customer_most": "3"})],
     ),
     T("客户调查的次数上限", "How often customers are surveyed"),
+)
+policy.default(
+    MESSAGES,
+    policy.table(
+        inputs={"channel": ("text", T("渠道（mail/sms）", "Channel (mail/sms)"))},
+        outputs={
+            "days": ("number", T("按几天计", "Days counted over")),
+            "most": ("number", T("其间每人最多几条", "At most so many for one person")),
+        },
+        rows=[["mail", "30", "2"], ["-", "30", "1"]],
+        examples=[
+            ({"channel": "mail"}, {"days": "30", "most": "2"}),
+            ({"channel": "sms"}, {"days": "30", "most": "1"}),
+        ],
+    ),
+    T("营销消息的次数上限", "Caps of campaign messages"),
 )
 policy.default(
     LOW,
@@ -87,6 +103,12 @@ def caps(grade: str, ctx: Context) -> Caps:
     """The caps for customers of a grade."""
     said = judges.judge(CAPS, ctx, {"grade": grade}).outputs or {}
     return Caps(*(int(said.get(name) or 0) for name in ("person_days", "customer_days", "customer_most")))
+
+
+def messages(channel: str, ctx: Context) -> tuple[int, int]:
+    """Over how many days campaign messages to one person are counted, and how many may go out in them."""
+    said = judges.judge(MESSAGES, ctx, {"channel": channel}).outputs or {}
+    return int(said.get("days") or 0), int(said.get("most") or 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from sellwell.control.voice.models import (
     Answer,
@@ -18,6 +18,8 @@ from sellwell.control.voice.models import (
     OpenLink,
     Programme,
     ProgrammeState,
+    Recipient,
+    RecipientState,
     Round,
     RoundState,
 )
@@ -25,6 +27,7 @@ from sellwell.control.voice.rules.causes import Cause
 from sellwell.control.voice.rules.questions import Given
 from sellwell.control.voice.rules.sampling import Left
 from sellwell.kernel import clock
+from sellwell.kernel.values import Period
 
 
 def source(invitation_id: UUID | None, link_id: UUID | None) -> Invitation | OpenLink:
@@ -55,6 +58,31 @@ def answers(response_id: UUID) -> dict[str, Given]:
         else:
             found[one.key] = Given(one.number, tuple(one.choices), (), one.text)
     return found
+
+
+def left_out(row: Programme | Round) -> dict[str, int]:
+    """How many of a programme's or round's invitations were left out for a reason of consent, by reason. One query."""
+    of = {"round": row} if isinstance(row, Round) else {"programme": row}
+    rows = Invitation.objects.filter(**of, left__in=[Left.NO_CONSENT.value, Left.OPTED_OUT.value])
+    return dict(rows.order_by().values_list("left").annotate(n=Count("pk")))
+
+
+def written_to(company_id: UUID, period: Period) -> QuerySet[Recipient]:
+    """Recipients to whom a campaign's message went out in a period, delivered to them or not yet refused."""
+    rows = Recipient.objects.filter(company_id=company_id, sent_at__gte=clock.day_begins(period.since))
+    if period.until is not None:
+        rows = rows.filter(sent_at__lt=clock.day_begins(period.until))
+    return (
+        rows.exclude(state=RecipientState.FAILED.value)
+        .select_related("campaign", "customer__party")
+        .order_by("id")
+    )
+
+
+def recipient_by_token(token_hash: str) -> Recipient | None:
+    """Whose way out of campaigns this is."""
+    rows = Recipient.objects.select_related("campaign", "customer__party", "contact")
+    return rows.filter(token_hash=token_hash).first()
 
 
 def open_follow_ups(people: Iterable[UUID]) -> dict[UUID, int]:

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sellwell.control.voice import people, tokens
+from sellwell.control.voice import campaigning, people, tokens
 from sellwell.control.voice.extensions import Happened, happened
-from sellwell.control.voice.models import Invitation, InvitationState, Programme, ProgrammeState, Trigger, Way
+from sellwell.control.voice.models import (
+    Channel,
+    Invitation,
+    InvitationState,
+    Programme,
+    ProgrammeState,
+    Recipient,
+    RecipientState,
+    Trigger,
+    Way,
+)
 from sellwell.foundation.company.queries import company
+from sellwell.foundation.privacy.queries import Purpose
 from sellwell.integrations import messaging
 from sellwell.integrations.messaging import Card, Declined
 from sellwell.kernel import personal, system
@@ -65,13 +76,19 @@ STOP = T("不再接收调查", "No more surveys")
 
 @reaction("voice.deliver", on=["voice.sent", "voice.reminded"])
 def deliver(event: Event) -> None:
-    """The link by mail or SMS. Whoever opted out or answered meanwhile gets nothing."""
+    """The link by mail or SMS. Whoever withdrew, opted out or answered meanwhile gets nothing."""
     row = (
         Invitation.objects.select_related("questionnaire", "customer__party", "contact")
         .filter(pk=UUID(event.payload["invitation"]))
         .first()
     )
     if row is None or row.state not in (InvitationState.SENT.value, InvitationState.STARTED.value):
+        return
+    if people.without_basis(
+        {row.customer_id: people.respondent_of(row)}, Purpose.SURVEY, system.context(row.company_id)
+    ):
+        # Withdrawn since it was sent, or the moment before: nothing leaves the house.
+        _failed(row, "no_consent")
         return
     source = row.contact or row.customer.party
     address = personal.open_(source.email if row.way == Way.MAIL.value else source.phone)
@@ -105,3 +122,32 @@ def _card(row: Invitation, *, is_again: bool) -> Card:
         return Card(
             str(head), (str(line),), url, ((str(STOP), f"{url}stop"),) if row.way == Way.MAIL.value else ()
         )
+
+
+@reaction("voice.bring_campaign", on=["voice.campaign_message"])
+def bring_campaign(event: Event) -> None:
+    """One campaign message, under the recipient's own key: told twice it is brought once. Whoever withdrew meanwhile gets
+    nothing."""
+    row = (
+        Recipient.objects.select_related("campaign", "customer__party", "customer__owner", "contact")
+        .filter(pk=UUID(event.payload["recipient"]), state=RecipientState.SENT.value)
+        .first()
+    )
+    if row is None:
+        return
+    ctx, channel = system.context(row.company_id), row.campaign.channel
+    source = row.contact or row.customer.party
+    address = personal.open_(source.email if channel == Channel.MAIL.value else source.phone)
+    by = messaging.messenger(channel, row.company_id)
+    who = campaigning.as_respondents([row])
+    if people.without_basis(who, campaigning.PURPOSES[channel], ctx):
+        problem = "no_consent"
+    elif not address or by is None:
+        problem = "no_address" if not address else "no_system"
+    else:
+        try:
+            by.send(address, campaigning.card(row), f"campaign-{row.pk}")
+            return
+        except Declined as failure:
+            problem = failure.code[:60]
+    run("voice.not_reached", ctx, row.pk, {"problem": problem})

@@ -11,7 +11,7 @@ import qrcode
 import qrcode.image.svg
 from django.conf import settings
 
-INVITATION, OPEN_LINK = "invitation", "open-link"
+INVITATION, OPEN_LINK, CAMPAIGN = "invitation", "open-link", "campaign"
 
 
 def secret(kind: str, row_id: UUID) -> str:
@@ -26,9 +26,9 @@ def hash_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def address(kind: str, row_id: UUID) -> str:
-    """Where the link leads."""
-    return f"{settings.SITE_URL}/s/{secret(kind, row_id)}/"
+def address(kind: str, row_id: UUID, page: str = "s") -> str:
+    """Where the link leads: `s` to a survey, `n` to the way out of campaigns."""
+    return f"{settings.SITE_URL}/{page}/{secret(kind, row_id)}/"
 
 
 def qr(text: str) -> bytes:

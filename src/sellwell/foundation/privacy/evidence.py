@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from uuid import UUID
 
@@ -58,7 +58,7 @@ def consents_with_proof(company_id: UUID, period: Period) -> Evidence:
 @evidence("4.3.1", T("没有依据的不使用", "Nothing is used without a basis"))
 def uses_with_a_basis(company_id: UUID, period: Period) -> Evidence:
     """Uses that rooms report, and people kept for contracts whose data need more than the contract (cards, imports): each
-    judged by what held on its day."""
+    judged by what held at its moment."""
     concerned, broken = 0, []
     for batch in _batches(_all_uses(company_id, period)):
         concerned += len(batch)
@@ -66,10 +66,10 @@ def uses_with_a_basis(company_id: UUID, period: Period) -> Evidence:
         for use in batch:
             groups.setdefault((use.purpose, use.day), []).append(use)
         for (purpose, day), same in groups.items():
-            answers = queries.may_use(company_id, {use.subject_id for use in same}, purpose, day)
-            broken += [
-                _without(use, answers[use.subject_id]) for use in same if not answers[use.subject_id].allowed
-            ]
+            ends = clock.day_begins(day + timedelta(days=1))
+            used = [(use.subject_id, use.at or ends) for use in same]
+            answers = queries.might_use(company_id, used, purpose, day)
+            broken += [_without(use, a) for use, a in zip(same, answers, strict=True) if not a.allowed]
     return found(concerned, broken)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -57,7 +57,10 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Somebody's data was used for a purpose on a day, by a record that the evidence can name."""
+    """Somebody's data was used for a purpose on a day, by a record that the evidence can name.
+
+    `at`: the moment, where it is known: what somebody said later that day does not make the use wrong. Else the day's end.
+    """
 
     subject_id: UUID
     purpose: Purpose
@@ -66,6 +69,7 @@ class Use:
     row_id: UUID
     name: str
     department: str = ""
+    at: datetime | None = None
 
 
 # By the table's label: () -> Holding. Called when asked for, so that rooms may import their models lazily.
@@ -121,18 +125,6 @@ def _of_subject(whom: Whom) -> Q | None:
     return Q(subject_id=whom.subject_id)
 
 
-def _of_pair(whom: Whom) -> Q | None:
-    return _either(whom, "first_id", "second_id")
-
-
-def _of_merge(whom: Whom) -> Q | None:
-    return _either(whom, "survivor_id", "loser_id")
-
-
-def _either(whom: Whom, one: str, other: str) -> Q | None:
-    return Q(**{one: whom.customer_id}) | Q(**{other: whom.customer_id}) if whom.contact_id is None else None
-
-
 def of_customers_documents(whom: Whom) -> Q | None:
     """For documents with a `customer`: those of a customer who is a person. A contact's documents are its customer's."""
     return _through_customer(whom)
@@ -177,7 +169,7 @@ hold(
     of=_through_customer,
 )
 hold("customers.taxtitle", T("开票抬头", "Tax titles"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=_ENTERED,
-     of=_through_customer, groups=dict.fromkeys(("bank", "account_last4"), Group.FINANCIAL))  # fmt: skip
+     of=_through_customer, groups=dict.fromkeys(("bank", "account_last4"), Group.FINANCIAL), recipients=(TAX_PLATFORM,))  # fmt: skip
 hold("customers.bankaccount", T("银行账户", "Bank accounts"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=_ENTERED,
      of=_through_customer,
      groups={"holder": Group.IDENTITY} | dict.fromkeys(("bank", "account_last4", "account_blind"), Group.FINANCIAL))  # fmt: skip
@@ -197,15 +189,6 @@ hold("privacy.consent", T("同意记录", "Consents"), purposes=(Purpose.LEGAL_D
       day="said_at__date")  # fmt: skip
 hold("privacy.request", T("个人信息请求", "Privacy requests"), purposes=(Purpose.LEGAL_DUTY,), sources=(Source.REGISTRATION,), of=_of_subject,
       day="received_on")  # fmt: skip
-
-hold("customers.taxtitle", T("开票抬头", "Tax titles"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=_ENTERED,
-     of=_through_customer, recipients=(TAX_PLATFORM,))  # fmt: skip
-hold("customers.bankaccount", T("银行账户", "Bank accounts"), purposes=(Purpose.CONTRACT, Purpose.LEGAL_DUTY), sources=_ENTERED,
-     of=_through_customer)  # fmt: skip
-hold("customers.matchpair", T("疑似重复", "Possible duplicates"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION,),
-     of=_of_pair, day="found_on")  # fmt: skip
-hold("customers.merge", T("客户合并", "Merges"), purposes=(Purpose.CONTRACT,), sources=(Source.REGISTRATION,),
-     of=_of_merge, day="business_date")  # fmt: skip
 
 # Our own people: no customer's copy holds them; what they are for is employment.
 for _label, _title, _to in (

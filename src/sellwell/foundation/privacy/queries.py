@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Case, DateField, Q, QuerySet, When
@@ -14,7 +15,7 @@ from sellwell.foundation.customers import queries as customers
 from sellwell.foundation.customers.people import Somebody
 from sellwell.foundation.privacy import policies, rules
 from sellwell.foundation.privacy.models import Consent, ConsentText, DataSubject
-from sellwell.foundation.privacy.rules import Answer, Person, Said
+from sellwell.foundation.privacy.rules import Answer, Person, Said, Word, said_at
 from sellwell.foundation.privacy.rules.words import (
     Age,
     Basis,
@@ -30,7 +31,7 @@ from sellwell.kernel import clock
 from sellwell.kernel.values import Objection, Reason, T
 
 __all__ = [
-    "Answer", "Consent", "ConsentText", "DataSubject", "Purpose", "Said", "default_source", "law_for", "may_use", "may_use_for", "not_allowed",
+    "Answer", "Consent", "ConsentText", "DataSubject", "Purpose", "Said", "default_source", "law_for", "may_use", "may_use_for", "might_use", "not_allowed",
     "said", "text_in_force",
 ]  # fmt: skip
 
@@ -57,27 +58,65 @@ def may_use_for(
     company_id: UUID, known: Collection[Somebody], purposes: Collection[Purpose], on: date
 ) -> dict[Purpose, dict[UUID, Answer]]:
     """The same of people who were read already, for several purposes at once; no more queries for more of them."""
-    described = _described(company_id, known)
+    judged = _judges(company_id, known, on)
     heard = said_of(company_id, [somebody.subject_id for somebody in known], purposes, on)
     counts_from = _counts_from(company_id, purposes, on)
-    bases: dict[tuple[Purpose, frozenset[tuple[Law, Source]], bool], Basis] = {}
-    found: dict[Purpose, dict[UUID, Answer]] = {purpose: {} for purpose in purposes}
-    for purpose in purposes:
-        for somebody in known:
-            rows = described.get(somebody.subject_id, [])
-            noted = [(Law(row.law), Source(row.source)) for row in rows]
-            of = frozenset(noted or [(Law.PIPL, default_source(somebody))])
-            key = (purpose, of, somebody.contact_id is not None)
-            if key not in bases:
-                bases[key] = rules.strictest_basis(
-                    policies.basis_for(company_id, on, law, purpose, source, contact=key[2])
-                    for law, source in of
-                )
-            told = heard.get((somebody.subject_id, purpose.value))
-            found[purpose][somebody.subject_id] = rules.judge(
-                _person(somebody, rows), purpose, bases[key], told, on, counts_from.get(purpose.value, 0)
+    return {
+        purpose: {
+            one.subject_id: judged(
+                one, purpose, heard.get((one.subject_id, purpose.value)), counts_from.get(purpose.value, 0)
             )
-    return found
+            for one in known
+        }
+        for purpose in purposes
+    }
+
+
+def might_use(
+    company_id: UUID, used: Sequence[tuple[UUID, datetime]], purpose: Purpose, on: date
+) -> list[Answer]:
+    """Whether people's data were rightly used at these moments of a day: by what each had said by then, under the wording of
+    that day. That somebody was forgotten or restricted since then does not make it wrong. For evidence, which judges the past."""
+    wanted = list(dict.fromkeys(subject for subject, _ in used))
+    known = people.people(company_id, wanted)
+    words: dict[UUID, list[Word]] = {}
+    rows = Consent.objects.filter(company_id=company_id, subject_id__in=wanted, purpose=purpose.value)
+    for row in (
+        rows.exclude(state=ConsentState.REQUESTED.value).select_related("text").order_by("said_at", "id")
+    ):
+        words.setdefault(row.subject_id, []).append(Word(said_by(row), row.said_at))
+    counts_from = _counts_from(company_id, [purpose], on).get(purpose.value, 0)
+    judged = _judges(company_id, known.values(), on, past=True)
+    return [
+        judged(known[subject], purpose, said_at(words.get(subject, ()), on, at), counts_from)
+        if subject in known
+        else UNKNOWN
+        for subject, at in used
+    ]
+
+
+def _judges(
+    company_id: UUID, known: Collection[Somebody], on: date, *, past: bool = False
+) -> Callable[[Somebody, Purpose, Said | None, int], Answer]:
+    """How the word of one of these people about a purpose is judged on a day, given from which wording on words count."""
+    described = _described(company_id, known)
+    bases: dict[tuple[Purpose, frozenset[tuple[Law, Source]], bool], Basis] = {}
+
+    def judged(somebody: Somebody, purpose: Purpose, told: Said | None, counts_from: int) -> Answer:
+        rows = described.get(somebody.subject_id, [])
+        noted = [(Law(row.law), Source(row.source)) for row in rows]
+        of = frozenset(noted or [(Law.PIPL, default_source(somebody))])
+        key = (purpose, of, somebody.contact_id is not None)
+        if key not in bases:
+            bases[key] = rules.strictest_basis(
+                policies.basis_for(company_id, on, law, purpose, source, contact=key[2]) for law, source in of
+            )
+        person = _person(somebody, rows)
+        if past:
+            person = replace(person, erased=False, restricted=False)
+        return rules.judge(person, purpose, bases[key], told, on, counts_from)
+
+    return judged
 
 
 def not_allowed(

@@ -1,5 +1,15 @@
 """The tables of voice, one file per concept."""
 
+from sellwell.control.voice.models.campaigns import (
+    Campaign,
+    CampaignState,
+    Channel,
+    Goal,
+    Language,
+    Recipient,
+    RecipientState,
+    Side,
+)
 from sellwell.control.voice.models.interviews import (
     Finding,
     Guide,
@@ -24,8 +34,6 @@ from sellwell.control.voice.models.surveys import (
     FollowUpState,
     Invitation,
     InvitationState,
-    OptOut,
-    OptOutState,
     Programme,
     ProgrammeState,
     Response,
@@ -37,8 +45,8 @@ from sellwell.control.voice.models.surveys import (
 )
 
 __all__ = [
-    "Answer", "Finding", "FollowUp", "FollowUpState", "Guide", "GuideState", "Interview", "InterviewAnswer", "InterviewState",
-    "Invitation", "InvitationState", "OpenLink", "OpenLinkState", "OptOut", "OptOutState", "Passage", "Programme",
-    "ProgrammeState", "Questionnaire", "QuestionnaireState", "Response", "ResponseState", "Round", "RoundState", "Study",
+    "Answer", "Campaign", "CampaignState", "Channel", "Finding", "FollowUp", "FollowUpState", "Goal", "Guide", "GuideState", "Interview", "InterviewAnswer", "InterviewState",
+    "Invitation", "InvitationState", "Language", "OpenLink", "OpenLinkState", "Passage", "Programme",
+    "ProgrammeState", "Questionnaire", "QuestionnaireState", "Recipient", "RecipientState", "Response", "ResponseState", "Round", "RoundState", "Side", "Study",
     "StudyQuestionnaire", "StudyState", "Trigger", "Way",
 ]  # fmt: skip

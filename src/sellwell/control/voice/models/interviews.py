@@ -76,8 +76,8 @@ class Interview(Document):
         ]
 
     def subject(self) -> UUID:
-        """The customer's party."""
-        return self.customer.party_id
+        """With whom it is: the contact, else the customer's party."""
+        return self.contact_id or self.customer.party_id
 
 
 class InterviewAnswer(CompanyRow):
@@ -95,8 +95,8 @@ class InterviewAnswer(CompanyRow):
         constraints = [models.UniqueConstraint(fields=["interview", "position"], name="interviewanswer_once")]
 
     def subject(self) -> UUID:
-        """The customer's party."""
-        return self.interview.customer.party_id
+        """With whom the interview was."""
+        return self.interview.subject()
 
     def __str__(self) -> str:
         return f"{self.interview} {self.position}"
@@ -123,8 +123,8 @@ class Passage(Owned):
         indexes = [models.Index(fields=["company_id", "-business_date", "-id"], name="passage_newest")]
 
     def subject(self) -> UUID:
-        """The customer's party."""
-        return self.interview.customer.party_id
+        """With whom the interview was."""
+        return self.interview.subject()
 
     def __str__(self) -> str:
         return self.quote[:40]

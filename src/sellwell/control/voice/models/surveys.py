@@ -250,8 +250,8 @@ class Response(Owned):
         ]
 
     def subject(self) -> UUID:
-        """The customer's party; who answered without a name is known by the response alone."""
-        return self.customer.party_id if self.customer_id else self.pk
+        """Whoever answered: the contact, else the customer's party; without a name the response alone."""
+        return self.contact_id or (self.customer.party_id if self.customer_id else self.pk)
 
     def __str__(self) -> str:
         return f"{self.questionnaire} {self.business_date:%Y-%m-%d}"
@@ -282,46 +282,6 @@ class Answer(CompanyRow):
 
     def __str__(self) -> str:
         return f"{self.response} {self.key}"
-
-
-class OptOutState(State):
-    """Whether somebody is left in peace."""
-
-    IN_FORCE = "in_force", T("生效", "In force")
-    TAKEN_BACK = "taken_back", T("已撤回", "Taken back")
-
-
-class OptOut(CompanyRow):
-    """Somebody asked for no more surveys: at once and until they say otherwise."""
-
-    noun = T("拒收登记", "Opt-out")
-    scope_through = "customer"
-    personal = ("note",)
-    customer = models.ForeignKey(CUSTOMER, on_delete=models.PROTECT, related_name="+")
-    contact = models.ForeignKey(CONTACT, on_delete=models.PROTECT, null=True, related_name="+")
-    invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, null=True, related_name="+")
-    state = models.CharField(max_length=12, default=OptOutState.IN_FORCE.value)
-    since = models.DateTimeField()
-    until = models.DateTimeField(null=True)
-    note = models.CharField(max_length=200, default="", blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(state__in=OptOutState.values()), name="optout_state_known"),
-            models.UniqueConstraint(
-                fields=["customer", "contact"],
-                condition=Q(state="in_force"),
-                nulls_distinct=False,
-                name="optout_once",
-            ),
-        ]
-
-    def subject(self) -> UUID:
-        """The customer's party."""
-        return self.customer.party_id
-
-    def __str__(self) -> str:
-        return str(self.contact or self.customer)
 
 
 class FollowUpState(State):

@@ -2,6 +2,7 @@
 
 from sellwell.control.voice.operations import (
     answering,
+    campaigns,
     following,
     interviews,
     invitations,

@@ -16,14 +16,13 @@ from sellwell.control.voice.models import (
     InvitationState,
     OpenLink,
     OpenLinkState,
-    OptOut,
-    OptOutState,
     Programme,
     ProgrammeState,
     Questionnaire,
     QuestionnaireState,
     Way,
 )
+from sellwell.control.voice.refusing import Purpose, Said, refuse
 from sellwell.control.voice.rules import sampling
 from sellwell.control.voice.rules.sampling import Left
 from sellwell.foundation.customers.queries import Customer
@@ -276,8 +275,9 @@ STOPPED = [PLANNED, SENT, STARTED]
 
 
 class StopAsking(Input):
-    """What they said, if anything."""
+    """How they said so, and what, if anything."""
 
+    way: Said = field(T("渠道", "Channel"), Said.PHONE)
     note: ShortText = field(T("说明", "Note"), "")
 
 
@@ -285,21 +285,14 @@ class StopAsking(Input):
     "voice.opt_out", T("登记拒收", "Opt out"), Invitation, input=StopAsking,
     from_states=[*STOPPED, InvitationState.ANSWERED, InvitationState.EXPIRED, InvitationState.FAILED], clauses=["4.2.4"],
     help=T(
-        "对方不想再收到调查：立即生效，其他待发与未答的邀请一并停止。",
-        "They want no more surveys: at once, for every invitation of theirs that is planned or open.",
+        "对方不想再收到调查：记入同意登记，立即生效，其他待发与未答的邀请一并停止。对方改变主意时，登记新的同意即可。",
+        "They want no more surveys: noted with the consents, at once, for every invitation of theirs that is planned or open. A new consent takes it back.",
     ),
 )  # fmt: skip
 def opt_out(row: Invitation, given: StopAsking, ctx: Context, assessment: Assessment) -> Effects:
-    """Noted for the person; nothing of theirs stays open."""
+    """The no stands in privacy's register; nothing of theirs stays open."""
     effects = Effects(result=row)
-    known = OptOut.objects.filter(people.same_person(row), state=OptOutState.IN_FORCE.value)
-    if not known.exists():
-        effects.insert(
-            OptOut(
-                company_id=row.company_id, customer_id=row.customer_id, contact_id=row.contact_id, invitation=row,
-                since=ctx.now, note=given.note,
-            )
-        )  # fmt: skip
+    refuse(effects, ctx, row, Purpose.SURVEY, given.way, given.note)
     rows = Invitation.objects.filter(people.same_person(row), state__in=[s.value for s in STOPPED]).exclude(
         pk=row.pk
     )
@@ -309,23 +302,6 @@ def opt_out(row: Invitation, given: StopAsking, ctx: Context, assessment: Assess
             effects.drop_deadlines.append(other.pk)
     payload = {"customer": str(row.customer_id), "contact": str(row.contact_id or "")}
     effects.events.append(NewEvent("voice.opted_out", payload))
-    return effects
-
-
-class AskAgain(Input):
-    """Why they may be asked again."""
-
-    note: ShortText = field(T("依据", "On what ground"), min_length=2)
-
-
-@operation(
-    "voice.ask_again", T("撤回拒收", "Take opt-out back"), OptOut, input=AskAgain, from_states=[OptOutState.IN_FORCE],
-    clauses=["4.2.4"], help=T("对方明确表示愿意再收到调查。", "They said that they want surveys again."),
-)  # fmt: skip
-def ask_again(row: OptOut, given: AskAgain, ctx: Context, assessment: Assessment) -> Effects:
-    """The opt-out ends now."""
-    effects = Effects(result=row)
-    effects.update(row, state=OptOutState.TAKEN_BACK.value, until=ctx.now, note=given.note)
     return effects
 
 

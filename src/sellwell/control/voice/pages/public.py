@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,12 +74,12 @@ class Opened:
 
 def survey(request: Any, token: str) -> HttpResponse:
     """GET shows where they are, POST saves a step."""
-    return _guarded(request, token, _step)
+    return guarded(request, token, _open, _step)
 
 
 def stop(request: Any, token: str) -> HttpResponse:
     """GET asks once, POST ends it: no more surveys, at once."""
-    return _guarded(request, token, _stop)
+    return guarded(request, token, _open, _stop)
 
 
 survey.login_required = stop.login_required = False  # type: ignore[attr-defined]
@@ -86,7 +87,9 @@ page("s/<str:token>/", csrf_exempt(survey), "voice.survey", title=TITLE)
 page("s/<str:token>/stop", csrf_exempt(stop), "voice.survey_stop", title=TITLE)
 
 
-def _guarded(request: Any, token: str, show: Any) -> HttpResponse:
+def guarded(
+    request: Any, token: str, find: Callable[[Any, str], Any], show: Callable[[Any, Any], HttpResponse]
+) -> HttpResponse:
     """Rates and sizes first; then the link, seen by nobody else's rights and left as it was found."""
     address = request.META.get("REMOTE_ADDR", "")
     is_post = request.method == "POST"
@@ -97,11 +100,11 @@ def _guarded(request: Any, token: str, show: Any) -> HttpResponse:
     if is_post and (_too_many(f"from/{address}", PER_ADDRESS) or _too_many(f"by/{token[:60]}", PER_SECRET)):
         return _words(request, TOO_MANY, 429)
     try:
-        found = _open(request, token)
+        found = find(request, token)
         if found is None:
             _too_many(f"wrong/{address}", WRONG_PER_ADDRESS)
             return _closed(request, None, 404)
-        answer: HttpResponse = show(request, found)
+        answer = show(request, found)
     finally:
         door.see_companies(getattr(request.actor, "companies", ()))
     answer.headers["Cache-Control"] = "no-store"
@@ -313,7 +316,7 @@ def _stop(request: Any, found: Opened) -> HttpResponse:
         return _closed(request, found, 404)
     if request.method == "POST" and found.source.state != InvitationState.OPTED_OUT.value:
         try:
-            door.run("voice.opt_out", found.ctx, found.source.pk, {})
+            door.run("voice.opt_out", found.ctx, found.source.pk, {"way": "web"})
         except Refusal:
             return _closed(request, found, 410)
         found.source.refresh_from_db()

@@ -15,19 +15,21 @@ from sellwell.control.voice.models import (
     InvitationState,
     OpenLink,
     OpenLinkState,
+    Programme,
     Questionnaire,
     Response,
     ResponseState,
+    Round,
     RoundState,
 )
 from sellwell.control.voice.rules import questions as rules
 from sellwell.control.voice.rules.questions import Kind
+from sellwell.control.voice.rules.sampling import Left
 from sellwell.control.voice.views import (
     ANSWERS,
     FOLLOW_UPS,
     INVITATIONS,
     LINKS,
-    OPT_OUTS,
     PROGRAMMES,
     RESPONSES,
     ROUNDS,
@@ -58,7 +60,6 @@ family(
     "/survey-invitations/",
     "/survey-responses/",
     "/survey-answers/",
-    "/survey-opt-outs/",
 )
 
 # --- lists and records ------------------------------------------------------------------------------------------------------
@@ -105,6 +106,7 @@ list_page(
         ("sent", T("未答", "Not answered"), {"state": "sent"}),
         ("answered", T("已作答", "Answered"), {"state": "answered"}),
         ("left-out", T("未邀请", "Not asked"), {"state": "left_out"}),
+        ("no-consent", T("缺少同意", "Without consent"), {"left": "no_consent"}),
     ],
     empty=T("还没有邀请。由调查计划自动发出，也可邀请一位。", "No invitations yet. Programmes send them; you can also invite somebody."),
 )  # fmt: skip
@@ -131,11 +133,6 @@ list_page(
     empty=T("还没有作答。", "No answers yet."),
 )  # fmt: skip
 list_page(
-    OPT_OUTS, section="voice", icon="minus", order=39, saved=[("in-force", T("生效", "In force"), {"state": "in_force"})], card=["customer", "contact", "state"],
-    empty=T("没有人拒收调查。", "Nobody opted out."),
-)  # fmt: skip
-record_page(OPT_OUTS, path=[])
-list_page(
     LINKS, section="voice", icon="link", order=42, new=["voice.add_link"], card=["name", "questionnaire", "state"],
     saved=[("open", T("开放", "Open"), {"state": "open"})],
     empty=T("还没有公开链接。用于展会、柜台、包装上的二维码。", "No common links yet: QR codes for fairs, counters, packages."),
@@ -143,6 +140,18 @@ list_page(
 record_page(LINKS, path=[OpenLinkState.OPEN, OpenLinkState.CLOSED], facts=["questionnaire", "until", "owner"])
 new_button("voice.invite")
 
+
+def without_consent(row: Programme | Round, ctx: Context) -> dict[str, Any] | None:
+    """How many of a programme or round were left out for want of a consent, and how many because they said no."""
+    left = queries.left_out(row)
+    if not left:
+        return None
+    return {"unasked": left.get(Left.NO_CONSENT.value, 0), "refused": left.get(Left.OPTED_OUT.value, 0)}
+
+
+for _type in (PROGRAMMES.row_type, ROUNDS.row_type):
+    panel(_type, "consent", T("同意情况", "Consent"), "voice/_consent.html", context=without_consent, place="main",
+          right=INVITATIONS.name, order=5)  # fmt: skip
 related(PROGRAMMES.row_type, ROUNDS, by="programme_id", place="main", order=10,
         columns=["planned_on", "state", "held_on", "population", "drawn", "invited"])  # fmt: skip
 related(PROGRAMMES.row_type, INVITATIONS, by="programme_id", place="main", order=20,

@@ -8,8 +8,6 @@ from sellwell.control.voice.models import (
     FollowUpState,
     Invitation,
     InvitationState,
-    OptOut,
-    OptOutState,
     Programme,
     ProgrammeState,
     Response,
@@ -95,7 +93,7 @@ INVITATIONS = view(
         CONTACT,
         FORM,
         Column("state", T("状态", "State"), "state", path="state", states=InvitationState, filterable=True),
-        Column("left", T("未邀请原因", "Not asked because"), value=lambda r: Left(r.left).label if r.left else ""),
+        Column("left", T("未邀请原因", "Not asked because"), path="left", filterable=True, value=lambda r: Left(r.left).label if r.left else ""),
         Column("way", T("方式", "By"), "state", path="way", states=Way, filterable=True),
         Column("send_at", T("计划发送", "To be sent"), "datetime", path="send_at", in_list=False),
         Column("sent_at", T("发送时间", "Sent"), "datetime", path="sent_at"),
@@ -195,29 +193,6 @@ ANSWERS = view(
     order=("-id",),
     label=lambda r: str(_question(r)),
     clauses=("2.4.2",),
-)  # fmt: skip
-
-OPT_OUTS = view(
-    "voice.opt_outs", T("拒收登记", "Opt-outs"), OptOut,
-    [
-        CUSTOMER,
-        CONTACT,
-        Column("state", T("状态", "State"), "state", path="state", states=OptOutState, filterable=True),
-        Column("since", T("自", "Since"), "datetime", path="since"),
-        Column("until", T("至", "Until"), "datetime", path="until"),
-        Column("note", T("说明", "Note"), path="note", in_list=False),
-        Column(
-            "invitation", T("调查邀请", "Invitation"), "ref", path="invitation__number", ref="voice.invitation",
-            ref_path="invitation_id", in_list=False,
-        ),
-    ],
-    url="survey-opt-outs",
-    help=T("不愿再收到调查的人，立即且一直有效。", "Who wants no more surveys: at once, until they say otherwise."),
-    related=("customer__party", "contact", "invitation"),
-    order=("-since", "-id"),
-    label=str,
-    clauses=("4.2.4",),
-    states=OptOutState,
 )  # fmt: skip
 
 

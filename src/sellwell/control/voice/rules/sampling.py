@@ -22,6 +22,8 @@ class Left(State):
     PERSON_CAP = "person_cap", T("该联系人近期已受访", "This person was asked of late")
     CUSTOMER_CAP = "customer_cap", T("该客户近期受访已达上限", "This customer was asked often enough of late")
     NO_ADDRESS = "no_address", T("没有可用的联系方式", "No way to reach them")
+    MESSAGE_CAP = "message_cap", T("近期已收到过活动消息", "Had campaign messages enough of late")
+    STOPPED = "stopped", T("活动已停止", "The campaign was stopped")
     TOO_LATE = "too_late", T("已超过 48 小时", "More than 48 hours after the event")
 
 

@@ -14,7 +14,6 @@ from sellwell.control.voice.models import (
     Interview,
     Invitation,
     OpenLink,
-    OptOut,
     Passage,
     Programme,
     Questionnaire,
@@ -22,6 +21,7 @@ from sellwell.control.voice.models import (
     Round,
     Study,
 )
+from sellwell.control.voice.tests import campaign_builders as campaign_builders
 from sellwell.foundation.customers.tests.builders import a_customer
 from sellwell.kernel import clock
 from sellwell.kernel.testing import Case, builder
@@ -310,19 +310,6 @@ def _not_delivered(world: World) -> Case:
 @builder("voice.opt_out")
 def _opt_out(world: World) -> Case:
     return Case("service", an_invitation(world), {"note": "对方来电要求"}, _invitation_in(world))
-
-
-@builder("voice.ask_again")
-def _ask_again(world: World) -> Case:
-    def made(state: str) -> OptOut:
-        invitation = an_invitation(world, "opted_out")
-        row = OptOut.objects.get(invitation=invitation)
-        if state == "taken_back":
-            world.run("service", "voice.ask_again", row, {"note": "本人来电"})
-            row.refresh_from_db()
-        return row
-
-    return Case("service", made("in_force"), {"note": "本人来电"}, made)
 
 
 @builder("voice.add_link")

@@ -39,7 +39,7 @@ def get(world: World, role: str, path: str, status: int = 200) -> str:
     "path",
     [
         "/survey-results", "/customer-satisfaction", "/questionnaires/", "/survey-programmes/", "/survey-rounds/",
-        "/survey-invitations/", "/survey-responses/", "/survey-answers/", "/survey-opt-outs/", "/survey-links/", "/follow-ups/",
+        "/survey-invitations/", "/survey-responses/", "/survey-answers/", "/survey-links/", "/follow-ups/",
         "/interviews/", "/interview-passages/", "/interview-guides/", "/studies/", "/study-findings/",
     ],
 )  # fmt: skip

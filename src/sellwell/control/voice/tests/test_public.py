@@ -10,9 +10,10 @@ from django.core.cache import cache
 from django.test import Client
 
 from sellwell.control.voice import tokens
-from sellwell.control.voice.models import Answer, FollowUp, Invitation, OpenLink, OptOut, Response
+from sellwell.control.voice.models import Answer, FollowUp, Invitation, OpenLink, Response
 from sellwell.control.voice.pages import public
 from sellwell.control.voice.tests.builders import a_link, a_response, an_invitation
+from sellwell.foundation.privacy.models import Consent
 from sellwell.kernel.models import LedgerEntry, User
 from sellwell.testing.marks import clause
 from sellwell.testing.world import World
@@ -198,7 +199,14 @@ def test_no_more_surveys_takes_one_press_and_looking_does_nothing(world: World) 
     world.see()
     assert answer.status_code == 200 and "已生效" in answer.content.decode()
     row.refresh_from_db()
-    assert row.state == "opted_out" and OptOut.objects.count() == 1
+    assert row.state == "opted_out"
+    consent = Consent.objects.get()
+    assert (consent.subject_id, consent.purpose, consent.state) == (
+        row.customer.party_id,
+        "survey",
+        "withdrawn",
+    )
+    assert consent.withdrawn_way == "web"
     assert "不会再收到" in phone.get(status=410)
 
 

@@ -101,6 +101,30 @@ def strictest(a: Said | None, b: Said | None) -> Said | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A row of the register of consents: what it says now, and when it was last spoken about."""
+
+    said: Said
+    at: datetime
+
+    def as_of(self, day: date, moment: datetime) -> tuple[date, Said] | None:
+        """What it said at a moment of a day, and since when; None where it was not there yet. A no of that day counts from
+        the moment it was said."""
+        said = self.said
+        withdrawn = said.withdrawn_on
+        if withdrawn is not None and (withdrawn > day or (withdrawn == day and self.at > moment)):
+            said, withdrawn = replace(said, withdrawn_on=None), None
+        days = [d for d in (said.granted_on, withdrawn) if d is not None and d <= day]
+        return (max(days), said) if days else None
+
+
+def said_at(words: Iterable[Word], day: date, moment: datetime) -> Said | None:
+    """What somebody's newest word was at a moment; `words` from the oldest to the newest."""
+    then = [found for word in words if (found := word.as_of(day, moment)) is not None]
+    return max(reversed(then), key=lambda pair: pair[0])[1] if then else None
+
+
 def _earliest(a: date | None, b: date | None) -> date | None:
     return min((day for day in (a, b) if day is not None), default=None)
 

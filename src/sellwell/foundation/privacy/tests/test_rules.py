@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sellwell.foundation.privacy import rules
-from sellwell.foundation.privacy.rules import Limits, Looks, Person, Said, judge, strictest
+from sellwell.foundation.privacy.rules import Limits, Looks, Person, Said, Word, judge, strictest
 from sellwell.foundation.privacy.rules.words import Age, Basis, ConsentKind, Law, Purpose
 from sellwell.testing.marks import clause
 
@@ -116,3 +116,17 @@ def test_what_is_unusual() -> None:
         and not rules.is_night(time(6))
         and not rules.is_night(time(21))
     )
+
+
+def test_what_somebody_had_said_by_a_moment() -> None:
+    """A no counts from the moment it was said, a newer yes says nothing about days before it."""
+    noon = datetime.combine(DAY, time(12), UTC)
+    withdrawn = Word(Said(DAY - timedelta(days=9), withdrawn_on=DAY), noon)
+    again = Word(Said(DAY + timedelta(days=5)), noon + timedelta(days=5))
+    words = [withdrawn, again]
+    before = rules.said_at(words, DAY, noon - timedelta(hours=1))
+    after = rules.said_at(words, DAY, noon + timedelta(hours=1))
+    later = rules.said_at(words, DAY + timedelta(days=5), noon + timedelta(days=5, hours=1))
+    assert [allows(one, DAY, 0, Basis.CONSENT) for one in (before, after)] == [True, False]
+    assert allows(later, DAY + timedelta(days=5), 0, Basis.CONSENT)
+    assert rules.said_at(words, DAY - timedelta(days=10), noon) is None
