@@ -17,7 +17,6 @@ from sellwell.kernel import clock, ids
 from sellwell.kernel.access import ROLES
 from sellwell.kernel.models import User
 from sellwell.simulation import (
-    campaigns,
     cycles,
     deals,
     history,
@@ -109,7 +108,6 @@ def build(
         privacy.leave_waiting(stage)
         deals.leave_waiting(stage)
         surveys.conclude(stage)
-        campaigns.leave_waiting(stage)
         manual.revise(stage)
         began_measuring = time.monotonic()
         manual.measure(stage)

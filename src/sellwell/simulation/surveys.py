@@ -13,7 +13,7 @@ from sellwell.control.voice import chores, studying
 from sellwell.kernel import clock, door, system
 from sellwell.kernel.door import see_companies
 from sellwell.kernel.values import Refusal
-from sellwell.simulation import privacy
+from sellwell.simulation import campaigns, privacy
 from sellwell.simulation.people import Stage
 
 QUESTIONS: list[dict[str, Any]] = [
@@ -206,7 +206,8 @@ def _interviews(stage: Stage, rng: random.Random) -> None:
 
 
 def conclude(stage: Stage) -> None:
-    """A study over the played months: concluded where every aspect has its words, else under way."""
+    """What campaigns brought, and a study over the played months: concluded where every aspect has its words, else under way."""
+    campaigns.leave_waiting(stage)
     marketing = stage.user("marketing")
     form: Any = apps.get_model("voice.Questionnaire").objects.filter(state="published").order_by("id").first()
     if form is None:
