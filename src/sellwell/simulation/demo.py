@@ -82,33 +82,11 @@ def build(
             retention.begin(stage, first)
         stage.begin(first)
         stage.pace = timedelta(minutes=2)
-        manual.begin(stage, seed)
-        manual.vary(stage)
-        organisation.review_procedures(stage)
-        relations.begin(stage)
-        leads.vary(stage)
-        privacy.begin(stage)
-        surveys.begin(stage)
+        _begin(stage, seed)
         play = _play(stage, staff, owners, items, sales, tell)
         play.last = last
-        pools_open = max(first, last - relations.POOLS_SINCE)
-        played_days = play.days(first, pools_open)
-        relations.open_pools(stage)
-        played_days += play.days(pools_open + timedelta(days=1), last - staging.EARLIER)
-        staging.leave_earlier(play)
-        retention.leave_waiting(stage, 0.7)
-        played_days += play.days(last - staging.EARLIER + timedelta(days=1), last - timedelta(days=1))
-        training.renew(stage, _people())
-        staging.leave_waiting(play)
-        cycles.leave_waiting(stage)
-        market.leave_waiting(stage)
-        relations.leave_waiting(stage)
-        retention.leave_waiting(stage, 0.4)
-        known_customers.leave_known(stage)
-        privacy.leave_waiting(stage)
-        deals.leave_waiting(stage)
-        surveys.conclude(stage)
-        manual.revise(stage)
+        played_days = _played(play, first, last)
+        _leave_waiting(play)
         began_measuring = time.monotonic()
         manual.measure(stage)
         tell(f"measured conformance in {time.monotonic() - began_measuring:.1f} s")
@@ -121,6 +99,43 @@ def build(
     found = digest()
     tell(f"digest {found[:16]}")
     return found
+
+
+def _begin(stage: Stage, seed: int) -> None:
+    """What is there before the first day that is played: rules, plans, wordings, questionnaires."""
+    manual.begin(stage, seed)
+    manual.vary(stage)
+    organisation.review_procedures(stage)
+    relations.begin(stage)
+    leads.vary(stage)
+    privacy.begin(stage)
+    surveys.begin(stage)
+
+
+def _played(play: Play, first: date, last: date) -> int:
+    """Play the days until yesterday; gives how many."""
+    pools_open = max(first, last - relations.POOLS_SINCE)
+    played_days = play.days(first, pools_open)
+    relations.open_pools(play.stage)
+    played_days += play.days(pools_open + timedelta(days=1), last - staging.EARLIER)
+    staging.leave_earlier(play)
+    retention.leave_waiting(play.stage, 0.7)
+    return played_days + play.days(last - staging.EARLIER + timedelta(days=1), last - timedelta(days=1))
+
+
+def _leave_waiting(play: Play) -> None:
+    """What waits for people this morning, room by room."""
+    stage = play.stage
+    training.renew(stage, _people())
+    staging.leave_waiting(play)
+    for room in (cycles, market, relations):
+        room.leave_waiting(stage)
+    retention.leave_waiting(stage, 0.4)
+    known_customers.leave_known(stage)
+    privacy.leave_waiting(stage)
+    deals.leave_waiting(stage)
+    surveys.conclude(stage)
+    manual.revise(stage)
 
 
 def _install(seed: int, day: date) -> tuple[Stage, Any]:

@@ -125,7 +125,7 @@ hold("voice.answer", T("问卷作答", "Answers to surveys"), purposes=_ASKED, s
 hold("voice.followup", T("低分回访", "Follow-ups of low scores"), purposes=(Purpose.SERVICE,), sources=(Source.AFTER_SALES,),
      of=_about(""), day="business_date", groups={"said": _SAID, "done": _SAID})  # fmt: skip
 hold("voice.interview", T("客户访谈", "Interviews"), purposes=_ASKED, sources=(Source.QUESTIONNAIRE,), of=_about(""),
-     day="business_date", groups={"with_whom": Group.IDENTITY})  # fmt: skip
+     day="business_date", groups={"with_whom": Group.IDENTITY, "cancelled_because": _SAID})  # fmt: skip
 hold("voice.interviewanswer", T("访谈记录", "What was said in interviews"), purposes=_ASKED, sources=(Source.QUESTIONNAIRE,),
      of=_about("interview__"), day="interview__business_date")  # fmt: skip
 hold("voice.passage", T("访谈摘录", "Passages of interviews"), purposes=_ASKED, sources=(Source.QUESTIONNAIRE,),
