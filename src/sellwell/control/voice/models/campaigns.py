@@ -107,9 +107,9 @@ class Campaign(Document):
 class Side(State):
     """The group that somebody was drawn into before anything was sent."""
 
-    SEGMENT = "segment", T("客群（已触达）", "Segment, written to")
+    SEGMENT = "segment", T("客群", "Segment")
     HOLDOUT = "holdout", T("客群（保留对照）", "Segment, held out")
-    UNSEGMENTED = "unsegmented", T("未分群对照", "Unsegmented, written to")
+    UNSEGMENTED = "unsegmented", T("未分群对照", "Unsegmented")
 
 
 class RecipientState(State):
