@@ -320,7 +320,10 @@ class Hand:
 
 
 # What the ledger names: no course is asked for in the bench's company, so that guard has nothing to look up.
-GUARDS = ("customers.blocked", "improvement.course.orders.confirm", "pricing.floor", "receivables.credit")
+GUARDS = (
+    "company.division_limit", "customers.blocked", "improvement.course.orders.confirm", "pricing.floor", "receivables.credit",
+    "relations.discount", "relations.payment_days",
+)  # fmt: skip
 
 
 def _assessment(order: dict[str, Any], lines: list[dict[str, Any]], today: date) -> dict[str, Any]:

@@ -160,7 +160,9 @@ def _text_example(schema: Schema) -> str:
     if schema.get("format") in formats:
         return formats[schema["format"]]
     for text in (
-        ("10.00", "1") if schema.get("format") == "decimal" else ("…", "abc", "A-1", "code-1", "000001")
+        ("10.00", "1")
+        if schema.get("format") == "decimal"
+        else ("…", "abc", "A-1", "code-1", "000001", "0" * 40)
     ):
         fits = schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", 4000)
         if fits and re.search(schema.get("pattern", ""), text):

@@ -8,7 +8,7 @@ import pytest
 
 from sellwell.foundation.catalog.tests.builders import a_product
 from sellwell.foundation.catalog.tests.test_pages import signed_in
-from sellwell.foundation.customers import pages
+from sellwell.foundation.customers.pages import record
 from sellwell.foundation.customers.tests.builders import a_customer
 from sellwell.imports.sheets import references
 from sellwell.imports.tests.excel import QUOTATIONS, a_workbook, look
@@ -32,7 +32,7 @@ def test_many_names_of_customers_are_two_questions(world: World, django_assert_n
     twice = [a_customer(world, name="同名客户") for _ in range(2)]
     ctx = world.ctx("rep")
     with django_assert_num_queries(2):
-        chosen = pages.resolve([*(c.party.name for c in found), "同名客户", "没有"], ctx, {})
+        chosen = record.resolve([*(c.party.name for c in found), "同名客户", "没有"], ctx, {})
     assert {c.id for c in chosen.values()} == {c.pk for c in found} and twice[0].party.name not in chosen
 
 

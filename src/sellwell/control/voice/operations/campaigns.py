@@ -24,7 +24,7 @@ from sellwell.control.voice.rules import campaigns as rules
 from sellwell.control.voice.rules.sampling import Left
 from sellwell.foundation.customers.queries import Customer
 from sellwell.kernel import drafting
-from sellwell.kernel.effects import Effects, NewEvent
+from sellwell.kernel.effects import Effects, NewEvent, NewTask
 from sellwell.kernel.ids import new_id
 from sellwell.kernel.inputs import Code, Input, Name, Ref, ShortText, Text, field
 from sellwell.kernel.operations import Assessment, Context, Lock, lock, operation
@@ -154,6 +154,7 @@ def add_campaign(row: None, given: Write, ctx: Context, assessment: Assessment) 
     effects = Effects(result=made)
     effects.insert(made)
     effects.search.append(made)
+    effects.tasks.append(NewTask("voice.approve_campaign", made, role="sales_manager"))
     return effects
 
 
@@ -183,6 +184,7 @@ def approve_campaign(row: Campaign, given: Any, ctx: Context, assessment: Assess
     """It may be sent as it stands."""
     effects = Effects(result=row)
     effects.update(row, state=APPROVED.value, approved_by_id=ctx.user_id, approved_at=ctx.now)
+    effects.tasks.append(NewTask("voice.start_campaign", row, row.owner_id))
     return effects
 
 
@@ -194,6 +196,8 @@ def return_campaign(row: Campaign, given: Any, ctx: Context, assessment: Assessm
     """The approval is gone: it was for the words as they stood."""
     effects = Effects(result=row)
     effects.update(row, state=DRAFT.value, approved_by_id=None, approved_at=None)
+    effects.drop_tasks.append(row.pk)
+    effects.tasks.append(NewTask("voice.approve_campaign", row, role="sales_manager"))
     return effects
 
 

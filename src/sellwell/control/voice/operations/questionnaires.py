@@ -112,12 +112,12 @@ class AskedQuestion(Input):
     options: Line = field(
         T("选项（选择题）", "Options (of choices)"),
         "",
-        help=T("每行一个，可写“中文 | English”。", "One a line; “中文 | English” gives both languages."),
+        help=T("每行一个，可写“中文 | English”。", "One a line; “Chinese | English” gives both languages."),
     )
     rows: Line = field(
         T("评价内容（矩阵题）", "Lines (of a matrix)"),
         "",
-        help=T("每行一个，可写“中文 | English”。", "One a line; “中文 | English” gives both languages."),
+        help=T("每行一个，可写“中文 | English”。", "One a line; “Chinese | English” gives both languages."),
     )
     depends_on: Code = field(
         T("仅当这一题", "Only if the question"), "", help=T("留空：总是显示。", "Empty: it is always asked.")

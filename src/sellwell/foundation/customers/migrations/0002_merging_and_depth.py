@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('company_id', models.UUIDField(db_index=True)),
                 ('title', models.CharField(max_length=120)),
-                ('tax_number', models.CharField(blank=True, default='', max_length=20)),
+                ('tax_number', models.CharField(blank=True, default='', max_length=40)),
                 ('address', models.CharField(blank=True, default='', max_length=200)),
                 ('phone', models.CharField(blank=True, default='', max_length=40)),
                 ('bank', models.CharField(blank=True, default='', max_length=80)),

@@ -47,7 +47,7 @@ class TaxTitle(CompanyRow):
     personal = ("title", "address", "phone", "bank", "account_last4")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="tax_titles")
     title = models.CharField(max_length=120)
-    tax_number = models.CharField(max_length=20, default="", blank=True)
+    tax_number = models.CharField(max_length=40, default="", blank=True)
     address = models.CharField(max_length=200, default="", blank=True)
     phone = models.CharField(max_length=40, default="", blank=True)  # printed on invoices: of the company
     bank = models.CharField(max_length=80, default="", blank=True)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sellwell.foundation.customers.models import Customer
-from sellwell.foundation.customers.tests.builders import a_customer
+from sellwell.foundation.customers.tests.builders import a_customer, or_merged
 from sellwell.foundation.relations.models import (
     ClusterRun,
     GradeChange,
@@ -179,7 +179,13 @@ def _apply(world: World) -> Case:
 
 @builder("relations.override_grade")
 def _override(world: World) -> Case:
-    return Case("account_manager", a_customer(world, "account_manager"), override_data(world), held=True)
+    return Case(
+        "account_manager",
+        a_customer(world, "account_manager"),
+        override_data(world),
+        or_merged(world),
+        held=True,
+    )
 
 
 @builder("relations.end_override")
@@ -224,7 +230,7 @@ def _close_pool(world: World) -> Case:
 @builder("relations.release")
 def _release(world: World) -> Case:
     a_pool(world)  # its holder goes on seeing the customer, so that the same key gives the same answer
-    return Case("regional_manager", a_customer(world), {"reason": "长期无需求"})
+    return Case("regional_manager", a_customer(world), {"reason": "长期无需求"}, or_merged(world))
 
 
 @builder("relations.recycle")
@@ -273,14 +279,14 @@ def _retire_tag(world: World) -> Case:
 
 @builder("relations.mark")
 def _mark(world: World) -> Case:
-    return Case("rep", a_customer(world), {"tags": [str(a_tag(world).pk)]})
+    return Case("rep", a_customer(world), {"tags": [str(a_tag(world).pk)]}, or_merged(world))
 
 
 @builder("relations.unmark")
 def _unmark(world: World) -> Case:
     customer, tag = a_customer(world), a_tag(world)
     world.run("rep", "relations.mark", customer, {"tags": [str(tag.pk)]})
-    return Case("rep", customer, {"tags": [str(tag.pk)]})
+    return Case("rep", customer, {"tags": [str(tag.pk)]}, or_merged(world))
 
 
 @builder("relations.add_segment")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -150,24 +151,29 @@ def _measure(world: World) -> Case:
     return Case("sales_manager", case.playbook, {}, _in_state(world))
 
 
+def in_case_state(world: World) -> Callable[[str], Intervention | None]:
+    """A case in a state; what only a merge makes can be forced."""
+    return lambda state: None if state == "merged" else a_case(world, state)
+
+
 @builder("retention.contact")
 def _contact(world: World) -> Case:
-    return Case("rep", a_case(world), {"note": "价格高于同行"}, lambda state: a_case(world, state))
+    return Case("rep", a_case(world), {"note": "价格高于同行"}, in_case_state(world))
 
 
 @builder("retention.offer")
 def _offer(world: World) -> Case:
     case = a_case(world, "contacted")
-    return Case("rep", case, {"offer": "延长质保三个月"}, lambda state: a_case(world, state))
+    return Case("rep", case, {"offer": "延长质保三个月"}, in_case_state(world))
 
 
 @builder("retention.retain")
 def _retain(world: World) -> Case:
     case = opened_before(a_case(world, "offer"), 5)
     bought(world, case.customer, 1)
-    return Case("rep", case, {}, lambda state: a_case(world, state))
+    return Case("rep", case, {}, in_case_state(world))
 
 
 @builder("retention.lose")
 def _lose(world: World) -> Case:
-    return Case("rep", a_case(world, "offer"), {"reason": "搬迁至外省"}, lambda state: a_case(world, state))
+    return Case("rep", a_case(world, "offer"), {"reason": "搬迁至外省"}, in_case_state(world))

@@ -33,6 +33,7 @@ STILL = Reason(
     help=T("保护期结束前提醒报备人续期或了结。", "Before the protection ends, asks to renew or settle."),
     from_states=[RegistrationState.PROTECTED],
     menu=False,
+    channels=["job", "api", "cli"],
     clauses=["1.3.3"],
 )
 def remind(row: Registration, given: Input, ctx: Context, assessment: Assessment) -> Effects:
@@ -96,6 +97,7 @@ def assess_expire(row: Registration, given: Input | None, ctx: Context) -> Asses
     from_states=[RegistrationState.PROTECTED],
     assess=assess_expire,
     menu=False,
+    channels=["job", "api", "cli"],
     clauses=["1.3.2"],
 )
 def expire(row: Registration, given: Input, ctx: Context, assessment: Assessment) -> Effects:
