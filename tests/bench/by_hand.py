@@ -93,7 +93,7 @@ WITH o AS (
     given, assessment, policies, answers, hash)
   SELECT uuidv7(), o.company_id, o.created_at, o.created_by_id, 'web', 'orders.create', 'orders.order', o.id, %(request)s,
     '', %(given)s::jsonb, jsonb_build_object('content', jsonb_build_object('amount', o.total, 'customer', o.customer_id), 'context',
-      '{{}}'::jsonb), '[]', '[{{"guard": "customers.blocked", "said": []}}, {{"guard": "profiles.allowed.orders.create", "said": []}}]',
+      '{{}}'::jsonb), '[]', '[{{"guard": "customers.blocked", "said": []}}, {{"guard": "customers.merged", "said": []}}, {{"guard": "profiles.allowed.orders.create", "said": []}}]',
     sha256(convert_to(%(given)s::jsonb::text || (SELECT jsonb_agg(c ORDER BY c.place) FROM change c)::text, 'UTF8'))
   FROM o RETURNING seq, company_id
 ), c AS (
