@@ -27,7 +27,7 @@ def both(house: House, role: str, name: str, path: str) -> Page:
 
 def test_the_board_shows_the_steps_of_a_month_and_of_the_month_before(house: House) -> None:
     page = both(house, "sales_manager", "plans-board", "/cycle-board?month=2026-10")
-    expect(page.locator(".cycle-dept")).to_have_count(6)
+    expect(page.locator(".cycle-dept")).to_have_count(7)
     expect(page.locator(".cycle-cell.is-done").first).to_be_visible()
     page.get_by_role("link", name="上一期").click()
     expect(page.locator(".cycle-row:not(.is-head)").first).to_be_visible()
