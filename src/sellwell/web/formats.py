@@ -67,9 +67,11 @@ def price(value: Any) -> str:
 
 
 def percent(value: Any) -> str:
-    """A rate: 0.13 -> 13%."""
+    """A rate with two decimals at most: 0.13 -> 13%, 0.312917 -> 31.29%."""
     number = _decimal(value)
-    return "" if number is None else f"{quantity(number * 100)}%"
+    if number is None:
+        return ""
+    return f"{quantity((number * 100).quantize(Decimal('0.01'), ROUND_HALF_UP))}%"
 
 
 def day(value: Any) -> str:

@@ -54,6 +54,8 @@ def test_quantities_and_prices_lose_only_zeros_that_say_nothing() -> None:
     assert formats.price(Decimal("12.500000")) == "12.50"
     assert formats.price(Decimal("0.123456")) == "0.123456"
     assert formats.percent(Decimal("0.130000")) == "13%"
+    assert formats.percent(Decimal("0.312917")) == "31.29%"
+    assert formats.percent(Decimal("-0.00125")) == "-0.13%"
 
 
 def test_how_long_ago() -> None:
